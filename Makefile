@@ -1,0 +1,64 @@
+# Everything a person or a machine does with this project, one target each. `make` alone lists them.
+# Nothing is needed beforehand but Python 3.11 or newer and make.
+
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+UV     := $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench truth real-data chaos lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The lock carries a hash for every file that is installed; the project itself is built with the locked
+# backend, hence without isolation. The stamp makes this happen once, and again when the lock changes.
+$(STAMP): pyproject.toml requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install: $(STAMP)  ## make .venv and install the locked packages into it
+
+demo: $(STAMP)  ## analyse a sample business and open the doors (Ctrl-C stops)
+	$(BIN)/pricing-service demo
+
+test: $(STAMP)  ## run the tests and the examples in docstrings
+	$(BIN)/pytest -n 2 --dist worksteal -m "not truth and not real_data and not chaos" -q
+
+check: $(STAMP)  ## format, lint, types, layers, rules of the house: what must hold before a commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/house -q
+
+format: $(STAMP)  ## put the source into the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)  ## measure speed and memory against the bars, as ratios in one run
+	$(BIN)/python tests/benchmarks
+
+truth: $(STAMP)  ## measure coverage and calibration on simulated businesses, into docs/
+	$(BIN)/pytest tests/truth -m truth -q -s --timeout=0
+
+real-data: $(STAMP)  ## run the product on the real tables in ../shared/data (fails where they are absent)
+	$(BIN)/pytest tests/real_data -m real_data -q
+
+chaos: $(STAMP)  ## kill workers at random points and compare the resumed results to the byte
+	$(BIN)/pytest tests -m chaos -q --timeout=0
+
+lock: $(STAMP)  ## resolve the dependencies again into the two lock files
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		--group dev pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		--constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
