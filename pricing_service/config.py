@@ -1,0 +1,83 @@
+"""Settings: every variable that an operator can set, with its unit, its default and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# In `dev` the service binds to loopback only and its two keys are public (`dev`, `dev2`), so its secret may
+# be public too. Hashes made with it are worthless under a real secret: dev keys cannot leak into production.
+_DEV_SECRET = "pricing-service-dev"
+_SHORTEST_SECRET = 16
+
+
+class UnsafeSettings(ValueError):
+    """The settings would open the service to everyone; the message says how to mend them."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations.
+
+    Each field is read from the environment as `PRICING_SERVICE_<FIELD>`, for example
+    `PRICING_SERVICE_DATA_FOLDER=/srv/pricing`. Arguments win over the environment.
+
+    Examples
+    --------
+    >>> settings = Settings(data_folder=Path("/srv/pricing"), dev=True)
+    >>> settings.service_url, settings.jobs_url
+    ('sqlite:////srv/pricing/service.sqlite', 'sqlite:////srv/pricing/jobs.sqlite')
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PRICING_SERVICE_", frozen=True, extra="forbid")
+
+    data_folder: Path = Field(Path("pricing-service-data"), description="where all bytes and databases live")
+    database_url: str | None = Field(
+        None, description="postgresql+psycopg://… in production; default: service.sqlite in the data folder"
+    )
+    secret: SecretStr | None = Field(None, description="keys are hashed with it; at least 16 characters")
+    dev: bool = Field(False, description="loopback only, a local workspace, the keys `dev` and `dev2`")
+    connections: dict[str, str] = Field(
+        default_factory=dict,
+        description="databases that may be read, name → address; JSON in the environment",
+    )
+    worker_jobs: int = Field(1, ge=1, le=64, description="analyses that one worker process runs at a time")
+    max_upload_bytes: int = Field(2 * 1024**3, gt=0, description="largest request body, bytes")
+    max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
+
+    @property
+    def service_url(self) -> str:
+        """SQLAlchemy address of our own database."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_folder.absolute()}/service.sqlite"
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database_url
+
+    @property
+    def jobs_url(self) -> str:
+        """SQLAlchemy address of the database that dbos keeps.
+
+        A second file on SQLite, so that its polling never waits for our writers; on PostgreSQL the same
+        database, where dbos has a schema of its own.
+        """
+        if self.database_url is None:
+            return f"sqlite:///{self.data_folder.absolute()}/jobs.sqlite"
+        return self.service_url
+
+    def secret_bytes(self) -> bytes:
+        """Give the secret that keys are hashed with.
+
+        Raises
+        ------
+        UnsafeSettings
+            Outside `dev`, without a secret or with one shorter than 16 characters.
+        """
+        if self.secret is not None and len(self.secret.get_secret_value()) >= _SHORTEST_SECRET:
+            return self.secret.get_secret_value().encode()
+        if self.secret is None and self.dev:
+            return _DEV_SECRET.encode()
+        raise UnsafeSettings(
+            f"set PRICING_SERVICE_SECRET to at least {_SHORTEST_SECRET} random characters, for example the "
+            'output of `python -c "import secrets; print(secrets.token_urlsafe(32))"`, or use --dev'
+        )

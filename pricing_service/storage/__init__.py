@@ -1,0 +1,113 @@
+"""Everything that lasts: one module per kind of thing, one `Storage` that holds them together.
+
+Start reading in `analyses.py`; `schema.py` has the tables, `blobs.py` the files, `database.py` the
+transactions. Every function's first argument is the workspace, but for the few reads that tell the workspace
+or serve workers and operators; those say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pricing_service.config import Settings
+from pricing_service.storage.analyses import Analyses, Analysis, NewAnalysis
+from pricing_service.storage.blobs import Blobs
+from pricing_service.storage.database import Database
+from pricing_service.storage.datasets import Datasets, StoredDataset, VersionContent
+from pricing_service.storage.effects import Effects
+from pricing_service.storage.errors import (
+    AlreadyFinished,
+    KeyReused,
+    NotFound,
+    PayloadDiffers,
+    StillRunning,
+    StorageError,
+    VersionMoved,
+)
+from pricing_service.storage.idempotency import Idempotency, Replay
+from pricing_service.storage.pages import Page
+from pricing_service.storage.workspaces_and_keys import Key, Keys, Workspace, Workspaces
+
+__all__ = [
+    "AlreadyFinished",
+    "Analyses",
+    "Analysis",
+    "Key",
+    "KeyReused",
+    "NewAnalysis",
+    "NotFound",
+    "Page",
+    "PayloadDiffers",
+    "Replay",
+    "StillRunning",
+    "Storage",
+    "StorageError",
+    "StoredDataset",
+    "VersionContent",
+    "VersionMoved",
+    "Workspace",
+]
+
+
+def utc_now() -> datetime:
+    """Read the clock: the default where a caller brings no other."""
+    return datetime.now(UTC)
+
+
+class Storage:
+    """The service's memory.
+
+    Parameters
+    ----------
+    settings
+        Where it lives.
+    clock
+        Gives the present moment, with a time zone.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> folder = TemporaryDirectory()
+    >>> with Storage.open(Settings(data_folder=Path(folder.name), dev=True)) as storage:
+    ...     acme = storage.workspaces.create("Acme")
+    ...     key, token = storage.keys.create(acme.id, name="Ada", scopes=["data:read"])
+    ...     storage.keys.find(token) == key, storage.keys.find("ps_guess")
+    (True, None)
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.database = Database(settings.service_url)
+        self.blobs = Blobs(settings.data_folder)
+        self.workspaces = Workspaces(self.database, clock)
+        self.keys = Keys(self.database, clock, settings.secret_bytes, dev=settings.dev)
+        self.datasets = Datasets(self.database, clock, self.blobs)
+        self.analyses = Analyses(self.database, clock, self.blobs)
+        self.effects = Effects(self.database, clock)
+        self.idempotency = Idempotency(self.database, clock)
+
+    @classmethod
+    def open(
+        cls, settings: Settings, *, migrate: bool = True, clock: Callable[[], datetime] = utc_now
+    ) -> Storage:
+        """Open the storage, by default with its schema brought up to date first."""
+        storage = cls(settings, clock=clock)
+        if migrate:
+            # Alembic takes 0.1 s to import; a process that finds the schema ready does without.
+            from pricing_service.storage.migrations import migrate as bring_up_to_date  # noqa: PLC0415
+
+            bring_up_to_date(storage.database)
+        return storage
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.database.close()
+
+    def __enter__(self) -> Storage:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

@@ -1,0 +1,45 @@
+"""What storage can refuse.
+
+::
+
+    StorageError
+    ├── NotFound           unknown, or another workspace's: the two are the same to the caller
+    ├── AlreadyFinished    a finished analysis cannot be cancelled
+    ├── VersionMoved       the dataset got another version since it was read: read again and repeat
+    └── KeyReused          an idempotency key came again
+        ├── PayloadDiffers     with another payload
+        └── StillRunning       while the first request is being answered
+"""
+
+
+class StorageError(Exception):
+    """Root of the tree."""
+
+
+class NotFound(StorageError):
+    """No such object in this workspace."""
+
+    def __init__(self, kind: str, object_id: str) -> None:
+        super().__init__(f"no {kind} {object_id!r} in this workspace")
+        self.kind = kind
+        self.object_id = object_id
+
+
+class AlreadyFinished(StorageError):
+    """The analysis has reached its end; nothing is left to cancel."""
+
+
+class VersionMoved(StorageError):
+    """Somebody else stored a version in between; read the dataset again and repeat."""
+
+
+class KeyReused(StorageError):
+    """An idempotency key came again in a way that has no answer to replay."""
+
+
+class PayloadDiffers(KeyReused):
+    """The key belongs to another request."""
+
+
+class StillRunning(KeyReused):
+    """The first request with this key has not been answered yet."""

@@ -1,0 +1,104 @@
+"""Idempotency keys: the first answer is kept for a day and given again to whoever repeats the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pricing_service.storage import schema
+from pricing_service.storage.database import Database
+from pricing_service.storage.errors import PayloadDiffers, StillRunning
+
+KEPT = timedelta(hours=24)
+# A first request whose process was killed never completes. After this time, longer than any request may take,
+# the key counts as new.
+ABANDONED = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The answer that was given the first time."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Idempotency:
+    """Begin, complete and abandon requests that carry a key."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def begin(self, workspace_id: str, key: str, *, fingerprint: str) -> Replay | None:
+        """Claim a key. Null: the caller goes on, then calls `complete` or `abandon`.
+
+        Parameters
+        ----------
+        workspace_id
+            Whose key it is; two workspaces never meet.
+        key
+            The header's value, at most 255 characters.
+        fingerprint
+            sha256 of method, path and payload, hexadecimal.
+
+        Raises
+        ------
+        PayloadDiffers
+            The key belongs to another request (422).
+        StillRunning
+            The first request has no answer yet (409).
+        """
+        now, mine = self._clock(), _mine(workspace_id, key)
+        table = schema.idempotency
+        row_values = {"workspace_id": workspace_id, "key": key, "fingerprint": fingerprint, "begun_at": now}
+        with self._database.writing() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite's writers queue up anyway
+                connection.execute(
+                    sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(workspace_id + key)))
+                )
+            row = connection.execute(table.select().where(mine)).first()
+            if row is None or _expired(row, now):
+                connection.execute(table.delete().where(mine))
+                connection.execute(table.insert().values(row_values))
+                return None
+        if row.fingerprint != fingerprint:
+            raise PayloadDiffers("this Idempotency-Key was used with another request")
+        if row.status is None:
+            raise StillRunning("the first request with this Idempotency-Key is still running")
+        return Replay(row.status, row.headers, row.body)
+
+    def complete(
+        self, workspace_id: str, key: str, *, status: int, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        """Keep the answer for whoever repeats the request."""
+        values = {"status": status, "headers": dict(headers), "body": body}
+        with self._database.writing() as connection:
+            connection.execute(schema.idempotency.update().where(_mine(workspace_id, key)).values(values))
+
+    def abandon(self, workspace_id: str, key: str) -> None:
+        """Forget a request that changed nothing, so that it can be tried again."""
+        unanswered = sa.and_(_mine(workspace_id, key), schema.idempotency.c.status.is_(None))
+        with self._database.writing() as connection:
+            connection.execute(schema.idempotency.delete().where(unanswered))
+
+    def forget_expired(self) -> int:
+        """Delete every workspace's answers that are older than a day; how many there were."""
+        table = schema.idempotency
+        with self._database.writing() as connection:
+            return connection.execute(table.delete().where(table.c.begun_at < self._clock() - KEPT)).rowcount
+
+
+def _mine(workspace_id: str, key: str) -> sa.ColumnElement[bool]:
+    table = schema.idempotency
+    return sa.and_(table.c.workspace_id == workspace_id, table.c.key == key)
+
+
+def _expired(row: sa.Row[Any], now: datetime) -> bool:
+    begun: datetime = row.begun_at
+    return now - begun > (ABANDONED if row.status is None else KEPT)

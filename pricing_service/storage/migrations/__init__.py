@@ -1,0 +1,59 @@
+"""The schema's history, run by Alembic: each file in `versions` is one change, for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from pricing_service.storage.database import Database
+from pricing_service.storage.schema import metadata
+
+_LOCK = 7_301_114  # any number that no other advisory lock of the service uses
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema to the newest revision in one transaction; several processes may start at once.
+
+    On SQLite the transaction itself lets one in at a time, on PostgreSQL an advisory lock does.
+    """
+    if up_to_date(database):
+        return
+    script = _script()
+    _run(database, lambda revision, _: script._upgrade_revs("head", revision))
+
+
+def downgrade(database: Database, *, revision: str = "base") -> None:
+    """Take the schema back to a revision; what only the newer schema can hold is lost."""
+    script = _script()
+    _run(database, lambda current, _: script._downgrade_revs(revision, current))
+
+
+def up_to_date(database: Database) -> bool:
+    """Whether the schema is the one that this code knows: what `/readyz` asks."""
+    with database.reading() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == _script().get_current_head()
+
+
+def _run(database: Database, steps: Callable[[Any, Any], Any]) -> None:
+    with database.writing() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        with EnvironmentContext(Config(), _script(), fn=steps) as environment:
+            environment.configure(
+                connection=connection,
+                target_metadata=metadata,
+                render_as_batch=True,  # SQLite alters a table by copying it
+                transactional_ddl=True,
+            )
+            environment.run_migrations()
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent))

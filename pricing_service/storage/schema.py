@@ -1,0 +1,140 @@
+"""The tables of `service.sqlite` (or PostgreSQL); every one carries `workspace_id`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={  # constraints need names that a later migration can call
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """A moment in UTC. SQLite forgets time zones, so they are taken off going in and put back coming out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive moments: the reader could not know their zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone, got {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give every moment back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+workspaces = sa.Table(
+    "workspaces",
+    metadata,
+    sa.Column("workspace_id", sa.String(40), primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+
+def _workspace() -> sa.Column[str]:
+    return sa.Column(
+        "workspace_id", sa.ForeignKey("workspaces.workspace_id", ondelete="CASCADE"), nullable=False
+    )
+
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("name", sa.String(200), nullable=False),  # the person or system that holds the key
+    sa.Column("token_name", sa.String(40), nullable=False, unique=True),  # the part that may be shown
+    sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.Index(None, "workspace_id"),
+)
+
+datasets = sa.Table(
+    "datasets",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("version", sa.String(64), nullable=False),  # the current one
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index(None, "workspace_id", "id"),
+)
+
+dataset_versions = sa.Table(
+    "dataset_versions",
+    metadata,
+    sa.Column("dataset_id", sa.ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("version", sa.String(64), primary_key=True),  # sha256 of the content
+    _workspace(),
+    sa.Column("tables", sa.JSON, nullable=False),  # table → surviving rows
+    sa.Column("refused", sa.JSON, nullable=False),  # table → reason
+    sa.Column("report", sa.JSON, nullable=False),  # the data report
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+analyses = sa.Table(
+    "analyses",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("dataset_id", sa.String(40), nullable=False),
+    sa.Column("dataset_version", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("options", sa.JSON, nullable=False),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("progress", sa.JSON, nullable=False),  # {"step", "done", "total"}
+    sa.Column("error", sa.JSON(none_as_null=True)),  # problem-like
+    sa.Column("files", sa.JSON(none_as_null=True)),  # name → sha256 of what the steps wrote
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("started_at", Instant),
+    sa.Column("finished_at", Instant),
+    sa.ForeignKeyConstraint(
+        ["dataset_id", "dataset_version"],
+        ["dataset_versions.dataset_id", "dataset_versions.version"],
+        ondelete="CASCADE",
+    ),
+    sa.Index(None, "workspace_id", "id"),
+    sa.Index(None, "dataset_id", "dataset_version"),
+    sa.Index(None, "status"),
+)
+
+effects = sa.Table(
+    "effects",
+    metadata,
+    sa.Column("job", sa.String(40), primary_key=True),
+    sa.Column("step", sa.String(60), primary_key=True),
+    _workspace(),
+    sa.Column("done_at", Instant, nullable=False),
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("workspace_id", sa.ForeignKey("workspaces.workspace_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),  # sha256 of method, path and payload
+    sa.Column("status", sa.Integer),  # null while the first request runs
+    sa.Column("headers", sa.JSON(none_as_null=True)),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("begun_at", Instant, nullable=False),
+)
