@@ -1,0 +1,113 @@
+"""Influence functions: how much one customer more or less moves a statistic of the whole sample.
+
+Notation
+--------
+h : (n,) n times the change of a statistic per unit of extra weight on a customer, up to a constant. The
+standard error of the statistic is then √(Σ h²) ÷ n, which needs no resampling (Hampel et al. 1986, §2.1).
+
+Every function takes values of shape (n,) and returns h of that shape, or NaN throughout where it has none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from models.checks import Floats
+from models.order_statistics import SortedSample
+
+_KERNEL_SAMPLE = 5_000  # a density at one point needs no more
+
+
+def of_share(part: Floats, whole: Floats) -> Floats:
+    """Return the influence function of Σ part ÷ Σ whole; NaN where the whole is not positive."""
+    total = float(whole.sum())
+    if total <= 0:
+        return np.full(part.shape, np.nan)
+    influence: Floats = (part - part.sum() / total * whole) * (part.size / total)
+    return influence
+
+
+def of_biweight_scale(x: Floats, scale: float) -> Floats:
+    """Differentiate T through its two means, its median and its median deviation."""
+    usable = np.isfinite(x)
+    values = x[usable]
+    if not scale > 0:
+        return np.full(x.shape, np.nan)
+    median = float(np.median(values))
+    deviation = float(np.median(np.abs(values - median)))
+
+    def means(centre: float, width: float) -> tuple[Floats, Floats]:
+        u = (values - centre) / (9 * width)
+        inside = np.abs(u) < 1
+        squares = inside * (values - centre) ** 2 * (1 - u**2) ** 4
+        return squares, inside * (1 - u**2) * (1 - 5 * u**2)
+
+    squares, slopes = means(median, deviation)
+    step = 1e-4 * deviation
+
+    def partial(which: int, *, of_centre: bool) -> float:
+        up = means(median + step * of_centre, deviation + step * (not of_centre))[which].mean()
+        down = means(median - step * of_centre, deviation - step * (not of_centre))[which].mean()
+        return float((up - down) / (2 * step))
+
+    h_median, h_deviation = _influence_of_middle(values, median, deviation)
+    h_squares = squares - squares.mean() + partial(0, of_centre=True) * h_median
+    h_squares += partial(0, of_centre=False) * h_deviation
+    h_slopes = slopes - slopes.mean() + partial(1, of_centre=True) * h_median
+    h_slopes += partial(1, of_centre=False) * h_deviation
+    influence = np.zeros(x.shape)
+    influence[usable] = scale * (h_squares / (2 * squares.mean()) - h_slopes / slopes.mean())
+    return influence * (x.size / values.size)
+
+
+def _influence_of_middle(values: Floats, median: float, deviation: float) -> tuple[Floats, Floats]:
+    """Return the influence of each value on the median and on the median deviation (Huber 1981, §5.1)."""
+    at_median, above, below = stats.gaussian_kde(values[:: max(1, values.size // _KERNEL_SAMPLE)])(
+        [median, median + deviation, median - deviation]
+    )
+    h_median = np.sign(values - median) / (2 * at_median)
+    h_deviation = np.sign(np.abs(values - median) - deviation) / 2 - (above - below) * h_median
+    return h_median, h_deviation / (above + below)
+
+
+def of_median(values: Floats) -> Floats:
+    """Return the influence function of the median, from a kernel estimate of the density there."""
+    usable = np.isfinite(values)
+    kept = values[usable]
+    if kept.size < 2 or np.ptp(kept) == 0:
+        return np.full(values.shape, np.nan)
+    median = float(np.median(kept))
+    density = stats.gaussian_kde(kept[:: max(1, kept.size // _KERNEL_SAMPLE)])([median])[0]
+    influence = np.zeros(values.shape)
+    influence[usable] = np.sign(kept - median) / (2 * density)
+    return influence * (values.size / kept.size)
+
+
+def of_rank_correlation(a: Floats, b: Floats) -> Floats:
+    """Return the influence function of Spearman's rank correlation (Croux & Dehon 2010, eq. 5).
+
+    Entries where either is NaN do not take part; NaN throughout where one of the two does not vary.
+    """
+    usable = np.isfinite(a) & np.isfinite(b)
+    n = int(usable.sum())
+    if n < 3 or np.ptp(a[usable]) == 0 or np.ptp(b[usable]) == 0:
+        return np.full(a.shape, np.nan)
+    ones = np.ones((1, n))
+    sample_a, sample_b = SortedSample(a[usable]), SortedSample(b[usable])
+    f, g = (sample.ranks(ones)[0] / n for sample in (sample_a, sample_b))
+    variance = np.sqrt(np.var(f) * np.var(g))
+    # E over the other customers of G(Y) where X ≥ x, and of F(X) where Y ≥ y.
+    above_a = _mean_at_or_above(sample_a, g)
+    above_b = _mean_at_or_above(sample_b, f)
+    influence = np.zeros(a.shape)
+    raw = f * g + above_a + above_b
+    influence[usable] = (raw - raw.mean()) / variance
+    return influence * (a.size / n)
+
+
+def _mean_at_or_above(sample: SortedSample, other: Floats) -> Floats:
+    reversed_sums = np.cumsum(other[sample.order][::-1])[::-1] / other.size
+    result = np.empty(other.size)
+    result[sample.order] = reversed_sums
+    return result

@@ -1,0 +1,146 @@
+"""Medians, ranks and the biweight scale of one sample under many weightings at once.
+
+A bootstrap by customer is a matrix of weights over the same customers. Sorting the sample once and cumulating
+the weights along it makes every order statistic of every draw a look-up, with no sort per draw.
+
+Notation
+--------
+x : (k,) the usable values, ascending          w : (draws, k) weights ≥ 0 in the order of x
+C : (draws, k) weights cumulated along x       M : (draws,) weighted medians
+D : (draws,) weighted median of |x - M|        T : (draws,) biweight scale
+
+The biweight scale is ``T² = n Σ w (x-M)²(1-u²)⁴ / (Σ w (1-u²)(1-5u²))²`` with ``u = (x-M) / (9 D)`` over
+``|u| < 1`` (Mosteller & Tukey 1977, p. 208; Lax 1985). Of nine scales compared on logs with heavy tails
+and zeros it was best or close to best in each regime, and its bootstrap is not overconfident.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+
+_BISECTIONS = 54  # halves the bracket to the last bit of a double
+_TUNING = 9.0  # rejects beyond 9 median deviations, about 6 standard deviations of a normal
+
+
+class SortedSample:
+    """A sample that is sorted once and then weighted many times.
+
+    Parameters
+    ----------
+    values
+        Shape (n,). Entries that are NaN do not take part, whatever their weight.
+
+    Examples
+    --------
+    >>> sample = SortedSample(np.array([3.0, 1.0, np.nan, 2.0]))
+    >>> sample.median(np.array([[1, 1, 1, 1], [3, 0, 0, 1]]))
+    array([2., 3.])
+    """
+
+    def __init__(self, values: Floats) -> None:
+        usable = np.flatnonzero(~np.isnan(values))
+        self.order: NDArray[np.intp] = usable[np.argsort(values[usable], kind="stable")]
+        self.x: Floats = values[self.order]
+
+    def _cumulated(self, weights: Floats) -> Floats:
+        padded = np.zeros((weights.shape[0], self.x.size + 1))
+        np.cumsum(weights[:, self.order], axis=1, out=padded[:, 1:])
+        return padded
+
+    def quantile(self, weights: Floats, share: float) -> Floats:
+        """Return, per row of weights (draws, n), the point below which `share` of the weight lies.
+
+        Where the share falls exactly between two values their midpoint is returned, as an unweighted median
+        does. NaN where a row has no weight.
+        """
+        return self._quantile(self._cumulated(weights), share)
+
+    def median(self, weights: Floats) -> Floats:
+        """Return the weighted median of each row of weights (draws, n)."""
+        return self.quantile(weights, 0.5)
+
+    def _quantile(self, cumulated: Floats, share: float) -> Floats:
+        if self.x.size == 0:
+            return np.full(cumulated.shape[0], np.nan)
+        total = cumulated[:, -1]
+        # The tolerance keeps a sum of rounded weights from missing "exactly half" by its last bit.
+        target, tolerance = share * total, 1e-12 * total
+        last = self.x.size - 1
+        left = np.minimum((cumulated[:, 1:] < (target - tolerance)[:, None]).sum(axis=1), last)
+        right = np.minimum((cumulated[:, 1:] <= (target + tolerance)[:, None]).sum(axis=1), last)
+        middle: Floats = np.where(total > 0, (self.x[left] + self.x[right]) / 2, np.nan)
+        return middle
+
+    def _median_deviation(self, cumulated: Floats, median: Floats) -> Floats:
+        """Find the least D such that half of the weight lies within M ± D, by bisection."""
+        rows = np.arange(median.size)
+        half = cumulated[:, -1] / 2 * (1 - 1e-12)
+        low = np.zeros(median.size)
+        high: Floats = np.maximum(self.x[-1] - median, median - self.x[0]) * (1 + 1e-12)
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            above = np.searchsorted(self.x, median + middle, side="right")
+            below = np.searchsorted(self.x, median - middle, side="left")
+            enough = cumulated[rows, above] - cumulated[rows, below] >= half
+            high = np.where(enough, middle, high)
+            low = np.where(enough, low, middle)
+        return high
+
+    def biweight_scale(self, weights: Floats) -> Floats:
+        """Return the biweight scale of each row of weights (draws, n), in the values' unit.
+
+        0 where all weighted values are equal, NaN where fewer than two customers have weight.
+        """
+        if self.x.size < 2:
+            return np.full(weights.shape[0], np.nan)
+        cumulated = self._cumulated(weights)
+        median = self._quantile(cumulated, 0.5)
+        usable = np.isfinite(median)
+        median = np.where(usable, median, self.x[0])
+        ordered = weights[:, self.order]
+        total = np.maximum(cumulated[:, -1], 1e-300)
+        away = self.x[None, :] - median[:, None]
+        deviation = self._median_deviation(cumulated, median)
+        # More than half of the customers share one value: the mean deviation still sees the others.
+        mean_deviation = (ordered * np.abs(away)).sum(axis=1) / total
+        deviation = np.where(deviation > 1e-12 * (1 + np.abs(median)), deviation, 0.8453 * mean_deviation)
+        flat = deviation <= 1e-12 * (1 + np.abs(median))
+        u_squared = (away / (_TUNING * np.where(flat, 1.0, deviation))[:, None]) ** 2
+        kept = ordered * (u_squared < 1)
+        numerator = (kept * away**2 * (1 - u_squared) ** 4).sum(axis=1)
+        denominator = np.abs((kept * (1 - u_squared) * (1 - 5 * u_squared)).sum(axis=1))
+        scale = np.sqrt(total * numerator) / np.where(denominator > 0, denominator, np.nan)
+        enough = usable & ((ordered > 0).sum(axis=1) >= 2)
+        known: Floats = np.where(enough, np.where(flat, 0.0, scale), np.nan)
+        return known
+
+    @cached_property
+    def _ties(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        return np.searchsorted(self.x, self.x, "left"), np.searchsorted(self.x, self.x, "right")
+
+    def ranks(self, weights: Floats) -> Floats:
+        """Return the mid-ranks (draws, n) that the values have when each counts as often as its weight.
+
+        Values that are NaN get rank NaN; the rest are as if each customer stood in the sample w times.
+        """
+        cumulated = self._cumulated(weights)
+        first, after = self._ties
+        ranks = np.full(weights.shape, np.nan)
+        ranks[:, self.order] = (cumulated[:, first] + cumulated[:, after] + 1) / 2
+        return ranks
+
+
+def biweight_scale(values: Floats) -> float:
+    """Return the biweight scale of one sample of shape (n,); NaN entries do not take part.
+
+    Examples
+    --------
+    >>> round(biweight_scale(np.array([1.0, 2.0, 3.0, 4.0, 100.0])), 2)
+    1.42
+    """
+    return float(SortedSample(values).biweight_scale(np.ones((1, values.size)))[0])

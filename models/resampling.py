@@ -1,0 +1,168 @@
+"""Where intervals come from: a bootstrap by customer that all metrics and all scores share.
+
+Customers are the independent units: their months are not. Every draw reweights the same customers for every
+metric, so that comparisons between metrics are paired.
+
+Notation
+--------
+n : customers          B : draws          W : (B, n) how often each draw contains each customer
+t : a statistic        h : (n,) its influence function, so that t(W) ≈ t + Σ (W - 1) h / n
+
+Up to `EXACT_LIMIT` customers each statistic is computed anew on every row of W. Above it the draws come from
+the normal distribution that the influence functions imply, covariance ``h hᵀ / n²`` (the infinitesimal
+jackknife: Efron 1982, ch. 6): a test shows that the two agree to within 1 % at that size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from models.checks import Floats, share
+from models.errors import InvalidInput
+from models.estimate import Caveat, Estimate
+
+EXACT_LIMIT = 5_000
+_CELLS = 1_500_000  # W is made in slices of about 12 MB
+
+
+def bootstrap_weights(n: int, *, draws: int, seed: int) -> Floats:
+    """Draw how often each customer stands in each bootstrap sample.
+
+    Parameters
+    ----------
+    n
+        Customers, ≥ 1.
+    draws
+        Bootstrap samples.
+    seed
+        The same seed gives the same weights.
+
+    Returns
+    -------
+    Shape (draws, n), each row sums to n.
+    """
+    if n < 1:
+        raise InvalidInput(f"n must be ≥ 1, got {n}")
+    chosen = np.random.default_rng(seed).integers(0, n, size=(draws, n), dtype=np.int64)
+    chosen += np.arange(draws)[:, None] * n
+    return np.bincount(chosen.ravel(), minlength=draws * n).reshape(draws, n).astype(np.float64)
+
+
+def slices(n: int, draws: int) -> Iterator[slice]:
+    """Cut the draws into stretches whose weights fit comfortably into memory."""
+    step = max(1, _CELLS // max(n, 1))
+    for start in range(0, draws, step):
+        yield slice(start, min(draws, start + step))
+
+
+def linear_draws(values: Floats, influence: Floats, *, draws: int, seed: int) -> Floats:
+    """Draw statistics jointly from the normal distribution that their influence functions imply.
+
+    Parameters
+    ----------
+    values
+        Shape (s,): the statistics on the whole sample.
+    influence
+        Shape (n, s): the influence of each customer on each; columns with NaN give NaN draws.
+
+    Returns
+    -------
+    Shape (draws, s).
+    """
+    n = influence.shape[0]
+    usable = np.isfinite(influence).all(axis=0) & np.isfinite(values)
+    centred = influence[:, usable] - influence[:, usable].mean(axis=0)
+    covariance = centred.T @ centred / n**2
+    # Metrics that are multiples of one another make the covariance singular: an eigenvalue root bears that.
+    eigenvalues, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
+    drawn = np.full((draws, values.size), np.nan)
+    noise = np.random.default_rng(seed).standard_normal((draws, int(usable.sum())))
+    drawn[:, usable] = values[usable] + noise @ root.T
+    return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The scale on which a statistic's sampling distribution is closest to symmetric.
+
+    `low` and `high` bound what the statistic can be; `kind` is ``identity``, ``log`` or ``fisher`` (artanh).
+    """
+
+    kind: str = "identity"
+    low: float = -np.inf
+    high: float = np.inf
+
+    def to(self, values: Floats) -> Floats:
+        """Transform statistics to the symmetric scale."""
+        if self.kind == "log":
+            return np.log(np.maximum(values, 1e-300))
+        if self.kind == "fisher":
+            return np.arctanh(np.clip(values, -1 + 1e-12, 1 - 1e-12))
+        return values
+
+    def back(self, values: Floats) -> Floats:
+        """Transform back and keep within what the statistic can be."""
+        natural = {"log": np.exp, "fisher": np.tanh}.get(self.kind, np.asarray)(values)
+        return np.clip(natural, self.low, self.high)
+
+
+def estimate_from_draws(
+    value: float,
+    draws: Floats,
+    *,
+    n: int,
+    unit: str,
+    method: str,
+    level: float = 0.9,
+    scale: Scale | None = None,
+) -> Estimate:
+    """Make an estimate whose interval is Student's t around the value, on the statistic's symmetric scale.
+
+    The standard error is half of the central 68 % of the draws, which a few wild draws cannot inflate. Draws
+    that are not finite count against the number: below 90 % usable ones it is declared not estimable.
+
+    Parameters
+    ----------
+    value
+        The statistic on the whole sample.
+    draws
+        Shape (B,): its bootstrap draws.
+    n
+        Customers that carry it; the t distribution has n - 1 degrees of freedom.
+    """
+    share("level", level)
+    usable = draws[np.isfinite(draws)]
+    if not np.isfinite(value) or n < 2 or usable.size < 0.9 * max(draws.size, 1):
+        return Estimate.unknown("insufficient_customers", unit=unit, n=n, level=level, method=method)
+    scale = scale or Scale()
+    centre = float(scale.to(np.array([value]))[0])
+    low, high = np.quantile(scale.to(usable), [0.1587, 0.8413])
+    reach = float(stats.t.ppf((1 + level) / 2, n - 1)) * (high - low) / 2
+    ends = scale.back(np.array([centre - reach, centre + reach]))
+    return Estimate(
+        value=value, low=min(float(ends[0]), value), high=max(float(ends[1]), value),
+        level=level, n=n, unit=unit, method=method,
+    )  # fmt: skip
+
+
+def estimate_from_quantiles(
+    value: float, draws: Floats, *, n: int, unit: str, method: str, level: float = 0.9
+) -> Estimate:
+    """Make an estimate whose interval is the central `level` share of the draws (Efron's percentile)."""
+    share("level", level)
+    usable = draws[np.isfinite(draws)]
+    if not np.isfinite(value) or n < 2 or usable.size < 0.9 * max(draws.size, 1):
+        return Estimate.unknown("insufficient_customers", unit=unit, n=n, level=level, method=method)
+    low, high = (float(end) for end in np.quantile(usable, [(1 - level) / 2, (1 + level) / 2]))
+    caveats: tuple[Caveat, ...] = ()
+    if not low <= value <= high:
+        caveats = (Caveat("skewed_draws", "the bootstrap draws lie mostly to one side of the value"),)
+    return Estimate(
+        value=value, low=min(low, value), high=max(high, value),
+        level=level, n=n, unit=unit, method=method, warnings=caveats,
+    )  # fmt: skip

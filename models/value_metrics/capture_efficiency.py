@@ -1,0 +1,195 @@
+"""Capture efficiency: of all the value that customers get, the most that ONE price per unit could take.
+
+Each customer stays only while its bill is below its value. At a low price everybody stays and little is
+taken; at a high price those with little value per unit are gone. What is lost between is what volatility
+costs, in money. A flat fee per customer and today's bills are measured in the same way.
+
+Notation
+--------
+v, u : (n,) value and units per month, in the long run     w = v ÷ u      p : a price per unit
+``take(p) = p Σ u [w ≥ p] / Σ v⁺``; efficiency = take at the best p.
+
+An in-sample maximum flatters small samples and so the price is chosen on the customers outside a fold and
+scored on the fold's. The months of a customer are noisy: w is shrunk towards the typical customer by the
+share of its variance that is noise, before any price is tried.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.influence import of_share
+from models.resampling import Scale
+from models.value_metrics._base import (
+    MetricEvidence,
+    MetricScore,
+    Statistic,
+    share_of_totals,
+)
+
+FOLDS = 5
+_SHARE = Scale("identity", low=0.0, high=1.0)
+
+
+class CaptureEfficiency(MetricScore):
+    """The largest share of value that one price per unit takes, cross-fitted.
+
+    Examples
+    --------
+    >>> from models.value_metrics._examples import evidence_of
+    >>> evidence = evidence_of(value=np.arange(10.0, 110.0, 10.0), units=np.arange(1.0, 11.0))
+    >>> CaptureEfficiency().evaluate(evidence, np.ones((1, 10)))["by_value"].round(6)
+    array([1.])
+    """
+
+    method = (
+        f"best single price, chosen on {FOLDS - 1} of {FOLDS} parts of the customers, scored on the other"
+    )
+    statistics: ClassVar = {
+        "by_value": Statistic("share", _SHARE),
+        "by_customer": Statistic("share", _SHARE),
+        "flat_fee": Statistic("share", _SHARE),
+        "today": Statistic("share", _SHARE),
+        "gain_over_flat_fee": Statistic(
+            "share", at_least=0.0, says="takes no more of the value than a flat fee per customer would"
+        ),
+        "effective_customers": Statistic("customers", Scale("log", low=1.0)),
+    }
+
+    def evaluate(self, evidence: MetricEvidence, weights: Floats) -> dict[str, Floats]:
+        """Return the shares for each row of weights (B, n)."""
+        value, units = long_run(evidence)
+        flat = _Tariff(value, np.ones_like(value)).taken(weights)[0]
+        by_value, by_customer = _Tariff(value, units).taken(weights)
+        billed = np.where(np.nan_to_num(evidence.bill, nan=np.inf) <= value, evidence.bill, 0.0)
+        known = np.isfinite(evidence.bill)
+        today = share_of_totals(np.nan_to_num(billed), np.where(known, value, 0.0), weights)
+        squares = weights @ value**2
+        effective = np.divide(
+            (weights @ value) ** 2, squares, out=np.full_like(flat, np.nan), where=squares > 0
+        )
+        return {
+            "by_value": by_value,
+            "by_customer": by_customer,
+            "flat_fee": flat,
+            "today": today if known.any() else np.full(weights.shape[0], np.nan),
+            "gain_over_flat_fee": by_value - flat,
+            "effective_customers": effective,
+        }
+
+    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+        """Return the influence functions at the chosen prices: the choice itself drops out at an optimum."""
+        value, units = long_run(evidence)
+        tariff, fee = _Tariff(value, units), _Tariff(value, np.ones_like(value))
+        by_value = of_share(tariff.bills(), value)
+        flat = of_share(fee.bills(), value)
+        billed = np.where(np.nan_to_num(evidence.bill, nan=np.inf) <= value, evidence.bill, 0.0)
+        known = np.isfinite(evidence.bill)
+        nothing = np.full(evidence.n, np.nan)
+        everybody: Floats = np.where(value > 0, 1.0, 0.0)
+        return {
+            "by_value": by_value,
+            "by_customer": of_share(tariff.bills() / np.where(value > 0, value, 1.0), everybody),
+            "flat_fee": flat,
+            "today": of_share(np.nan_to_num(billed), np.where(known, value, 0.0)) if known.any() else nothing,
+            "gain_over_flat_fee": by_value - flat,
+            "effective_customers": nothing,
+        }
+
+    def counted(self, evidence: MetricEvidence) -> dict[str, int]:
+        """Every customer that reports counts; for today's bills those whose bill is known."""
+        return dict.fromkeys(self.statistics, evidence.n) | {"today": int(np.isfinite(evidence.bill).sum())}
+
+
+def long_run(evidence: MetricEvidence) -> tuple[Floats, Floats]:
+    """Return value and units per month (n,), value shrunk on the log scale by how noisy its months are.
+
+    Negative value cannot be charged for and counts as 0.
+    """
+    value = np.maximum(evidence.value_per_month, 0.0)
+    x, noise = evidence.log_worth, evidence.noise_variance
+    usable = np.isfinite(x) & np.isfinite(noise)
+    if usable.sum() < 3:
+        return value, evidence.units_per_month
+    middle = float(np.median(x[usable]))
+    total = float(np.mean((x[usable] - middle) ** 2))
+    between = max(total - float(np.mean(noise[usable])), 0.0)
+    kept = np.where(usable, between / np.maximum(between + np.nan_to_num(noise), 1e-300), 1.0)
+    shrunk = middle + kept * (x - middle) if total > 0 else x
+    return np.where(usable, np.exp(shrunk) * evidence.units_per_month, value), evidence.units_per_month
+
+
+class _Tariff:
+    """One price per unit over customers sorted by value per unit, dearest first."""
+
+    def __init__(self, value: Floats, units: Floats) -> None:
+        self.value, self.units = value, units
+        with np.errstate(divide="ignore", invalid="ignore"):
+            worth = np.where(units > 0, value / np.where(units > 0, units, 1.0), 0.0)
+        self.order: NDArray[np.intp] = np.argsort(-worth, kind="stable")
+        self.worth = worth
+        # Folds follow the order of size, so that each fold has its share of giants.
+        self.fold = np.empty(value.size, dtype=np.intp)
+        self.fold[np.argsort(-value, kind="stable")] = np.arange(value.size) % FOLDS
+
+    def best_price(self, weights: Floats) -> Floats:
+        """Return the price of each row of weights (B, n) that takes most."""
+        sold = np.cumsum(weights[:, self.order] * self.units[self.order], axis=1)
+        taken = sold * self.worth[self.order]
+        price: Floats = self.worth[self.order][np.argmax(taken, axis=1)]
+        return price
+
+    def taken(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return the cross-fitted share of value, and the mean over customers of bill ÷ value."""
+        draws = weights.shape[0]
+        total, relative = np.zeros(draws), np.zeros(draws)
+        weight_of_value = (self.value > 0).astype(np.float64)
+        inverse = np.divide(1.0, self.value, out=np.zeros_like(self.value), where=self.value > 0)
+        folds = min(FOLDS, self.value.size)
+        for fold in range(folds):
+            here = self.fold == fold
+            price = self.best_price(np.where(here, 0.0, weights)) if folds > 1 else self.best_price(weights)
+            # A price equal to the worth must keep its customer, whatever the last bit says.
+            bills = np.where(
+                self.worth[here] * (1 + 1e-12) >= price[:, None], price[:, None] * self.units[here], 0.0
+            )
+            total += (weights[:, here] * bills).sum(axis=1)
+            relative += (weights[:, here] * bills) @ inverse[here]
+        everything, everybody = weights @ self.value, weights @ weight_of_value
+        nothing = np.full(draws, np.nan)
+        share = np.divide(total, everything, out=nothing.copy(), where=everything > 0)
+        mean = np.divide(relative, everybody, out=nothing.copy(), where=everybody > 0)
+        return np.minimum(share, 1.0), np.minimum(mean, 1.0)
+
+    def bills(self) -> Floats:
+        """Return each customer's bill (n,) at the price that takes most from all of them."""
+        price = self.best_price(np.ones((1, self.value.size)))[0]
+        bills: Floats = np.where(self.worth * (1 + 1e-12) >= price, price * self.units, 0.0)
+        return bills
+
+
+def capture_curve(value: Floats, units: Floats, prices: Floats) -> tuple[Floats, Floats]:
+    """Return, for each price (k,), the share of all value taken and the share of customers kept.
+
+    Parameters
+    ----------
+    value, units
+        Shape (n,), per month; value ≥ 0.
+    prices
+        Shape (k,), money per unit, > 0.
+
+    Examples
+    --------
+    >>> taken, kept = capture_curve(np.array([10.0, 40.0]), np.array([1.0, 2.0]), np.array([10.0, 20.0]))
+    >>> taken, kept
+    (array([0.6, 0.8]), array([1. , 0.5]))
+    """
+    worth = np.divide(value, units, out=np.zeros_like(value), where=units > 0)
+    order = np.argsort(worth)
+    sold = np.append(np.cumsum(units[order][::-1])[::-1], 0.0)
+    first = np.searchsorted(worth[order], prices * (1 - 1e-12), side="left")
+    return prices * sold[first] / value.sum(), (value.size - first) / value.size

@@ -1,0 +1,140 @@
+"""Growth: does the metric grow as the customer's value grows, across customers and inside them over time?
+
+A company that charges by a metric grows with its customers only if the metric does. The slope says how fast:
+at 1, value is proportional to units; noise in the units flattens it and noise in the value steepens its
+inverse, so the truth is bounded from both sides.
+
+Notation
+--------
+u, v : (n,) a customer's units and value per month        r : Spearman's rank correlation of u and v
+ρ = 2 sin(π r / 6) : the correlation of the logs if they are jointly normal (Pearson 1907)
+σ_u, σ_v : biweight scales of log u, log v
+
+``slope = σ_v / σ_u`` with the sign of r (the reduced major axis: Smith 2009); its bounds are the regressions
+of log v on log u, ``ρ σ_v / σ_u``, and of log u on log v inverted, ``σ_v / (ρ σ_u)``.
+``inside`` is the rank correlation, over customers, of the changes of log u and log v from the first half of
+a customer's periods to the last.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from models.checks import Floats
+from models.influence import of_biweight_scale, of_rank_correlation
+from models.order_statistics import SortedSample, biweight_scale
+from models.resampling import Scale
+from models.value_metrics._base import MetricEvidence, MetricScore, Statistic
+
+RANK_BAR = 0.3
+"""Below this rank correlation a metric does not grow with its customers in any useful sense."""
+_PERIODS_FOR_CHANGE = 4
+
+
+class Growth(MetricScore):
+    """Whether units grow with value.
+
+    Examples
+    --------
+    >>> from models.value_metrics._examples import evidence_of
+    >>> evidence = evidence_of(value=np.array([10.0, 25.0, 30.0]), units=np.array([1.0, 2.0, 3.0]))
+    >>> Growth().evaluate(evidence, np.ones((1, 3)))["rank"]
+    array([1.])
+    """
+
+    method = "Spearman rank correlation and reduced major axis of monthly units and value"
+    statistics: ClassVar = {
+        "rank": Statistic(
+            "correlation", Scale("fisher"), at_least=RANK_BAR, says="does not grow with the customer's value"
+        ),
+        "slope": Statistic("log/log"),
+        "slope_low": Statistic("log/log"),
+        "slope_high": Statistic("log/log"),
+        "inside": Statistic("correlation", Scale("fisher")),
+    }
+
+    def evaluate(self, evidence: MetricEvidence, weights: Floats) -> dict[str, Floats]:
+        """Return correlations and slopes for each row of weights (B, n)."""
+        units, value = _logs(evidence)
+        rank = _rank_correlation(evidence.units_per_month, evidence.value_per_month, weights)
+        rho = 2 * np.sin(np.pi * rank / 6)
+        scale_u = SortedSample(units).biweight_scale(weights)
+        scale_v = SortedSample(value).biweight_scale(weights)
+        axis = np.divide(scale_v, scale_u, out=np.full_like(rank, np.nan), where=scale_u > 0)
+        steep = np.divide(axis, rho, out=np.full_like(rank, np.nan), where=np.abs(rho) > 0.05)
+        change_u, change_v = _changes(evidence)
+        return {
+            "rank": rank,
+            "slope": np.sign(rank) * axis,
+            "slope_low": rho * axis,
+            "slope_high": steep,
+            "inside": _rank_correlation(change_u, change_v, weights),
+        }
+
+    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+        """Return the influence functions of the rank correlations; slopes are left to their bounds (NaN)."""
+        nothing = np.full(evidence.n, np.nan)
+        change_u, change_v = _changes(evidence)
+        return {
+            "rank": of_rank_correlation(evidence.units_per_month, evidence.value_per_month),
+            "slope": self._influence_of_slope(evidence),
+            "slope_low": nothing,
+            "slope_high": nothing,
+            "inside": of_rank_correlation(change_u, change_v),
+        }
+
+    @staticmethod
+    def _influence_of_slope(evidence: MetricEvidence) -> Floats:
+        units, value = _logs(evidence)
+        scale_u, scale_v = biweight_scale(units), biweight_scale(value)
+        if not (scale_u > 0 and scale_v > 0):
+            return np.full(evidence.n, np.nan)
+        slope = Growth().evaluate(evidence, np.ones((1, evidence.n)))["slope"][0]
+        relative = of_biweight_scale(value, scale_v) / scale_v - of_biweight_scale(units, scale_u) / scale_u
+        return np.asarray(slope * relative, dtype=np.float64)
+
+    def counted(self, evidence: MetricEvidence) -> dict[str, int]:
+        """Return how many customers carry each statistic."""
+        changed = int(np.isfinite(_changes(evidence)[0]).sum())
+        return dict.fromkeys(self.statistics, evidence.n) | {"inside": changed}
+
+
+def _logs(evidence: MetricEvidence) -> tuple[Floats, Floats]:
+    both = np.isfinite(evidence.log_worth)
+    units = np.where(both, evidence.units_per_month, 1.0)
+    value = np.where(both, evidence.value_per_month, 1.0)
+    return np.where(both, np.log(units), np.nan), np.where(both, np.log(value), np.nan)
+
+
+def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:
+    """Return the change of log units and log value between the halves, NaN where periods are too few."""
+    halves = (evidence.early_units, evidence.late_units, evidence.early_value, evidence.late_value)
+    usable = (evidence.periods >= _PERIODS_FOR_CHANGE) & np.all([half > 0 for half in halves], axis=0)
+    early_u, late_u, early_v, late_v = (np.where(usable, half, 1.0) for half in halves)
+    change_u = np.where(usable, np.log(late_u / early_u), np.nan)
+    change_v = np.where(usable, np.log(late_v / early_v), np.nan)
+    # A level that hardly moves (a licence count) has changes of exactly zero: then nothing can be learned.
+    if usable.any() and np.ptp(change_u[usable]) < 1e-12:
+        return np.full(evidence.n, np.nan), change_v
+    return change_u, change_v
+
+
+def _rank_correlation(a: Floats, b: Floats, weights: Floats) -> Floats:
+    """Return Spearman's correlation for each row of weights; NaN where one of the two does not vary."""
+    usable = np.isfinite(a) & np.isfinite(b)
+    if usable.sum() < 3:
+        return np.full(weights.shape[0], np.nan)
+    carried = np.ascontiguousarray(weights[:, usable])
+    total = carried.sum(axis=1)
+    ranks = []
+    for values in (a[usable], b[usable]):
+        rank = SortedSample(values).ranks(carried)
+        rank -= ((total + 1) / 2)[:, None]
+        ranks.append(rank)
+    cross = np.einsum("bi,bi,bi->b", carried, ranks[0], ranks[1])
+    sizes = [np.einsum("bi,bi,bi->b", carried, rank, rank) for rank in ranks]
+    size = np.sqrt(sizes[0] * sizes[1])
+    correlation: Floats = np.divide(cross, size, out=np.full(total.shape, np.nan), where=size > 1e-9)
+    return np.clip(correlation, -1, 1)
