@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench truth real-data chaos lock clean
+.PHONY: help install demo test check format docs bench truth real-data chaos lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: $(STAMP)  ## format, lint, types, layers, rules of the house: what must h
 format: $(STAMP)  ## put the source into the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(STAMP)  ## write docs/reference/ from the code
+	$(BIN)/python docs/write_reference.py
 
 bench: $(STAMP)  ## measure speed and memory against the bars, as ratios in one run
 	$(BIN)/python tests/benchmarks

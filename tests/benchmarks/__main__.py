@@ -1,7 +1,7 @@
 """`make bench`: run every benchmark of this folder in a process of its own and print one table.
 
-A benchmark is a script that prints what it measured and ends with 0 if its bar held. Here its whole process is
-measured from outside: seconds, CPU-seconds and the largest resident memory.
+A benchmark is a script that prints what it measured and ends with 0 if its bar held. Its whole process is
+measured here from outside: seconds, CPU-seconds and the largest resident memory.
 """
 
 from __future__ import annotations
