@@ -1,0 +1,50 @@
+"""A business: the whole of the laws that a simulated market follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experiments.market.laws import KpiLaw, MetricLaw, PriceLaw, ReportingLaw, TraitLaw, ValueLaw
+from experiments.market.regimes import Regime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Business:
+    """Everything that decides how a simulated business comes out, apart from chance.
+
+    Parameters
+    ----------
+    seed
+        The seed that drew it.
+    name, currency
+        As the dataset will call itself.
+    regime
+        The world it lives in.
+    customers
+        How many customers the book ever had.
+    months
+        How many calendar months of history there are.
+    established
+        Share of customers that were there before the history begins, 0–1.
+    traits, value, metrics, kpis, price, reporting
+        Its laws. The first metric is the one whose units cause value.
+    """
+
+    seed: int
+    name: str
+    currency: str
+    regime: Regime
+    customers: int
+    months: int
+    established: float
+    traits: TraitLaw
+    value: ValueLaw
+    metrics: tuple[MetricLaw, ...]
+    kpis: tuple[KpiLaw, ...]
+    price: PriceLaw
+    reporting: ReportingLaw
+
+    @property
+    def outside(self) -> bool:
+        """Whether the business breaks what the estimators assume."""
+        return self.regime.outside
