@@ -1,0 +1,192 @@
+"""Numbers as a reader wants them: rounded to what their interval carries, with ranges and odds in words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.pages.words import reason_in_words
+
+GAP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An estimate in words.
+
+    Parameters
+    ----------
+    value, interval
+        ``46 EUR`` and ``between 41 and 52 EUR, 9 in 10``; both empty where there is no value.
+    brief
+        The interval for a table's cell: ``41–52``.
+    unknown
+        ``not known: no customer reports outcomes``; empty where there is a value.
+    n
+        How many customers carry the number, ≥ 0.
+    """
+
+    value: str = ""
+    interval: str = ""
+    brief: str = ""
+    unknown: str = ""
+    n: int = 0
+
+    def __str__(self) -> str:
+        return self.unknown or (f"{self.value} ({self.interval})" if self.interval else self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dress:
+    """How numbers of one unit are written: scaled, between two texts, and whether cents are kept in pairs."""
+
+    before: str = ""
+    scale: float = 1.0
+    after: str = ""
+    cents: bool = False
+
+    @classmethod
+    def of(cls, unit: str) -> _Dress:
+        if unit == "factor":
+            return cls(before=f"×÷{GAP}")
+        if unit in {"share", "probability"}:
+            return cls(scale=100.0, after=f"{GAP}%")
+        if currency := re.match(r"([A-Z]{3})(/|$)", unit):
+            return cls(after=f"{GAP}{currency[1]}", cents=True)
+        return cls()
+
+    def write(self, value: float, spread: float | None = None) -> str:
+        """Write a value, rounded to two digits of its interval's width or to its own, whichever is finer."""
+        value *= self.scale
+        if spread is None:
+            decimals = _decimals(value, digits=3)
+        else:
+            decimals = max(_decimals(spread * self.scale, digits=2), _decimals(value, digits=2))
+        if self.cents and decimals == 1:
+            decimals = 2
+        rounded = round(value, decimals)
+        text = f"{abs(rounded):,.{max(decimals, 0)}f}"
+        return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def estimate(found: Any, *, as_factor: bool = False) -> Shown:
+    """Put an estimate of the API into words.
+
+    Parameters
+    ----------
+    found
+        The estimate as the API shows it; a plain number or None is accepted too.
+    as_factor
+        Show a spread of logs as the factor that it means: 0.47 becomes ``×÷ 1.6``.
+
+    Examples
+    --------
+    >>> shown = estimate({"value": 46.3, "low": 41.2, "high": 52.1, "level": 0.9, "unit": "EUR/posting"})
+    >>> str(shown).replace(GAP, " ")
+    '46 EUR (between 41 and 52 EUR, 9 in 10)'
+    >>> str(estimate({"value": None, "reason": "no_outcomes"}))
+    'not known: no customer reports outcomes'
+    """
+    if not isinstance(found, Mapping):
+        found = {"value": found}
+    n = int(_finite(found.get("n")) or 0)
+    value = _finite(found.get("value"))
+    if value is None:
+        return Shown(unknown=f"not known: {_why(found)}", n=n)
+    dress = _Dress.of("factor" if as_factor else str(found.get("unit") or ""))
+    low, high = _finite(found.get("low")), _finite(found.get("high"))
+    if as_factor:
+        value, low, high = _exp(value), low if low is None else _exp(low), high if high is None else _exp(high)
+    if low is None or high is None:
+        return Shown(f"{dress.before}{dress.write(value)}{dress.after}", n=n)
+    point, start, end = (dress.write(number, high - low) for number in (value, low, high))
+    interval = f"between {start} and {end}{dress.after}, {odds(found.get('level'))}"
+    return Shown(f"{dress.before}{point}{dress.after}", interval, f"{start}–{end}", n=n)
+
+
+def money(value: Any, currency: str) -> str:
+    """Write an amount to three digits: 4.623 becomes ``4.62 EUR``, 0.000461 becomes ``0.000461 EUR``."""
+    found = _finite(value)
+    return "not known" if found is None else f"{_Dress(cents=True).write(found)}{GAP}{currency}"
+
+
+def money_range(low: Any, high: Any, currency: str) -> str:
+    """Write two amounts as one range: ``4.60–6.90 EUR``."""
+    start, end = _finite(low), _finite(high)
+    if start is None or end is None:
+        return "not known"
+    dress = _Dress(cents=True)
+    return f"{dress.write(start)}–{dress.write(end)}{GAP}{currency}"
+
+
+def share(value: Any) -> str:
+    """Write a share of 0–1 in percent: 0.153 becomes ``15 %``; what is not quite none or all says so."""
+    found = _finite(value)
+    if found is None:
+        return "not known"
+    percent = 100 * found
+    if 0 < percent < 1:
+        return f"under 1{GAP}%"
+    if 99 < percent < 100:
+        return f"over 99{GAP}%"
+    return f"{percent:.0f}{GAP}%".replace("-", MINUS)
+
+
+def chance(value: Any) -> str:
+    """Write a probability as odds out of a hundred: 0.97 becomes ``97 in 100``.
+
+    >>> chance(0.9991), chance(0.4)
+    ('over 99 in 100', '40 in 100')
+    """
+    found = _finite(value)
+    if found is None:
+        return "not known"
+    if found > 0.99:
+        return "over 99 in 100"
+    if found < 0.01:
+        return "under 1 in 100"
+    return f"{100 * found:.0f} in 100"
+
+
+def odds(level: Any) -> str:
+    """Write an interval's level as odds: 0.9 becomes ``9 in 10``."""
+    found = _finite(level) or 0.9
+    for whole in (10, 20):
+        if math.isclose(found * whole, round(found * whole), abs_tol=1e-9):
+            return f"{round(found * whole)} in {whole}"
+    return f"{100 * found:.0f} in 100"
+
+
+def count(value: Any) -> str:
+    """Write a count with its thousands apart: 12300 becomes ``12,300``."""
+    found = _finite(value)
+    return "not known" if found is None else f"{found:,.0f}".replace("-", MINUS)
+
+
+def _finite(value: Any) -> float | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and math.isfinite(value) else None
+
+
+def _exp(logarithm: float) -> float:
+    """Raise e to a logarithm, capped where a float would end."""
+    return math.exp(min(logarithm, 700.0))
+
+
+def _decimals(value: float, *, digits: int) -> int:
+    """Count the decimals that leave so many significant digits; negative rounds before the point."""
+    size = abs(value)
+    return min(digits - 1 - math.floor(math.log10(size)), 12) if size > 0 else 0
+
+
+def _why(found: Mapping[str, Any]) -> str:
+    """Say why there is no value: the warning that explains the reason's code, or the code in plain words."""
+    code = str(found.get("reason") or "")
+    for warning in found.get("warnings") or []:
+        if warning.get("code") == code and warning.get("message"):
+            return str(warning["message"])
+    return reason_in_words(code)
