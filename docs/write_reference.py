@@ -14,7 +14,9 @@ from pydantic_core import PydanticUndefined
 
 from api.app import create_app
 from api.problems import FRAMEWORK, PROBLEMS
-from models.value_metrics import SCORES
+from models import value_metrics
+from models.registry import discover
+from models.value_metrics._base import MetricScore
 from pricing_service.config import Settings
 from pricing_service.decisions import DECISIONS
 from pricing_service.tables import TABLES, Column, Table
@@ -79,8 +81,9 @@ def kinds() -> str:
 
 
 def _scores() -> str:
+    scores = discover(value_metrics, MetricScore)
     first_lines = (
-        (f"`{name}`", (score.__doc__ or "").strip().split("\n")[0]) for name, score in SCORES.items()
+        (f"`{name}`", (score.__doc__ or "").strip().split("\n")[0]) for name, score in scores.items()
     )
     return table(["score", "what it says"], first_lines)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from models.value_metrics import SCORES
+from models import value_metrics
+from models.registry import discover
+from models.value_metrics._base import MetricScore
 from tests.house.tree import ROOT
 
 REFERENCE = ("tables", "kinds", "settings", "problems", "routes")
@@ -41,7 +43,11 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 def test_every_score_has_its_method_explained() -> None:
     methods = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "methods").glob("*.md"))
 
-    missing = [name for name in SCORES if name.replace("_", " ") not in methods.lower().replace("_", " ")]
+    missing = [
+        name
+        for name in discover(value_metrics, MetricScore)
+        if name.replace("_", " ") not in methods.lower().replace("_", " ")
+    ]
 
     assert not missing, "\n".join(missing)
 
@@ -58,10 +64,10 @@ def test_every_page_is_reached_from_the_index_or_the_readme() -> None:
     assert not lost, "\n".join(lost)
 
 
-def test_the_documentation_names_every_make_target() -> None:
+def test_make_help_explains_every_target() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE))
-    explained = set(re.findall(r"^\t?([a-z-]+):.*## \S", makefile, re.MULTILINE))
+    (targets,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
 
-    assert targets == explained
-    assert {"install", "demo", "test", "check", "bench", "truth", "real-data", "lock", "clean"} <= targets
+    unexplained = set(targets.split()) - set(re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE))
+
+    assert not unexplained
