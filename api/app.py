@@ -1,0 +1,95 @@
+"""`create_app`: the one place that wires the doors to storage; start reading here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import Scope
+
+from api import openapi, problems
+from api.analyses import AnalysisDesk
+from api.datasets import DatasetDesk
+from api.headers import SafeHeaders
+from api.limits import BodyLimit
+from api.local_workspace import make_local_workspace
+from api.routes import analyses, datasets, health, pages, rows
+from api.telemetry import Meters, Telemetry
+from pricing_service.config import Settings
+from pricing_service.decisions import DECISIONS
+from pricing_service.storage import Storage
+
+_SMALL_BODY = 1 << 20
+_ROWS_BODY = 32 << 20
+_LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+
+
+def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI:
+    """Build the application.
+
+    Parameters
+    ----------
+    settings
+        Where things live and what may come in.
+    storage
+        An open storage, if the caller has one; otherwise one is opened here and closed at shutdown.
+
+    Raises
+    ------
+    UnsafeSettings
+        Outside `dev` without a secret.
+    """
+    settings.secret_bytes()
+    store = storage or Storage.open(settings)
+    if settings.dev:
+        make_local_workspace(store)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if storage is None:
+            store.close()
+
+    app = FastAPI(
+        title="pricing-service",
+        version=version("pricing-service"),
+        description="What to charge for, how much, and what that does to retention.",
+        docs_url=None,  # the framework's page loads its scripts from elsewhere
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.storage = store
+    app.state.datasets = DatasetDesk(store)
+    app.state.analyses = AnalysisDesk(store, settings)
+    app.state.meters = Meters()
+    for resource in (datasets, rows, analyses, health, pages):
+        app.include_router(resource.router)
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way
+    problems.install(app, tags=frozenset(DECISIONS))
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, cap=lambda scope: _cap(scope, settings))
+    app.add_middleware(SafeHeaders, routes=app.routes)
+    if settings.dev:
+        # A page elsewhere could point its own name at this machine and read the answers.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK)
+    app.add_middleware(Telemetry, meters=app.state.meters)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Name an operation by its function: letters and underscores, which Apex classes take too."""
+    return route.name
+
+
+def _cap(scope: Scope, settings: Settings) -> int:
+    """Files go to the disk as they come; everything else is read into memory."""
+    kind = dict(scope["headers"]).get(b"content-type", b"")
+    if scope["path"] == "/v1/datasets" and kind.startswith(b"multipart/form-data"):
+        return settings.max_upload_bytes
+    return _ROWS_BODY if "/rows/" in scope["path"] else _SMALL_BODY

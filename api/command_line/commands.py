@@ -1,0 +1,117 @@
+"""Every command with its options; each calls one function and turns a refusal into plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.command_line import keys, screen
+from pricing_service.config import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(keys.app, name="keys")
+
+Source = Annotated[str, typer.Argument(help="a folder, a zip, a DuckDB file or postgresql://…?schema=…")]
+Currency = Annotated[str | None, typer.Option(help="ISO code; default: what dataset.toml says")]
+Json = Annotated[Path | None, typer.Option("--json", help="write the result here")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")]
+Data = Annotated[Path | None, typer.Option(help="default: PRICING_SERVICE_DATA_FOLDER")]
+
+
+@app.command()
+def check(folder: Source, currency: Currency = None, json_out: Json = None) -> None:
+    """Check tables and show the data report."""
+    from api.command_line import local  # noqa: PLC0415  the data engine, which `keys` does not need
+
+    with screen.refusals():
+        local.check(folder, currency=currency, json_out=json_out)
+
+
+@app.command()
+def analyze(
+    folder: Source,
+    kind: Annotated[
+        str, typer.Option(help="which question; `report` asks all that the tables allow")
+    ] = "report",
+    options: Annotated[str, typer.Option(help="the kind's options as JSON")] = "{}",
+    currency: Currency = None,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed gives the same result")] = 0,
+    json_out: Json = None,
+    report: Annotated[Path | None, typer.Option(help="write the report's page here")] = None,
+) -> None:
+    """Analyse tables without a server."""
+    from api.command_line import local  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        asked = local.Asked(kind=kind, options=options, seed=seed)
+        local.analyze(folder, asked, currency=currency, json_out=json_out, report_out=report)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="write the report and end")] = False,
+    port: Port = 8000,
+    report: Annotated[Path, typer.Option(help="with --once: where to")] = Path("pricing-report.html"),
+    seed: Annotated[int, typer.Option(min=0, help="another seed is another business")] = 0,
+) -> None:
+    """Make a sample business, run the whole report and open the doors."""
+    from api.command_line import demo as sample  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        if once:
+            sample.write_report(report, seed=seed)
+        else:
+            sample.serve_report(port=port, seed=seed)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="with --dev: loopback only")] = "127.0.0.1",
+    port: Port = 8000,
+    dev: Annotated[bool, typer.Option("--dev", help="this machine only, with the keys dev and dev2")] = False,
+    data_folder: Data = None,
+) -> None:
+    """Serve the API, with a worker beside it."""
+    from api.command_line import server  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        server.serve(_settings(dev=dev, data_folder=data_folder), host=host, port=port)
+
+
+@app.command()
+def worker(
+    until_stdin_ends: Annotated[bool, typer.Option("--until-stdin-ends", hidden=True)] = False,
+    data_folder: Data = None,
+) -> None:
+    """Run queued analyses."""
+    from api.command_line import server  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        server.work(_settings(dev=False, data_folder=data_folder), until_stdin_ends=until_stdin_ends)
+
+
+@app.command()
+def migrate(data_folder: Data = None) -> None:
+    """Bring the database's schema up to date."""
+    from pricing_service.storage import Storage  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        Storage.open(_settings(dev=False, data_folder=data_folder), migrate=True).close()
+        screen.say("The database is up to date.")
+
+
+def _settings(*, dev: bool, data_folder: Path | None) -> Settings:
+    """Read the environment; what the command line says wins."""
+    said: dict[str, object] = {}
+    if dev:
+        said["dev"] = True
+    if data_folder is not None:
+        said["data_folder"] = data_folder
+    return Settings(**said)  # type: ignore[arg-type]  # names are the class's own
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    app()

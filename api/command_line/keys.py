@@ -1,0 +1,63 @@
+"""`keys`: who may come in; for the operator, on the machine of the service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.command_line import screen
+from api.keys import SCOPES
+from api.problems import Refused
+from pricing_service.config import Settings
+from pricing_service.storage import Storage, Workspace
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+WorkspaceName = Annotated[str, typer.Option("--workspace", help="the workspace's name or id")]
+
+
+@app.command()
+def create(
+    workspace: WorkspaceName,
+    name: Annotated[str, typer.Option(help="the person or system that will hold it")],
+    scope: Annotated[list[str], typer.Option(help=f"may be given several times: {', '.join(SCOPES)}")],
+) -> None:
+    """Make a key, shown this once; a workspace that is not there is made."""
+    with screen.refusals(), Storage.open(Settings()) as storage:
+        unknown = sorted(set(scope) - set(SCOPES))
+        if unknown:
+            raise Refused(f"There is no scope {', '.join(unknown)}; there are {', '.join(SCOPES)}.")
+        home = _find(storage, workspace) or storage.workspaces.create(workspace)
+        key, token = storage.keys.create(home.id, name=name, scopes=scope)
+        screen.say(f"workspace {home.id}\nkey       {key.id}\ntoken     {token}")
+        screen.say("Keep the token now: only its hash is stored.")
+
+
+@app.command("list")
+def list_keys(workspace: WorkspaceName) -> None:
+    """List a workspace's keys without their secret part."""
+    with screen.refusals(), Storage.open(Settings()) as storage:
+        for key in storage.keys.list(_known(storage, workspace).id):
+            state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "valid"
+            screen.say(f"{key.id}  {key.token_name}…  {key.name}  {' '.join(sorted(key.scopes))}  {state}")
+
+
+@app.command()
+def revoke(
+    workspace: WorkspaceName, key_id: Annotated[str, typer.Argument(help="as `list` shows it")]
+) -> None:
+    """Close a key from this moment on."""
+    with screen.refusals(), Storage.open(Settings()) as storage:
+        storage.keys.revoke(_known(storage, workspace).id, key_id)
+        screen.say("revoked")
+
+
+def _find(storage: Storage, name: str) -> Workspace | None:
+    return next((one for one in storage.workspaces.list() if name in (one.id, one.name)), None)
+
+
+def _known(storage: Storage, name: str) -> Workspace:
+    workspace = _find(storage, name)
+    if workspace is None:
+        raise Refused(f"There is no workspace {name}.")
+    return workspace

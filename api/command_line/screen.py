@@ -1,0 +1,119 @@
+"""What a person sees in the terminal: words to stdout, progress and refusals to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from fastapi.exceptions import RequestValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from api.problems import PROBLEMS, Refused, faults
+from pricing_service.config import UnsafeSettings
+from pricing_service.dataset import Dataset
+from pricing_service.decisions import DECISIONS
+from pricing_service.decisions._base import Progress as Report
+from pricing_service.panel import MissingTables
+from pricing_service.storage import StorageError
+
+REFUSED = 2
+_REFUSALS = (Refused, *PROBLEMS, MissingTables, UnsafeSettings, StorageError, FileNotFoundError)
+
+_words = Console(soft_wrap=True, highlight=False)
+_signs = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def say(text: str) -> None:
+    """Print a line, to the letter."""
+    _words.print(escape(text))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say a refusal in plain words and end with exit code 2."""
+    try:
+        yield
+    except RequestValidationError as error:
+        say_refusal("This cannot be asked.", faults(error.errors(), tags=frozenset(DECISIONS)))
+    except _REFUSALS as error:
+        say_refusal(str(error), getattr(error, "faults", None) or getattr(error, "errors", ()))
+    else:
+        return
+    raise typer.Exit(REFUSED)
+
+
+def say_refusal(message: str, faults: Sequence[Mapping[str, Any]]) -> None:
+    """Print what is wrong and, a line each, where."""
+    _signs.print(f"[bold red]Refused.[/] {escape(message)}")
+    for fault in faults:
+        place = fault.get("pointer") or ", ".join(
+            f"{word} {fault[word]}" for word in ("table", "line", "column") if fault.get(word) is not None
+        )
+        _signs.print(f"  {escape(str(place))}: {escape(str(fault['message']))}")
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """Show progress bars while the block lasts; on a terminal only."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=_signs, transient=True, disable=not _signs.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(escape(step), total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield report
+
+
+def show_report(dataset: Dataset) -> None:
+    """Print a dataset's data report: which tables are usable, and what to know about them."""
+    say(f"{dataset.name}, in {dataset.currency}, version {dataset.version[:12]}")
+    _show_tables(dataset.tables, dataset.refused)
+
+
+def _show_tables(tables: Mapping[str, int], refused: Mapping[str, str]) -> None:
+    grid = Table(box=None, pad_edge=False)
+    grid.add_column("table")
+    grid.add_column("rows", justify="right")
+    grid.add_column("")
+    for name, count in sorted(tables.items()):
+        grid.add_row(escape(name), f"{count:,}", "")
+    for name, reason in sorted(refused.items()):
+        grid.add_row(escape(name), "refused", escape(reason))
+    _words.print(grid)
+
+
+def show_result(kind: str, result: Mapping[str, Any]) -> None:
+    """Print a result's sentences."""
+    analyses = result.get("analyses", {kind: result}) if kind == "report" else {kind: result}
+    for name, found in analyses.items():
+        if len(analyses) > 1:
+            _words.print(f"\n[bold]{escape(name.replace('_', ' '))}[/]")
+        for sentence in found.get("sentences", ()):
+            say(f"• {sentence}")
+    for failure in result.get("failed", ()):
+        say(f"• {failure['kind']} failed: {failure['reason']}")
+    for gap in result.get("missing", ()):
+        say(
+            f"• {gap['kind']} needs {', '.join(gap['tables'])}: {gap['unlocks']}. Cheapest way: {gap['cheapest']}"
+        )

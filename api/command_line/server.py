@@ -1,0 +1,105 @@
+"""`serve` and `worker`: processes that stay, and stop in order at SIGTERM."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.problems import Refused
+from api.worker_process import WorkerProcess
+from pricing_service.config import Settings
+
+# Longer than the longest wait that a caller may prefer would hold up every restart.
+_DRAIN_SECONDS = 20
+
+
+def serve(settings: Settings, *, host: str, port: int) -> None:
+    """Serve the API with a worker beside it, until SIGTERM or Ctrl-C.
+
+    Raises
+    ------
+    UnsafeSettings
+        Outside `dev` without a secret.
+    Refused
+        In `dev`, for an address that others can reach.
+    """
+    settings.secret_bytes()
+    if settings.dev and not _is_loopback(host):
+        raise Refused(f"--dev serves this machine only, and {host} can be reached from others.")
+    app = create_app(settings)
+    end_at_sigterm()
+    with WorkerProcess(settings):
+        listen(app, host=host, port=port, ready=lambda url: None)
+
+
+def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Answer requests until a signal; `ready` is told the address once it is open."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,  # `Telemetry` logs routes, not paths
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    try:
+        _Server(config, ready=ready).run()
+    except KeyboardInterrupt:
+        pass
+
+
+def work(settings: Settings, *, until_stdin_ends: bool) -> None:
+    """Run queued analyses until SIGTERM, Ctrl-C, or the end of the process that started this one."""
+    from api import worker  # noqa: PLC0415  the serving process does without its imports
+
+    stop = threading.Event()
+    if until_stdin_ends:
+        threading.Thread(target=_stop_with_stdin, args=(stop,), daemon=True).start()
+    worker.work(settings, stop_event=stop)
+
+
+def end_at_sigterm() -> None:
+    """Turn SIGTERM into an orderly end: the server re-raises it after draining."""
+
+    def end(_: int, __: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Open the port, then tell."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._ready(f"http://{host}:{port}/")
+
+
+def _stop_with_stdin(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,131 @@
+"""The datasets' desk: checks what came in, stores it, and shows it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from api import rows
+from api.paging import Page, cursor
+from api.problems import Missing
+from api.uploads import Upload
+from pricing_service.dataset import Dataset
+from pricing_service.ingest import forget_customer, ingest, post_rows
+from pricing_service.storage import Storage, StoredDataset, VersionContent, VersionMoved
+from pricing_service.tables import TABLES
+
+_LISTING = "datasets"
+# Whoever posts beside us makes our copy stale; each further try begins from the newest version.
+_TRIES = 5
+
+Change = Callable[[Dataset, Path], Dataset]
+
+
+class DatasetDesk:
+    """Everything that the doors do with datasets.
+
+    Parameters
+    ----------
+    storage
+        Where they live.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def register(self, workspace_id: str, upload: Upload) -> dict[str, Any]:
+        """Check and store a new dataset."""
+        with self._staging(workspace_id) as folder:
+            dataset = ingest(upload.source, folder=folder, name=upload.name, currency=upload.currency)
+            content = _content(dataset, folder)
+            stored = self._storage.datasets.save(
+                workspace_id, content, name=dataset.name, currency=dataset.currency
+            )
+        return shown(stored)
+
+    def read(self, workspace_id: str, dataset_id: str) -> dict[str, Any]:
+        """Show one dataset."""
+        return shown(self._storage.datasets.get(workspace_id, dataset_id))
+
+    def page(self, workspace_id: str, page: Page) -> dict[str, Any]:
+        """Show a page of datasets, newest first."""
+        found = self._storage.datasets.list(workspace_id, limit=page.limit, cursor=page.after(_LISTING))
+        following = found.next_cursor and cursor(_LISTING, found.next_cursor)
+        data = [shown(dataset) for dataset in found.rows]
+        return {"data": data, "next_cursor": following, "has_more": found.has_more}
+
+    def quarantine(self, workspace_id: str, dataset_id: str, page: Page) -> dict[str, Any]:
+        """Show a page of the rows that were refused."""
+        stored = self._storage.datasets.get(workspace_id, dataset_id)
+        listing = f"quarantine of {stored.id} {stored.version}"
+        return rows.page_of(stored.folder / "quarantine.parquet", listing=listing, page=page)
+
+    def post_rows(
+        self, workspace_id: str, dataset_id: str, table: str, posted: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """Upsert rows into one table; the same rows again change nothing."""
+        if table not in TABLES:
+            raise Missing("The data contract has no such table.")
+        return self._change(
+            workspace_id,
+            dataset_id,
+            lambda dataset, folder: post_rows(dataset, table, posted, folder=folder),
+        )
+
+    def forget_customer(self, workspace_id: str, dataset_id: str, customer_id: str) -> dict[str, Any]:
+        """Forget one customer everywhere: older versions and the analyses made of them go too."""
+        shown_dataset = self._change(
+            workspace_id,
+            dataset_id,
+            lambda dataset, folder: forget_customer(dataset, customer_id, folder=folder),
+        )
+        self._storage.datasets.forget_older_versions(workspace_id, dataset_id)
+        return shown_dataset
+
+    def delete(self, workspace_id: str, dataset_id: str) -> None:
+        """Forget a dataset with everything made of it."""
+        self._storage.datasets.delete(workspace_id, dataset_id)
+
+    def _change(self, workspace_id: str, dataset_id: str, change: Change) -> dict[str, Any]:
+        for tries_left in reversed(range(_TRIES)):
+            stored = self._storage.datasets.get(workspace_id, dataset_id)
+            try:
+                with self._staging(workspace_id) as folder:
+                    changed = change(Dataset.open(stored.folder), folder)
+                    content = _content(changed, folder)
+                    return shown(
+                        self._storage.datasets.new_version(
+                            workspace_id, dataset_id, content, expected=stored.version
+                        )
+                    )
+            except VersionMoved:
+                if not tries_left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    @contextmanager
+    def _staging(self, workspace_id: str) -> Iterator[Path]:
+        folder = self._storage.blobs.staging(workspace_id)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def shown(stored: StoredDataset) -> dict[str, Any]:
+    """Show a stored dataset as the API does."""
+    names = ("id", "name", "version", "currency", "tables", "refused", "report", "created_at")
+    return {name: getattr(stored, name) for name in names}
+
+
+def _content(dataset: Dataset, folder: Path) -> VersionContent:
+    return VersionContent(
+        version=dataset.version,
+        tables=dataset.tables,
+        refused=dataset.refused,
+        report=dataset.report,
+        staged=folder,
+    )

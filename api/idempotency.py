@@ -1,0 +1,103 @@
+"""A POST with an Idempotency-Key happens once: the answer is kept for a day and given again.
+
+Only successes are kept. A refusal changed nothing, so the same key may try again with a mended payload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from api.keys import Caller
+from api.problems import Invalid
+from pricing_service.storage.idempotency import Idempotency
+
+HEADER = "idempotency-key"
+LONGEST_KEY = 255
+_CHUNK = 1 << 20
+# What belongs to the first answer; the rest is dressed anew.
+_KEPT = ("content-type", "location", "preference-applied")
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+async def once(request: Request, answer: Answer) -> Response:
+    """Answer a POST, or replay the answer that its key got before.
+
+    Raises
+    ------
+    PayloadDiffers
+        If the key came before with another payload.
+    StillRunning
+        If the first request with this key has not been answered yet.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return await answer(request)
+    if not 1 <= len(key) <= LONGEST_KEY:
+        message = f"a key has 1 to {LONGEST_KEY} characters"
+        raise Invalid(
+            f"Idempotency-Key: {message}",
+            errors=[
+                {"pointer": "/Idempotency-Key", "in": "header", "code": "bad_length", "message": message}
+            ],
+        )
+    caller: Caller = request.state.caller
+    records: Idempotency = request.app.state.storage.idempotency
+    claim = partial(records.begin, caller.workspace_id, key, fingerprint=await fingerprint(request))
+    earlier = await run_in_threadpool(claim)
+    if earlier is not None:
+        headers = {**earlier.headers, "idempotency-replayed": "true"}
+        return Response(earlier.body, status_code=earlier.status, headers=headers)
+    return await _first(request, answer, keep=partial(records.complete, caller.workspace_id, key),
+                        forget=partial(records.abandon, caller.workspace_id, key))  # fmt: skip
+
+
+async def _first(
+    request: Request, answer: Answer, *, keep: Callable[..., None], forget: Callable[[], None]
+) -> Response:
+    kept = False
+    try:
+        response = await answer(request)
+        if response.status_code < 300:
+            headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
+            store = partial(keep, status=response.status_code, headers=headers, body=bytes(response.body))
+            await run_in_threadpool(store)
+            kept = True
+        return response
+    finally:
+        if not kept:
+            await run_in_threadpool(forget)
+
+
+async def fingerprint(request: Request) -> str:
+    """Hash what was asked: method, path, query and payload, a multipart one by its parts."""
+    digest = hashlib.sha256()
+    _add(digest, request.method, request.url.path, request.url.query)
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/"):
+        _add(digest, kind)
+        digest.update(await request.body())
+        return digest.hexdigest()
+    # The boundary differs from one sending to the next, so the bytes as such cannot be compared.
+    form = await request.form()
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            _add(digest, name, value.filename or "", str(value.size))
+            while chunk := await value.read(_CHUNK):
+                digest.update(chunk)
+            await value.seek(0)
+        else:
+            _add(digest, name, value)
+    return digest.hexdigest()
+
+
+def _add(digest: hashlib._Hash, *texts: str) -> None:
+    for text in texts:
+        encoded = text.encode()
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)

@@ -1,0 +1,89 @@
+"""Who is asking: the bearer key, its workspace and its scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
+
+from api.problems import Forbidden, Unauthenticated
+from pricing_service.storage import Storage
+
+SCOPES = (
+    "data:write",
+    "data:read",
+    "analyses:run",
+    "recommendations:read",
+    "experiments:write",
+    "proposals:write",
+    "proposals:approve",
+    "prices:publish",
+    "admin",
+)
+
+# Only for the OpenAPI document: `identify` reads the header itself, before the body is read.
+_scheme = HTTPBearer(auto_error=False, scheme_name="Key", description="a key of your workspace")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A key that was found valid.
+
+    Parameters
+    ----------
+    workspace_id
+        The workspace that the key belongs to; every stored thing is looked up inside it.
+    name
+        Whose key it is.
+    scopes
+        What the key may do.
+    """
+
+    workspace_id: str
+    name: str
+    scopes: frozenset[str]
+
+
+async def identify(request: Request) -> Caller:
+    """Find out who is asking.
+
+    Raises
+    ------
+    Unauthenticated
+        Without a key, or with one that is unknown, revoked or misspelt: the answer is the same.
+    """
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    storage: Storage = request.app.state.storage
+    key = None
+    if kind.lower() == "bearer" and token.strip():
+        key = await run_in_threadpool(storage.keys.find, token.strip())
+    if key is None:
+        raise Unauthenticated(
+            "Send `Authorization: Bearer <key>` with a key made by `pricing-service keys create`.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return Caller(workspace_id=key.workspace_id, name=key.name, scopes=frozenset(key.scopes))
+
+
+def needs(scope: str) -> Callable[..., Caller]:
+    """Make the dependency that lets only keys with a scope through."""
+    assert scope in SCOPES
+
+    def check(
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)] = None
+    ) -> Caller:
+        caller: Caller = request.state.caller
+        if scope not in caller.scopes:
+            raise Forbidden(f"This needs a key with the scope {scope}.")
+        return caller
+
+    return check
+
+
+DataReader = Annotated[Caller, Depends(needs("data:read"))]
+DataWriter = Annotated[Caller, Depends(needs("data:write"))]
+Analyst = Annotated[Caller, Depends(needs("analyses:run"))]

@@ -1,0 +1,36 @@
+"""What a caller prefers beside what it asks: how long to wait, and which form to read."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Header, Request
+
+LONGEST_WAIT_SECONDS = 60
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
+
+
+def seconds_to_wait(
+    prefer: Annotated[
+        str | None, Header(description="wait=30: answer when it has ended, or after 30 seconds")
+    ] = None,
+) -> float:
+    """Read ``Prefer: wait=<seconds>`` (RFC 7240); what is not understood is not preferred.
+
+    Examples
+    --------
+    >>> seconds_to_wait("respond-async, wait=30"), seconds_to_wait("wait=9999"), seconds_to_wait("soon")
+    (30, 60, 0)
+    """
+    found = _WAIT.search(prefer or "")
+    return min(int(found[1]), LONGEST_WAIT_SECONDS) if found else 0
+
+
+def wants_csv(request: Request) -> bool:
+    """Whether the caller reads CSV rather than JSON; OpenAPI forbids to declare the header."""
+    offered = [
+        part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")
+    ]
+    known = [kind for kind in offered if kind in ("text/csv", "application/json", "*/*")]
+    return known[:1] == ["text/csv"]

@@ -1,0 +1,279 @@
+"""Every refusal of the doors: one table from error class to status, stable code and title (RFC 9457).
+
+::
+
+    Refused                    a request that the doors turn away; `detail` says what to do about it
+    ├── Malformed              the body or a header cannot be read at all
+    ├── Unauthenticated        no key, or one that is not valid
+    ├── Forbidden              a valid key without the scope
+    ├── Missing                nothing is there (storage has its own `NotFound`)
+    ├── Conflict               the thing is in a state that does not allow this
+    ├── TooLarge               more bytes than the route takes
+    ├── WrongMediaType         a body of a kind that the route does not read
+    ├── Invalid                readable, but not what the contract says; `errors` points at each fault
+    │   └── TablesMissing      the dataset lacks tables that the kind needs
+    ├── TooMany                the queue is full
+    └── NotReady               try again later
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from models.errors import InvalidInput
+from pricing_service.ingest.errors import DatasetRefused
+from pricing_service.storage import errors as storage
+
+MEDIA_TYPE = "application/problem+json"
+Fault = Mapping[str, Any]
+
+
+class Refused(Exception):
+    """A request that the doors turn away.
+
+    Parameters
+    ----------
+    detail
+        What is wrong and what would be right, for people.
+    errors
+        One mapping a fault: `pointer` (or `table`, `line`, `column`), `code`, `message`.
+    headers
+        Headers that belong to the refusal, such as ``Retry-After``.
+    """
+
+    def __init__(
+        self, detail: str, *, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+
+class Malformed(Refused):
+    """The body or a header cannot be read at all."""
+
+
+class Unauthenticated(Refused):
+    """No key, or one that is not valid."""
+
+
+class Forbidden(Refused):
+    """A valid key without the scope."""
+
+
+class Missing(Refused):
+    """Nothing is there."""
+
+
+class Conflict(Refused):
+    """The thing is in a state that does not allow this."""
+
+
+class TooLarge(Refused):
+    """More bytes than the route takes."""
+
+
+class WrongMediaType(Refused):
+    """A body of a kind that the route does not read."""
+
+
+class Invalid(Refused):
+    """Readable, but not what the contract says."""
+
+
+class TablesMissing(Invalid):
+    """The dataset lacks tables that the kind needs."""
+
+
+class TooMany(Refused):
+    """The workspace has as much waiting as it may."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "30"})
+
+
+class NotReady(Refused):
+    """Something that the service needs is not there; trying again later may help."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "5"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How an error class leaves the service; `detail` replaces what the error says of itself."""
+
+    status: int
+    code: str
+    title: str
+    retryable: bool = False
+    detail: str | None = None
+
+
+# The detail never repeats what was asked for: unknown and another workspace's are equal to the byte.
+_NOT_FOUND = Shown(404, "not_found", "Not found", detail="There is no such object in this workspace.")
+
+PROBLEMS: Mapping[type[Exception], Shown] = {
+    Malformed: Shown(400, "malformed_request", "The request cannot be read"),
+    Unauthenticated: Shown(401, "unauthenticated", "A valid key is needed"),
+    Forbidden: Shown(403, "forbidden", "The key lacks the scope"),
+    Missing: Shown(404, "not_found", "Not found"),
+    storage.NotFound: _NOT_FOUND,
+    Conflict: Shown(409, "conflict", "The state does not allow this"),
+    storage.AlreadyFinished: Shown(
+        409,
+        "already_finished",
+        "Already finished",
+        detail="The analysis has ended; nothing is left to cancel.",
+    ),
+    storage.VersionMoved: Shown(409, "version_moved", "The dataset changed in between", retryable=True),
+    storage.StillRunning: Shown(
+        409,
+        "still_running",
+        "The first request is still running",
+        retryable=True,
+        detail="The first request with this Idempotency-Key has not been answered yet.",
+    ),
+    TooLarge: Shown(413, "too_large", "The body is too large"),
+    WrongMediaType: Shown(415, "wrong_media_type", "The body's kind is not supported"),
+    Invalid: Shown(422, "invalid_request", "The request breaks the contract"),
+    storage.PayloadDiffers: Shown(
+        422,
+        "idempotency_key_reused",
+        "The key belongs to another request",
+        detail="This Idempotency-Key came before with another payload; take a new key.",
+    ),
+    TablesMissing: Shown(422, "missing_tables", "The dataset lacks tables that this analysis needs"),
+    DatasetRefused: Shown(422, "dataset_refused", "None of the dataset's tables is usable"),
+    InvalidInput: Shown(422, "invalid_input", "An option cannot be used with these data"),
+    TooMany: Shown(429, "too_many_waiting", "Too much is waiting", retryable=True),
+    NotReady: Shown(503, "not_ready", "Not ready", retryable=True),
+}
+
+FRAMEWORK: Mapping[int, Shown] = {
+    400: PROBLEMS[Malformed],
+    404: Shown(404, "not_found", "Not found"),
+    405: Shown(405, "method_not_allowed", "This path does not take this method"),
+    413: PROBLEMS[TooLarge],
+    415: PROBLEMS[WrongMediaType],
+    422: PROBLEMS[Invalid],
+    500: Shown(500, "internal_error", "Something went wrong here", retryable=True),
+}
+"""What the web framework refuses by itself, by status."""
+
+# The words of pydantic's error types that callers would stumble over.
+_CODES = {
+    "extra_forbidden": "unknown_field",
+    "missing": "missing_field",
+    "union_tag_invalid": "unknown_kind",
+    "union_tag_not_found": "missing_field",
+    "json_invalid": "invalid_json",
+}
+
+
+def respond(
+    shown: Shown, detail: str, *, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """Write one problem as the API shows it."""
+    body: dict[str, Any] = {
+        "type": f"urn:pricing-service:problem:{shown.code}",
+        "title": shown.title,
+        "status": shown.status,
+        "detail": detail,
+        "code": shown.code,
+        "retryable": shown.retryable,
+    }
+    if errors:
+        body["errors"] = [dict(fault) for fault in errors]
+    text = json.dumps(body, ensure_ascii=True, allow_nan=False, default=str)
+    return Response(text, status_code=shown.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def responses(*refusals: type[Exception]) -> dict[int | str, dict[str, Any]]:
+    """Declare refusals on a route, so that the OpenAPI document carries them.
+
+    Examples
+    --------
+    >>> sorted(responses(Missing, Conflict))
+    [400, 401, 403, 404, 409, 422]
+    """
+    shown = [PROBLEMS[refusal] for refusal in (Malformed, Unauthenticated, Forbidden, Invalid, *refusals)]
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {row.status: {"description": row.title, "content": {MEDIA_TYPE: schema}} for row in shown}
+
+
+def pointer(location: Sequence[int | str]) -> str:
+    """Write a place in the request as an RFC 6901 pointer.
+
+    Examples
+    --------
+    >>> pointer(("options", "a/b"))
+    '/options/a~1b'
+    """
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+def faults(
+    errors: Sequence[Mapping[str, Any]], *, tags: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
+    """Turn pydantic's errors into the contract's `errors`.
+
+    Parameters
+    ----------
+    errors
+        As `RequestValidationError.errors()` gives them.
+    tags
+        Steps that pydantic adds for a union's branch (the kinds) and that are not in the body.
+    """
+    found = []
+    for error in errors:
+        source, *path = error["loc"] or ("body",)
+        if path and path[0] in tags:
+            path = path[1:]
+        if error["type"].startswith("union_tag"):
+            path = [*path, "kind"]
+        if error["type"] == "json_invalid":
+            path = []
+        code = _CODES.get(error["type"], error["type"])
+        if code == "unknown_field" and path[:1] == ["options"]:
+            code = "unknown_option"
+        found.append({"pointer": pointer(path), "in": source, "code": code, "message": error["msg"]})
+    return found
+
+
+def install(app: FastAPI, *, tags: frozenset[str] = frozenset()) -> None:
+    """Answer every error of the table, and everything that the framework refuses, as a problem."""
+
+    async def refused(_: Request, error: Exception) -> Response:
+        shown = next(PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS)
+        listed = getattr(error, "errors", None) or getattr(error, "faults", ())
+        headers = getattr(error, "headers", None) or ({"Retry-After": "1"} if shown.retryable else None)
+        return respond(shown, shown.detail or str(error), errors=listed, headers=headers)
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        listed = faults(error.errors(), tags=tags)
+        first = listed[0]
+        detail = f"{first['pointer'] or 'The body'}: {first['message']}"
+        return respond(PROBLEMS[Invalid], detail, errors=listed)
+
+    async def framework(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        known = FRAMEWORK.get(error.status_code, Shown(error.status_code, "refused", "Refused"))
+        return respond(known, str(error.detail), headers=error.headers)
+
+    async def unexpected(_: Request, __: Exception) -> Response:
+        return respond(FRAMEWORK[500], "The fault is ours and is in the log; trying again may help.")
+
+    for error_class in PROBLEMS:
+        app.add_exception_handler(error_class, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, framework)
+    app.add_exception_handler(Exception, unexpected)

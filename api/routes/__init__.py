@@ -1,0 +1,1 @@
+"""One file a resource; every route parses, calls one thing and answers."""

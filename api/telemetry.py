@@ -1,0 +1,72 @@
+"""What the operator sees: one log line and one measurement a request, without any caller's data in them."""
+
+from __future__ import annotations
+
+import time
+from uuid import uuid4
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = structlog.get_logger("api")
+
+
+class Meters:
+    """The meters of one application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route", "status")
+        self.requests = Counter("http_requests", "Requests answered", labels, registry=self.registry)
+        self.seconds = Histogram(
+            "http_request_duration_seconds", "Time to answer", ("method", "route"), registry=self.registry
+        )
+        self.waiting = Gauge("analyses_waiting", "Analyses that wait for a worker", registry=self.registry)
+
+    def page(self, *, waiting: int) -> bytes:
+        """Write the meters in Prometheus' text format."""
+        self.waiting.set(waiting)
+        return generate_latest(self.registry)
+
+
+class Telemetry:
+    """Measure and log every request by its route, never by its path: paths carry customers' ids."""
+
+    def __init__(self, app: ASGIApp, *, meters: Meters) -> None:
+        self.app = app
+        self.meters = meters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and note how it went."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status, request_id = time.perf_counter(), 500, uuid4().hex
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            seconds = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path", "(none)")
+            method = scope["method"] if scope["method"] in _METHODS else "(other)"
+            self.meters.requests.labels(method, route, str(status)).inc()
+            self.meters.seconds.labels(method, route).observe(seconds)
+            _log.info(
+                "request",
+                id=request_id,
+                method=method,
+                route=route,
+                status=status,
+                milliseconds=round(1000 * seconds, 1),
+            )
+
+
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -1,0 +1,170 @@
+"""Data as it comes in through the doors: files, a configured connection, or rows; bytes become a source."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from api import strict_json
+from api.problems import Invalid, WrongMediaType
+from pricing_service.config import Settings
+from pricing_service.ingest import Source, Uploads, Zip, open_source
+
+_MOST_FILES = 200
+_LONGEST_NAME = 200
+_MULTIPART = "multipart/form-data"
+
+
+class Naming(BaseModel):
+    """What a new dataset is called; a `dataset.toml` among the files may say it too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(None, min_length=1, max_length=_LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")
+    currency: str | None = Field(None, pattern="^[A-Z]{3}$", description="ISO 4217")
+
+
+class Connected(Naming):
+    """A dataset from a database that the operator configured."""
+
+    source: str = Field(min_length=1, max_length=_LONGEST_NAME, description="the connection's name")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A new dataset before it is checked."""
+
+    source: Source
+    name: str | None
+    currency: str | None
+
+
+async def received_upload(request: Request) -> AsyncIterator[Upload]:
+    """Receive a new dataset; files lie in a folder of their own until the request is answered.
+
+    Raises
+    ------
+    Invalid
+        For an unknown connection, or files that are not tables.
+    WrongMediaType
+        For anything but multipart/form-data and JSON.
+    """
+    kind = _media_type(request)
+    if kind == "application/json":
+        yield _connected(await request.body(), request.app.state.settings)
+        return
+    if kind != _MULTIPART:
+        raise WrongMediaType(f"Send {_MULTIPART} with files, or application/json with a source.")
+    async with request.form(max_files=_MOST_FILES, max_fields=10) as form:
+        naming = _naming({key: value for key, value in form.items() if isinstance(value, str)})
+        files = [value for value in form.getlist("files") if isinstance(value, UploadFile)]
+        with tempfile.TemporaryDirectory(prefix="upload-") as folder:
+            source = await run_in_threadpool(_save, files, Path(folder))
+            yield Upload(source, naming.name, naming.currency)
+
+
+async def received_rows(request: Request) -> list[dict[str, Any]]:
+    """Receive rows: a JSON array of objects, or NDJSON with one object a line."""
+    kind = _media_type(request)
+    body = await request.body()
+    if kind == "application/json":
+        rows = await run_in_threadpool(strict_json.loads, body)
+    elif kind in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
+        lines = [line for line in body.split(b"\n") if line.strip()]
+        rows = await run_in_threadpool(lambda: [strict_json.loads(line) for line in lines])
+    else:
+        raise WrongMediaType("Send application/json with an array of rows, or application/x-ndjson.")
+    if not isinstance(rows, list):
+        raise _fault("", "list_type", "the body must be an array of rows")
+    for number, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise _fault(f"/{number}", "dict_type", "a row must be an object: column → value")
+    return rows
+
+
+def upload_body() -> dict[str, Any]:
+    """Describe the body of a new dataset for the OpenAPI document."""
+    naming = Naming.model_json_schema()["properties"]
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    files = {"type": "array", "items": file, "minItems": 1, "maxItems": _MOST_FILES}
+    files["description"] = "one file a table, named <table>.csv, .csv.gz or .parquet, or one .zip"
+    form = {"type": "object", "properties": {**naming, "files": files}, "required": ["files"]}
+    form["additionalProperties"] = False
+    connected = Connected.model_json_schema()
+    return {
+        "required": True,
+        "content": {_MULTIPART: {"schema": form}, "application/json": {"schema": connected}},
+    }
+
+
+def rows_body() -> dict[str, Any]:
+    """Describe the body of posted rows for the OpenAPI document."""
+    rows = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+    lines = {"type": "string", "description": "one JSON object a line"}
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": rows}, "application/x-ndjson": {"schema": lines}},
+    }
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _connected(body: bytes, settings: Settings) -> Upload:
+    strict_json.loads(body)
+    try:
+        asked = Connected.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        raise _as_request_error(error) from error
+    if asked.source not in settings.connections:
+        known = ", ".join(sorted(settings.connections)) or "none"
+        raise _fault("/source", "unknown_connection", f"the operator configured these connections: {known}")
+    return Upload(open_source(settings.connections[asked.source]), asked.name, asked.currency)
+
+
+def _naming(fields: dict[str, str]) -> Naming:
+    try:
+        return Naming.model_validate_json(json.dumps(fields), strict=True)
+    except ValidationError as error:
+        raise _as_request_error(error) from error
+
+
+def _save(files: Sequence[UploadFile], folder: Path) -> Source:
+    """Copy the parts to names of our own; the sender's names only say which table a part is."""
+    named: dict[str, Path] = {}
+    for number, file in enumerate(files):
+        name = PurePosixPath((file.filename or "").replace("\\", "/")).name
+        if name in named:
+            raise _fault("/files", "file_twice", f"two files are named {name!r}")
+        named[name] = folder / f"part-{number}{''.join(PurePosixPath(name).suffixes[-2:])[:16]}"
+        with named[name].open("wb") as target:
+            shutil.copyfileobj(file.file, target, 1 << 20)
+    if not named:
+        raise _fault("/files", "missing_field", "send at least one file, named after its table: usage.csv")
+    if any(name.lower().endswith(".zip") for name in named):
+        if len(named) > 1:
+            raise _fault("/files", "zip_and_files", "send either one .zip or one file a table")
+        return Zip(next(iter(named.values())))
+    return Uploads(named)
+
+
+def _fault(pointer: str, code: str, message: str) -> Invalid:
+    error = {"pointer": pointer, "in": "body", "code": code, "message": message}
+    return Invalid(f"{pointer or 'The body'}: {message}", errors=[error])
+
+
+def _as_request_error(error: ValidationError) -> RequestValidationError:
+    listed = error.errors(include_url=False, include_input=False, include_context=False)
+    return RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in listed])

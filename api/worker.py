@@ -1,0 +1,87 @@
+"""The worker's composition root: which steps each kind of analysis takes. It queues nothing and serves nobody."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from api import analysis_steps
+from api.analysis_steps import Question
+from models.errors import InvalidInput, NotEstimable
+from pricing_service.config import Settings
+from pricing_service.dataset import Dataset
+from pricing_service.decisions import DECISIONS
+from pricing_service.jobs import Handler, Refused, Step, StepContext, run_worker
+from pricing_service.panel import MissingTables, StoredPanel
+from pricing_service.storage.blobs import Blobs
+
+# What a step's process finds imported: scikit-learn alone costs 1.9 CPU-seconds.
+PRELOAD = ("api.worker", "api.pages", "duckdb", "ibis", "scipy.stats", "sklearn.linear_model")
+
+
+def make_panel(context: StepContext) -> None:
+    """Build the panel of the dataset's version, once for all analyses of it."""
+    context.progress("panel", 0, 1)
+    _panel(context)
+    context.progress("panel", 1, 1)
+
+
+def decide(context: StepContext) -> None:
+    """Answer the question."""
+    panel = _panel(context)
+    try:
+        analysis_steps.decide(panel, _question(context), context.folder, progress=context.progress)
+    except InvalidInput as refusal:
+        raise Refused("invalid_input", str(refusal)) from refusal
+    except NotEstimable as refusal:
+        raise Refused(refusal.reason, str(refusal)) from refusal
+
+
+def render(context: StepContext) -> None:
+    """Draw the report."""
+    context.progress("report", 0, 1)
+    panel = _panel(context)
+    analysis_steps.render(
+        context.folder,
+        _question(context),
+        title=_dataset(context).name,
+        currency=panel.currency,
+        generated_for=panel.as_of,
+    )
+    context.progress("report", 1, 1)
+
+
+STEPS = (Step("panel", make_panel), Step("decide", decide), Step("render", render))
+HANDLERS = {kind: Handler(STEPS) for kind in DECISIONS}
+
+
+def work(settings: Settings, *, stop_event: threading.Event | None = None) -> None:
+    """Run analyses until SIGTERM or SIGINT."""
+    stop = stop_event or threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run_worker(settings, HANDLERS, stop_event=stop, preload=PRELOAD)
+
+
+def _question(context: StepContext) -> Question:
+    return Question(context.kind, context.options, context.seed)
+
+
+def _dataset(context: StepContext) -> Dataset:
+    blobs = Blobs(context.settings.data_folder)
+    return Dataset.open(blobs.tables(context.workspace_id, context.dataset_id, context.dataset_version))
+
+
+def _panel(context: StepContext) -> StoredPanel:
+    folder = Blobs(context.settings.data_folder).panel(
+        context.workspace_id, context.dataset_id, context.dataset_version
+    )
+    try:
+        return analysis_steps.make_panel(_dataset(context), folder, _question(context))
+    except MissingTables as refusal:
+        faults = [
+            {"table": table, "code": "missing_table", "message": str(refusal)} for table in refusal.tables
+        ]
+        raise Refused("missing_tables", str(refusal), faults) from refusal
+    except InvalidInput as refusal:
+        raise Refused("invalid_input", str(refusal)) from refusal
