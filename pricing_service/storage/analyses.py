@@ -100,7 +100,7 @@ class Analyses:
             version = connection.execute(sa.select(datasets.c.version).where(mine)).scalar()
             if version is None:
                 raise NotFound("dataset", new.dataset_id)
-            connection.execute(schema.analyses.insert().values(values, dataset_version=version))
+            connection.execute(schema.analyses.insert().values({**values, "dataset_version": version}))
         return self.get(workspace_id, str(values["id"]))
 
     def get(self, workspace_id: str, analysis_id: str) -> Analysis:
@@ -128,10 +128,11 @@ class Analyses:
 
     def queued(self, *, limit: int = 200) -> list[tuple[str, str]]:
         """Read what waits in any workspace, as (workspace, analysis), oldest first: for the workers only."""
-        table = schema.analyses
-        query = sa.select(table.c.workspace_id, table.c.id).where(table.c.status == "queued")
-        with self._database.reading() as connection:
-            return [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.id).limit(limit))]
+        return self._ids("queued", limit=limit)
+
+    def running(self) -> list[tuple[str, str]]:
+        """Read what runs in any workspace, as (workspace, analysis), oldest first: for the workers only."""
+        return self._ids("running", limit=10_000)
 
     def request_cancel(self, workspace_id: str, analysis_id: str) -> Analysis:
         """Cancel: a queued analysis at once, a running one as soon as its worker sees it.
@@ -198,6 +199,8 @@ class Analyses:
     ) -> bool:
         """Write the end, once; false if it had one before.
 
+        A cancel that was accepted is kept: work that succeeded a moment later ends as cancelled.
+
         Parameters
         ----------
         workspace_id, analysis_id
@@ -209,9 +212,21 @@ class Analyses:
         files
             For `succeeded`: finished file → sha256.
         """
+        table = schema.analyses
         values = {"status": status, "error": error, "files": files}
         with self._database.writing() as connection:
+            asked = (
+                sa.select(table.c.cancel_requested).where(_mine(workspace_id, analysis_id)).with_for_update()
+            )
+            if connection.execute(asked).scalar():
+                values = {"status": "cancelled"}
             return self._end(connection, workspace_id, analysis_id, values)
+
+    def _ids(self, status: Status, *, limit: int) -> list[tuple[str, str]]:
+        table = schema.analyses
+        query = sa.select(table.c.workspace_id, table.c.id).where(table.c.status == status)
+        with self._database.reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query.order_by(table.c.id).limit(limit))]
 
     def _end(
         self, connection: sa.Connection, workspace_id: str, analysis_id: str, values: Mapping[str, Any]
