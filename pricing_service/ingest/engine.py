@@ -1,0 +1,26 @@
+"""The engine that checks tables: DuckDB, held to a part of the memory, spilling to a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pricing_service.ingest.casting import MACROS
+
+MEMORY = "450MB"
+
+
+@contextmanager
+def engine(workspace: Path) -> Iterator[Any]:
+    """Open an engine whose overflow goes to `workspace`."""
+    import duckdb  # noqa: PLC0415  only a process that reads data pays for the engine
+
+    connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(workspace / "spill")})
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(MACROS)
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,95 @@
+"""Which column of the source is which column of the contract."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pricing_service.ingest.csv_files import MAX_COLUMNS
+from pricing_service.ingest.errors import TableRefused
+from pricing_service.tables import Table
+
+
+@dataclass(frozen=True)
+class Headers:
+    """A source table's columns, sorted out.
+
+    Parameters
+    ----------
+    known
+        Contract column → position in the source.
+    extras
+        Kept trait or attribute → position, in alphabetical order.
+    ignored
+        Names of columns that nothing reads.
+    """
+
+    known: Mapping[str, int]
+    extras: Mapping[str, int]
+    ignored: tuple[str, ...]
+
+
+def match_headers(table: Table, columns: Sequence[str], mapping: Mapping[str, str]) -> Headers:
+    """Match a source's `columns` with the contract; `mapping` is ours → theirs from `dataset.toml`.
+
+    Names are compared without regard to case. Where the mapping names a column, nothing else takes its place.
+
+    Raises
+    ------
+    TableRefused
+        For doubled names, too many columns, a mapped column that is not there, a required column that is missing.
+    """
+    positions = _positions(columns)
+    known: dict[str, int] = {}
+    extras: dict[str, int] = {}
+    for ours, theirs in mapping.items():
+        place = positions.get(theirs.strip().casefold())
+        if place is None:
+            raise TableRefused(
+                f'dataset.toml says {table.name}.{ours} = "{theirs}", but there is no such column{_hint(theirs, columns)}',
+                code="missing_column",
+            )
+        (known if table.column(ours) else extras)[ours] = place
+    taken = set(known.values()) | set(extras.values())
+    for name, place in positions.items():
+        if place in taken:
+            continue
+        column = table.column(name)
+        if column and name not in known:
+            known[name] = place
+        elif table.extras and columns[place] and column is None and name not in map(str.casefold, extras):
+            extras[columns[place]] = place
+    used = set(known.values()) | set(extras.values())
+    ignored = tuple(name for place, name in enumerate(columns) if place not in used)
+    _refuse_missing(table, known, columns)
+    return Headers(known, dict(sorted(extras.items())), ignored)
+
+
+def _positions(columns: Sequence[str]) -> dict[str, int]:
+    if len(columns) > MAX_COLUMNS:
+        raise TableRefused(f"{len(columns)} columns are more than {MAX_COLUMNS}", code="too_many_columns")
+    positions: dict[str, int] = {}
+    for place, name in enumerate(columns):
+        folded = name.casefold()
+        if name and folded in positions:
+            raise TableRefused(f'two columns are called "{name}": rename one', code="doubled_column")
+        positions[folded] = place
+    return positions
+
+
+def _refuse_missing(table: Table, known: Mapping[str, int], columns: Sequence[str]) -> None:
+    for name in table.required:
+        if name not in known:
+            raise TableRefused(
+                f"the required column {name} is missing{_hint(name, columns)}",
+                code="missing_column",
+            )
+
+
+def _hint(name: str, columns: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)
+    if near:
+        return f'; did you mean "{near[0]}"?'
+    shown = ", ".join(columns[:12])
+    return f"; the file has: {shown}" if shown else ""

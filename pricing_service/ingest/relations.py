@@ -1,0 +1,79 @@
+"""What the checks read of a table: names of its columns, and a SELECT of its fields as text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from pricing_service.ingest.casting import literal, quoted
+from pricing_service.ingest.csv_files import Rejected
+from pricing_service.ingest.errors import TableRefused
+
+
+class Relation(Protocol):
+    """A table of a source, whatever it is stored in."""
+
+    columns: tuple[str, ...]
+
+    def relation(self) -> str:
+        """Return the SELECT of ``__line`` and ``c0``, ``c1``, … as text, empty fields NULL."""
+
+    def rejected(self, connection: Any) -> list[Rejected]:
+        """Return the rows that could not be split into fields, once the relation has been read."""
+
+    def true_lines(
+        self, rows: Collection[int], *, rejected: Collection[int], total: int
+    ) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """Return the lines of rows and of rejected records by their ``__line``."""
+
+
+class TypedRelation:
+    """A Parquet file or a table of a DuckDB database: rows have numbers, from 1, instead of lines.
+
+    Raises
+    ------
+    TableRefused
+        When it cannot be read.
+    """
+
+    def __init__(self, connection: Any, source: str) -> None:
+        self._source = source
+        import duckdb  # noqa: PLC0415  only a process that reads data pays for the engine
+
+        try:
+            described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        except duckdb.Error as error:
+            raise TableRefused(f"the file cannot be read: {_first_line(error)}", code="unreadable") from error
+        self._names = [row[0] for row in described]
+        self.columns = tuple(name.strip() for name in self._names)
+
+    def relation(self) -> str:
+        """Return the SELECT of row numbers and fields as text."""
+        fields = ", ".join(
+            f"nullif(CAST({quoted(name)} AS VARCHAR), '') AS c{i}" for i, name in enumerate(self._names)
+        )
+        return f"SELECT row_number() OVER () AS __line, {fields} FROM {self._source}"
+
+    def rejected(self, connection: Any) -> list[Rejected]:  # noqa: ARG002
+        """Return nothing: typed rows are never torn."""
+        return []
+
+    def true_lines(
+        self,
+        rows: Collection[int],
+        *,
+        rejected: Collection[int],
+        total: int,  # noqa: ARG002
+    ) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """Return row numbers as they are."""
+        return {row: row for row in rows}, {}
+
+
+def parquet_file(connection: Any, path: Path) -> TypedRelation:
+    """Return a Parquet file as a relation."""
+    return TypedRelation(connection, f"read_parquet({literal(str(path))})")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
