@@ -1,6 +1,7 @@
 """The page at `/`: on a local service the newest report with the analyses above it, elsewhere a sign.
 
-A browser sends no key, so pages show data only where the service listens to this machine alone (`--dev`, `demo`).
+A browser sends no key, so pages show data only where the service listens to this machine alone (`--dev`,
+`demo`).
 """
 
 from __future__ import annotations

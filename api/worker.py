@@ -1,4 +1,4 @@
-"""The worker's composition root: which steps each kind of analysis takes. It queues nothing and serves nobody."""
+"""The worker's composition root: which steps each kind of analysis takes."""
 
 from __future__ import annotations
 

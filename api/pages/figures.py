@@ -42,32 +42,35 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Dress:
-    """How numbers of one unit are written: scaled, between two texts, and whether cents are kept in pairs."""
+    """How numbers of one unit are written: scaled, between two texts, rounded to `decimals` or by their size."""
 
     before: str = ""
     scale: float = 1.0
     after: str = ""
     cents: bool = False
+    decimals: int | None = None
 
     @classmethod
     def of(cls, unit: str) -> _Dress:
         if unit == "factor":
-            return cls(before=f"×÷{GAP}")
+            return cls(before=f"×÷{GAP}", decimals=2)
         if unit in {"share", "probability"}:
-            return cls(scale=100.0, after=f"{GAP}%")
+            return cls(scale=100.0, after=f"{GAP}%", decimals=0)
         if currency := re.match(r"([A-Z]{3})(/|$)", unit):
             return cls(after=f"{GAP}{currency[1]}", cents=True)
         return cls()
 
-    def write(self, value: float, spread: float | None = None) -> str:
-        """Write a value, rounded to two digits of its interval's width or to its own, whichever is finer."""
+    def write(self, value: float, width: float | None = None, *, digits: int = 3) -> str:
+        """Write a value, rounded to two digits of its interval's width or of its own, whichever is finer."""
         value *= self.scale
-        if spread is None:
-            decimals = _decimals(value, digits=3)
-        else:
-            decimals = max(_decimals(spread * self.scale, digits=2), _decimals(value, digits=2))
-        if self.cents and decimals == 1:
-            decimals = 2
+        decimals = _decimals(value, digits=digits)
+        if width is not None:
+            digits = 2
+            decimals = max(_decimals(width * self.scale, digits=2), _decimals(value, digits=2))
+        if self.decimals is not None:
+            decimals = min(decimals, max(self.decimals, _decimals(value, digits=1)))
+        if self.cents and decimals == 1:  # 4.6 EUR reads as a slip: show cents or leave them out
+            decimals = 0 if abs(value) >= 10 and digits < 3 else 2
         rounded = round(value, decimals)
         text = f"{abs(rounded):,.{max(decimals, 0)}f}"
         return f"{MINUS}{text}" if rounded < 0 else text
@@ -108,19 +111,31 @@ def estimate(found: Any, *, as_factor: bool = False) -> Shown:
     return Shown(f"{dress.before}{point}{dress.after}", interval, f"{start}–{end}", n=n)
 
 
+def factor(found: Any) -> str:
+    """Write a spread of logs as a factor for a sentence: 0.34 becomes ``1.4``; empty where there is none."""
+    value = _finite(found.get("value")) if isinstance(found, Mapping) else None
+    if value is None:
+        return ""
+    size = _exp(value)
+    return f"{size:,.{2 if size < 1.1 else 1 if size < 10 else 0}f}"
+
+
 def money(value: Any, currency: str) -> str:
-    """Write an amount to three digits: 4.623 becomes ``4.62 EUR``, 0.000461 becomes ``0.000461 EUR``."""
+    """Write an amount roughly: 46.01 becomes ``46 EUR``, 4.623 ``4.60 EUR``, 0.0127 ``0.013 EUR``."""
     found = _finite(value)
-    return "not known" if found is None else f"{_Dress(cents=True).write(found)}{GAP}{currency}"
+    if found is None:
+        return "not known"
+    digits = 3 if abs(found) >= 100 else 2
+    return f"{_Dress(cents=True).write(found, digits=digits)}{GAP}{currency}"
 
 
-def money_range(low: Any, high: Any, currency: str) -> str:
-    """Write two amounts as one range: ``4.60–6.90 EUR``."""
+def money_range(low: Any, high: Any, currency: str, *, digits: int = 3) -> str:
+    """Write two amounts as one range, each to so many digits: ``4.63–6.95 EUR``."""
     start, end = _finite(low), _finite(high)
     if start is None or end is None:
         return "not known"
     dress = _Dress(cents=True)
-    return f"{dress.write(start)}–{dress.write(end)}{GAP}{currency}"
+    return f"{dress.write(start, digits=digits)}–{dress.write(end, digits=digits)}{GAP}{currency}"
 
 
 def share(value: Any) -> str:

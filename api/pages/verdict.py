@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.figures import chance, count, estimate, money_range, share
+from api.pages.figures import GAP, chance, count, estimate, factor, money_range, share
 from api.pages.words import joined, reason_in_words
 
 Result = Mapping[str, Any]
@@ -85,15 +85,14 @@ def _lead(metrics: Result) -> list[str]:
     if leader not in ranking:
         return _why_none(list(ranking.values()))
     said = []
-    spread = estimate(ranking[leader].get("spread"), as_factor=True)
-    if not spread.unknown:
-        others = [
-            (name, estimate(row.get("spread"), as_factor=True))
-            for name, row in ranking.items()
-            if name != leader and row.get("eligible") == "yes"
-        ]
-        beside = next((f", against {shown.value} for {name}" for name, shown in others if not shown.unknown), "")
-        said.append(f"What one unit of {leader} is worth differs little from customer to customer: typically {spread.value}{beside}.")
+    spread = factor(ranking[leader].get("spread"))
+    if spread:
+        others = [(name, factor(row.get("spread"))) for name, row in ranking.items() if name != leader]
+        beside = next((f" For {name} that factor is {found}." for name, found in others if found), "")
+        said.append(
+            f"What one unit of {leader} is worth typically stays within a factor of {spread} of the middle, "
+            f"from customer to customer.{beside}"
+        )
     needed = metrics.get("customers_needed")
     if metrics.get("verdict") != "clear" and needed:
         said.append(f"About {count(needed)} customers with reported outcomes would decide.")
@@ -121,6 +120,7 @@ def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
     if low is None or high is None:
         return [*figures, KeyFigure("A fair price per unit", "not known", known=False, note=shown.unknown)]
     taken = [share(part) for part in corridor.get("capture") or []]
+    taken = [part.split(GAP)[0] for part in taken[:-1]] + taken[-1:]
     span = f"{' to '.join(taken)} of what a unit is worth" if taken else ""
     out = corridor.get("priced_out_share")
     note = "a guide to fairness, not the best price" + (f"; {share(out)} of customers would pay more than they get" if out is not None else "")

@@ -56,7 +56,7 @@ def draw_svg(chart: alt.TopLevelMixin, *, name: str, label: str) -> Markup:
     import vl_convert  # noqa: PLC0415 - house rule 8: only where charts are drawn
 
     spec = chart.to_dict()
-    spec["config"] = {**CONFIG, **spec.get("config", {})}
+    spec["config"] = CONFIG  # instead of altair's own default sizes
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))
     _reduce(root)
     _rename_ids(root, prefix=name)
@@ -73,7 +73,7 @@ def _reduce(element: ET.Element) -> None:
     element.attrib = {
         key: re.sub(r"-?\d+\.\d{2,}", _rounded, value)
         for key, value in element.attrib.items()
-        if key in ATTRIBUTES and not (key == "fill" and value == "none" and element.tag == "g")
+        if key in ATTRIBUTES
     }
     for child in list(element):
         shown = child.attrib.get("display") != "none" and not _transparent(child)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from api.pages.charts._base import NARROW, Chart
-from api.pages.charts._palette import ACCENT, INK, MUTED, QUIET, SECOND
+from api.pages.charts._palette import ACCENT, INK, MUTED, PAPER, QUIET, SECOND
 from api.pages.figures import money, share
 from api.pages.words import joined
 
@@ -35,7 +35,8 @@ class CaptureCurve(Chart):
             if points:
                 role = "leads" if metric == result.get("recommended") else "flat" if metric == FLAT_FEE else "other"
                 best = max(points, key=lambda point: point["share_of_value"])
-                curves.append({"metric": metric, "points": points, "role": role, "best": best})
+                name = "one flat fee" if metric == FLAT_FEE else metric
+                curves.append({"metric": name, "points": points, "role": role, "best": best})
         return curves
 
     def title(self, data: list[dict[str, Any]], *, currency: str) -> str:
@@ -92,21 +93,24 @@ class CaptureCurve(Chart):
         )  # fmt: skip
         ends = alt.Chart(alt.Data(values=tops)).encode(x=x, y=y)
         dots = ends.mark_point(filled=True, opacity=1, size=60).encode(color=colour)
-        labels = alt.Chart(alt.Data(values=_apart(tops))).encode(x=x, y=alt.Y("label_at:Q"))
-        names = labels.mark_text(align="left", dx=9, fontSize=12, limit=140 if width > NARROW else 96).encode(
-            text="metric:N",
-            color=alt.condition("datum.role == 'other'", alt.value(MUTED), alt.value(INK)),
+        inner, height = width - 60, 360 if width > NARROW else 270
+        labels = alt.Chart(alt.Data(values=_apart(tops, width=inner, height=height))).encode(x=x, y=alt.Y("label_at:Q"))
+        names = {"dy": -13, "limit": 140 if width > NARROW else 96}
+        halo = labels.mark_text(**names, stroke=PAPER, strokeWidth=4, strokeJoin="round").encode(text="metric:N")
+        words = labels.mark_text(**names).encode(
+            text="metric:N", color=alt.condition("datum.role == 'other'", alt.value(MUTED), alt.value(INK))
         )
-        return alt.layer(lines, dots, names).properties(width=width - 60, height=360 if width > NARROW else 270)
+        return alt.layer(lines, dots, halo, words).properties(width=inner, height=height)
 
 
-def _apart(tops: list[dict[str, Any]], *, gap: float = 0.05) -> list[dict[str, Any]]:
-    """Move labels up until each is a gap above the one below it, where their dots stand close together."""
+def _apart(tops: list[dict[str, Any]], *, width: float, height: float) -> list[dict[str, Any]]:
+    """Lift each label just clear of those below it, where their texts would touch (7 px a letter, 16 px a line)."""
+    line = 16 / height * max(top["taken"] for top in tops)
     placed: list[dict[str, Any]] = []
     for top in sorted(tops, key=lambda top: (top["taken"], top["metric"])):
-        height = top["taken"]
+        label_at, half = top["taken"], 3.5 * len(top["metric"]) / width
         for other in placed:
-            if abs(other["kept"] - top["kept"]) < 0.25:
-                height = max(height, other["label_at"] + gap)
-        placed.append({**top, "label_at": height})
+            if abs(other["kept"] - top["kept"]) < half + other["half"]:
+                label_at = max(label_at, other["label_at"] + line)
+        placed.append({**top, "label_at": label_at, "half": half})
     return placed

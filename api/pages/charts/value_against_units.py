@@ -59,11 +59,11 @@ class ValueAgainstUnits(Chart):
         import altair as alt  # noqa: PLC0415 - house rule 8: only where charts are drawn
 
         columns = 2 if width <= NARROW else 3
-        size = (width - 28 * (columns - 1)) / columns - 46
+        size = (width - 70 - 28 * (columns - 1)) / columns
         values = [value for panel in data for _, value in panel["points"]]
         domain = [_decade(min(values), down=True), _decade(max(values), down=False)]
         panels = [_panel(panel, domain, currency, size=size, first=place % columns == 0) for place, panel in enumerate(data)]
-        return alt.concat(*panels, columns=columns)
+        return alt.concat(*panels, columns=columns, bounds="flush", spacing={"row": 66, "column": 28})
 
 
 def _panel(panel: Mapping[str, Any], domain: list[float], currency: str, *, size: float, first: bool) -> alt.LayerChart:
@@ -76,16 +76,18 @@ def _panel(panel: Mapping[str, Any], domain: list[float], currency: str, *, size
     ends = [min(units for units, _ in points), max(units for units, _ in points)]
     reach = [_decade(ends[0], down=True), _decade(ends[1], down=False)]
     line = [units for units in (max(ends[0], domain[0] / typical), min(ends[1], domain[1] / typical))]
-    axis = alt.Axis(format="~s", tickCount=4, grid=True)
-    x = alt.X("units:Q", scale=alt.Scale(type="log", domain=reach), axis=axis, title=None)
-    y = alt.Y("value:Q", scale=alt.Scale(type="log", domain=domain), axis=axis, title=currency if first else None)
+    numbers = "datum.value < 1 ? format(datum.value, '.3~r') : format(datum.value, '~s')"
+    across = alt.Axis(values=_powers(reach), labelExpr=numbers)
+    up = alt.Axis(values=_powers(domain), labelExpr=numbers, labelOpacity=float(first))
+    x = alt.X("units:Q", scale=alt.Scale(type="log", domain=reach), axis=across, title=None)
+    y = alt.Y("value:Q", scale=alt.Scale(type="log", domain=domain), axis=up, title=currency if first else None)
     dots = alt.Chart(alt.Data(values=[{"units": units, "value": value} for units, value in points]))
     rule = alt.Chart(alt.Data(values=[{"units": units, "value": typical * units} for units in line]))
     colour = ACCENT if panel["leads"] else QUIET
     return alt.layer(
         dots.mark_circle(size=15, opacity=0.45, color=colour, clip=True).encode(x=x, y=y),
         rule.mark_line(color=MUTED, strokeWidth=1.2, strokeDash=[4, 3], clip=True).encode(x=x, y=y),
-    ).properties(width=size, height=size * 0.8, title=alt.Title(panel["metric"], limit=size))
+    ).properties(width=size, height=size * 0.8, title=alt.Title(panel["metric"], limit=size, frame="group"))
 
 
 def _decade(value: float, *, down: bool) -> float:
@@ -93,3 +95,10 @@ def _decade(value: float, *, down: bool) -> float:
     steps = 2 * math.log10(value)
     step = math.floor(steps) if down else math.ceil(steps)
     return float(f"{10 ** (step / 2):.1g}")
+
+
+def _powers(reach: list[float]) -> list[float]:
+    """List the powers of ten inside a range; every other one where there are more than five."""
+    low, high = (math.log10(end) for end in reach)
+    powers = [float(10.0**power) for power in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)]
+    return powers[:: 1 if len(powers) <= 5 else 2]

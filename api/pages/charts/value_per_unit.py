@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from api.pages.charts._base import Chart
-from api.pages.charts._palette import ACCENT, INK, MUTED, QUIET, RULE
+from api.pages.charts._palette import ACCENT, INK, MUTED, PAPER, QUIET
 from api.pages.figures import money
 from api.pages.words import joined
 
@@ -41,7 +41,7 @@ class ValuePerUnit(Chart):
         by_width = sorted((row for row in data if row["p25"] > 0), key=lambda row: row["p75"] / row["p25"])
         if len(by_width) < 2:
             return "How much value customers get from one unit"
-        return f"One unit means most nearly the same to everyone for {by_width[0]['metric']}, least so for {by_width[-1]['metric']}"
+        return f"A unit is worth most nearly the same to everyone for {by_width[0]['metric']}, least so for {by_width[-1]['metric']}"
 
     def caption(self, data: list[dict[str, Any]]) -> str:
         """Say how to read it."""
@@ -86,14 +86,13 @@ class ValuePerUnit(Chart):
                 ),
                 base.mark_rule(yOffset=10, strokeWidth=1.5).encode(x2="high:Q", color=colour),
                 base.mark_bar(yOffset=10, height=7, cornerRadius=3).encode(x="inner_low:Q", x2="inner_high:Q", color=colour),
-                base.mark_point(yOffset=10, size=90, filled=True, stroke="#ffffff", strokeWidth=2, opacity=1)
+                base.mark_point(yOffset=10, size=90, filled=True, stroke=PAPER, strokeWidth=2, opacity=1)
                 .encode(x="typical:Q", color=alt.condition("datum.leads", alt.value(ACCENT), alt.value(INK))),
                 label.encode(x=alt.value(0), text="metric:N", color=alt.value(INK)),
                 base.mark_text(align="right", baseline="middle", dy=-16)
                 .encode(x=alt.value(width - 10), text="worth:N", color=alt.value(MUTED)),
             )
             .properties(width=width - 10, height=ROW * len(data))
-            .configure_axis(gridColor=RULE)
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from api.pages.charts._base import NARROW, Chart
-from api.pages.charts._palette import ACCENT, INK, QUIET, SECOND
+from api.pages.charts._palette import ACCENT, INK, PAPER, SECOND
 from api.pages.figures import count, money, money_range
 
 if TYPE_CHECKING:
@@ -65,21 +65,21 @@ class Worth(Chart):
             ends = [min(ends[0], low), max(ends[1], high)]
         scale = alt.Scale(type="log" if ends[0] > 0 and ends[1] > 30 * ends[0] else "linear", domain=ends, nice=False)
         x = alt.X("low:Q", scale=scale, title=f"{currency} per unit").axis(format="~s", tickCount=6, grid=False)
-        y = alt.Y("customers:Q", title="customers").axis(tickCount=4)
-        top = max(bin_["customers"] for bin_ in bins)
+        top = max(bin_["customers"] for bin_ in bins) * 1.14
+        y = alt.Y("customers:Q", title="customers", scale=alt.Scale(domain=[0, top], nice=False)).axis(tickCount=4)
         layers: list[alt.Chart] = [
-            alt.Chart(alt.Data(values=bins)).mark_bar(binSpacing=1, color=QUIET).encode(x=x, x2="high:Q", y=y)
+            alt.Chart(alt.Data(values=bins)).mark_rect(color=ACCENT, opacity=0.5, stroke=PAPER).encode(x=x, x2="high:Q", y=y, y2=alt.datum(0))
         ]
         if low is not None and high is not None:
-            band = alt.Chart(alt.Data(values=[{"low": low, "high": high, "top": top * 1.14}]))
+            band = alt.Chart(alt.Data(values=[{"low": low, "high": high, "top": top}]))
             layers.append(band.mark_rect(color=SECOND, opacity=0.25).encode(x=x, x2="high:Q"))
             layers.append(
                 band.mark_text(align="left", dx=4, dy=8, color=SECOND, fontWeight=600, text="price corridor")
                 .encode(x=x, y=alt.Y("top:Q"))
             )  # fmt: skip
         if data["typical"] is not None:
-            line = alt.Chart(alt.Data(values=[{"low": data["typical"], "top": top * 1.14}]))
-            layers.append(line.mark_rule(color=ACCENT, strokeWidth=2.5).encode(x=x))
+            line = alt.Chart(alt.Data(values=[{"low": data["typical"], "top": top}]))
+            layers.append(line.mark_rule(color=INK, strokeWidth=2).encode(x=x))
             label = f"typical {money(data['typical'], currency)}"
             layers.append(
                 line.mark_text(align="left", dx=6, dy=8, color=INK, fontWeight=600, text=label).encode(x=x, y=alt.Y("top:Q"))

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -51,10 +52,8 @@ def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) 
         server_header=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
-    try:
+    with suppress(KeyboardInterrupt):
         _Server(config, ready=ready).run()
-    except KeyboardInterrupt:
-        pass
 
 
 def work(settings: Settings, *, until_stdin_ends: bool) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from api.analysis_request import parse
 from api.app import create_app
-from api.command_line import local, screen, server
 from api.local_workspace import LOCAL
 from api.problems import Refused
+from api.terminal import local, screen, server
 from api.uploads import Upload
 from api.worker_process import WorkerProcess
 from experiments.market import sample_business

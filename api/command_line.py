@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.command_line import keys, screen
+from api.terminal import keys, screen
 from pricing_service.config import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -23,7 +23,7 @@ Data = Annotated[Path | None, typer.Option(help="default: PRICING_SERVICE_DATA_F
 @app.command()
 def check(folder: Source, currency: Currency = None, json_out: Json = None) -> None:
     """Check tables and show the data report."""
-    from api.command_line import local  # noqa: PLC0415  the data engine, which `keys` does not need
+    from api.terminal import local  # noqa: PLC0415  the data engine, which `keys` does not need
 
     with screen.refusals():
         local.check(folder, currency=currency, json_out=json_out)
@@ -32,6 +32,7 @@ def check(folder: Source, currency: Currency = None, json_out: Json = None) -> N
 @app.command()
 def analyze(
     folder: Source,
+    *,
     kind: Annotated[
         str, typer.Option(help="which question; `report` asks all that the tables allow")
     ] = "report",
@@ -42,7 +43,7 @@ def analyze(
     report: Annotated[Path | None, typer.Option(help="write the report's page here")] = None,
 ) -> None:
     """Analyse tables without a server."""
-    from api.command_line import local  # noqa: PLC0415  as above
+    from api.terminal import local  # noqa: PLC0415  as above
 
     with screen.refusals():
         asked = local.Asked(kind=kind, options=options, seed=seed)
@@ -57,7 +58,7 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="another seed is another business")] = 0,
 ) -> None:
     """Make a sample business, run the whole report and open the doors."""
-    from api.command_line import demo as sample  # noqa: PLC0415  as above
+    from api.terminal import demo as sample  # noqa: PLC0415  as above
 
     with screen.refusals():
         if once:
@@ -74,7 +75,7 @@ def serve(
     data_folder: Data = None,
 ) -> None:
     """Serve the API, with a worker beside it."""
-    from api.command_line import server  # noqa: PLC0415  as above
+    from api.terminal import server  # noqa: PLC0415  as above
 
     with screen.refusals():
         server.serve(_settings(dev=dev, data_folder=data_folder), host=host, port=port)
@@ -86,7 +87,7 @@ def worker(
     data_folder: Data = None,
 ) -> None:
     """Run queued analyses."""
-    from api.command_line import server  # noqa: PLC0415  as above
+    from api.terminal import server  # noqa: PLC0415  as above
 
     with screen.refusals():
         server.work(_settings(dev=False, data_folder=data_folder), until_stdin_ends=until_stdin_ends)
@@ -115,3 +116,7 @@ def _settings(*, dev: bool, data_folder: Path | None) -> Settings:
 def main() -> None:
     """Run the command that the arguments name."""
     app()
+
+
+if __name__ == "__main__":
+    main()

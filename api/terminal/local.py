@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 from api import analysis_request, analysis_steps
 from api.analyses import refuse_missing_tables
 from api.analysis_steps import REPORT, RESULT, ROWS, Question
-from api.command_line import screen
 from api.problems import Malformed
 from api.rows import plain
+from api.terminal import screen
 from pricing_service.dataset import Dataset
 from pricing_service.decisions import canonical_json
 from pricing_service.ingest import ingest, open_source

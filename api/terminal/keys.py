@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from api.command_line import screen
 from api.keys import SCOPES
 from api.problems import Refused
+from api.terminal import screen
 from pricing_service.config import Settings
 from pricing_service.storage import Storage, Workspace
 

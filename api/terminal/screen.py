@@ -114,6 +114,5 @@ def show_result(kind: str, result: Mapping[str, Any]) -> None:
     for failure in result.get("failed", ()):
         say(f"• {failure['kind']} failed: {failure['reason']}")
     for gap in result.get("missing", ()):
-        say(
-            f"• {gap['kind']} needs {', '.join(gap['tables'])}: {gap['unlocks']}. Cheapest way: {gap['cheapest']}"
-        )
+        needed = ", ".join(gap["tables"])
+        say(f"• {gap['kind']} needs {needed}: {gap['unlocks']}. Cheapest way: {gap['cheapest']}")
