@@ -25,7 +25,9 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    as_of: date | None = Field(None, description="the day up to which data count; default: the last with data")
+    as_of: date | None = Field(
+        None, description="the day up to which data count; default: the last with data"
+    )
     level: float = Field(0.9, gt=0.5, lt=1, description="the intervals' nominal coverage, a share")
     segment_by: str | None = Field(None, description="a trait by which results are also shown")
 

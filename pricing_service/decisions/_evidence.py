@@ -1,0 +1,274 @@
+"""From panel to arrays: sums per customer made by the engine, and who reports outcomes.
+
+Everything below this module is tables in an engine, everything above it arrays over customers sorted by id.
+At most one row per customer leaves the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from ibis.expr.types import Column, Table
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.errors import InvalidInput
+from models.unit_worth.attribution import Judgement
+from models.unit_worth.reporting import Reporting
+from models.value_metrics._base import MetricEvidence
+from pricing_service.decisions._traits import Traits
+from pricing_service.panel import Kpi, Metric, StoredPanel
+
+_SUMS = (
+    "value", "units", "periods", "months", "value_squares", "units_squares", "products", "early_value",
+    "early_units", "late_value", "late_units", "idle_periods", "active_periods", "stray_value",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the panel says about candidate metrics, as arrays.
+
+    Parameters
+    ----------
+    panel
+        Where it comes from.
+    customers
+        Ids of the N customers in the book, sorted.
+    reporters
+        Shape (n,): which of them report outcomes.
+    metrics
+        The candidates.
+    kpis
+        The KPIs whose money is counted.
+    by_metric
+        The reporters' sums for each metric, value at the stated attributions.
+    kpi_value
+        Per metric, shape (K, n): stated money of each KPI, before attribution.
+    traits
+        What is known of all N customers.
+    book_units
+        Per metric, shape (N,): units per month over all months, reported or not; NaN where never seen.
+    """
+
+    panel: StoredPanel
+    customers: list[str]
+    reporters: NDArray[np.intp]
+    metrics: tuple[Metric, ...]
+    kpis: tuple[Kpi, ...]
+    by_metric: Mapping[str, MetricEvidence]
+    kpi_value: Mapping[str, Floats]
+    traits: Traits
+    book_units: Mapping[str, Floats]
+
+    @property
+    def reported(self) -> Floats:
+        """Shape (N,): 1 where a customer reports outcomes."""
+        flags = np.zeros(len(self.customers))
+        flags[self.reporters] = 1.0
+        return flags
+
+    @property
+    def judgements(self) -> list[Judgement]:
+        """What is believed of each KPI's money."""
+        return [judgement_of(kpi) for kpi in self.kpis]
+
+    @property
+    def gross(self) -> bool:
+        """Whether some of the value has not been attributed."""
+        return any(kpi.attribution is None for kpi in self.kpis)
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """Who reports, given size, plan, tenure, churn and traits."""
+        design = self.traits.design(self.book_units, most=max(3, int(self.reporters.size) // 8))
+        return Reporting.fit(design, self.reported)
+
+    def without(self, kpis: frozenset[str]) -> Evidence:
+        """Return the same evidence without some KPIs."""
+        return gather(
+            self.panel,
+            metrics=[metric.metric for metric in self.metrics],
+            kpis=[kpi.kpi for kpi in self.kpis if kpi.kpi not in kpis],
+        )
+
+
+def judgement_of(kpi: Kpi) -> Judgement:
+    """Return what is believed of a KPI's money; rows that state their own money have no doubt about its rate."""
+    relative = 0.0
+    if kpi.value_per_unit and kpi.value_per_unit_sd:
+        relative = kpi.value_per_unit_sd / kpi.value_per_unit * (1 - kpi.share_given)
+    return Judgement(relative, kpi.attribution, kpi.attribution_sd or 0.0)
+
+
+def gather(
+    panel: StoredPanel, *, metrics: Sequence[str] | None = None, kpis: Sequence[str] | None = None
+) -> Evidence:
+    """Read the evidence out of a panel.
+
+    Parameters
+    ----------
+    metrics, kpis
+        Which ones to look at; all by default.
+
+    Raises
+    ------
+    InvalidInput
+        If a metric or KPI is not in the data, naming those that are.
+    """
+    chosen = _chosen("metrics", panel.metrics, metrics, name=lambda metric: metric.metric)
+    counted = [kpi for kpi in panel.kpis if kpi.counted]
+    judged = _chosen("kpis", counted, kpis, name=lambda kpi: kpi.kpi)
+    connection = panel.connect()
+    book = connection.table("customers").order_by("customer_id").to_pyarrow()
+    customers = book.column("customer_id").to_pylist()
+    place = {customer: at for at, customer in enumerate(customers)}
+    book_units = _book_units(connection.table("months"), chosen, place)
+    sums = _sums(connection.table("periods"), panel, chosen, judged)
+    ids = sums.column("customer_id").to_pylist()
+    reporters = np.array([place[customer] for customer in ids], dtype=np.intp)
+    bills = np.array([_number(value) for value in book.column("mrr").to_pylist()], dtype=np.float64)[
+        reporters
+    ]
+    inside = _inside(connection, {customer: at for at, customer in enumerate(ids)})
+    by_metric = {}
+    kpi_value = {}
+    for at, metric in enumerate(chosen):
+        arrays = {name: _floats(sums, f"{name}_{at}") for name in _SUMS}
+        by_metric[metric.metric] = MetricEvidence(
+            **arrays, bill=np.where(bills > 0, bills, np.nan), **inside.get(metric.metric, {})
+        )
+        kpi_value[metric.metric] = np.array(
+            [_floats(sums, f"kpi_{k}_{at}") for k in range(len(judged))], dtype=np.float64
+        ).reshape(len(judged), len(ids))
+    return Evidence(
+        panel=panel, customers=customers, reporters=reporters, metrics=tuple(chosen), kpis=tuple(judged),
+        by_metric=by_metric, kpi_value=kpi_value, traits=Traits.of(book), book_units=book_units,
+    )  # fmt: skip
+
+
+def _chosen(what: str, known: Sequence[Any], wanted: Sequence[str] | None, *, name: Any) -> list[Any]:
+    if wanted is None:
+        return list(known)
+    by_name = {name(each): each for each in known}
+    unknown = [each for each in wanted if each not in by_name]
+    if unknown:
+        raise InvalidInput(f"options.{what}: {unknown} not in the data; there are {sorted(by_name)}")
+    return [by_name[each] for each in dict.fromkeys(wanted)]
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _floats(table: pa.Table, name: str) -> Floats:
+    values: Floats = np.nan_to_num(table.column(name).to_numpy().astype(np.float64))
+    return values
+
+
+def _book_units(months: Table, metrics: Sequence[Metric], place: Mapping[str, int]) -> dict[str, Floats]:
+    """Return units per observed month of every customer, reporting or not."""
+    if not metrics:
+        return {}
+    observed = months.filter(~months.partial)
+    means = observed.group_by("customer_id").agg(
+        **{f"u{at}": observed[metric.column].mean() for at, metric in enumerate(metrics)}
+    )
+    table = means.order_by("customer_id").to_pyarrow()
+    at_book = np.array(
+        [place[customer] for customer in table.column("customer_id").to_pylist()], dtype=np.intp
+    )
+    units = {}
+    for at, metric in enumerate(metrics):
+        column = np.full(len(place), np.nan)
+        column[at_book] = table.column(f"u{at}").to_numpy().astype(np.float64)
+        units[metric.metric] = column
+    return units
+
+
+def _sums(periods: Table, panel: StoredPanel, metrics: Sequence[Metric], kpis: Sequence[Kpi]) -> pa.Table:
+    """Sum, per customer, everything that the models need of every metric, in one pass over the periods."""
+    order = ibis.window(group_by="customer_id", order_by="period_start")
+    everything = ibis.window(group_by="customer_id")
+    money = {(each.kpi, each.metric): each.column for each in panel.values}
+    columns: dict[str, Column] = {
+        "customer_id": periods.customer_id,
+        "months": periods.months.cast("float64"),
+        "position": ibis.row_number().over(order),
+        "count": periods.count().over(everything),
+    }
+    for k, kpi in enumerate(kpis):
+        for at, metric in enumerate(metrics):
+            columns[f"money_{k}_{at}"] = _money(periods, money, kpi.kpi, metric.metric)
+    for at, metric in enumerate(metrics):
+        columns[f"u_{at}"] = periods[metric.column]
+        parts = [columns[f"money_{k}_{at}"] * judgement_of(kpi).mean for k, kpi in enumerate(kpis)]
+        columns[f"v_{at}"] = sum(parts[1:], start=parts[0]) if parts else ibis.literal(0.0)
+    flat = periods.select(**columns)
+    sums: dict[str, Column] = {}
+    for at in range(len(metrics)):
+        sums |= {f"{name}_{at}": sum_ for name, sum_ in _sums_of(flat, at).items()}
+        known = flat[f"u_{at}"].notnull()
+        sums |= {f"kpi_{k}_{at}": flat[f"money_{k}_{at}"].sum(where=known) for k in range(len(kpis))}
+    if not sums:
+        sums = {"periods": flat.count()}
+    return flat.group_by("customer_id").agg(**sums).order_by("customer_id").to_pyarrow()
+
+
+def _money(periods: Table, money: Mapping[tuple[str, str | None], str], kpi: str, metric: str) -> Column:
+    """Return the KPI's money that counts for the metric: what belongs to no metric, and the metric's own."""
+    whole, own = money.get((kpi, None)), money.get((kpi, metric))
+    parts = [ibis.coalesce(periods[column], 0.0) for column in (whole, own) if column is not None]
+    return sum(parts[1:], start=parts[0]) if parts else ibis.literal(0.0)
+
+
+def _sums_of(flat: Table, at: int) -> dict[str, Column]:
+    u, v = flat[f"u_{at}"], flat[f"v_{at}"]
+    known = u.notnull()
+    half = (flat["count"] // 2).cast("int64")
+    early, late = known & (flat.position < half), known & (flat.position >= flat["count"] - half)
+    used = known & (u > 0)
+    return {
+        "value": v.sum(where=known),
+        "units": u.sum(where=known),
+        "periods": known.sum().cast("float64"),
+        "months": flat.months.sum(where=known),
+        "value_squares": (v * v).sum(where=known),
+        "units_squares": (u * u).sum(where=known),
+        "products": (v * u).sum(where=known),
+        "early_value": v.sum(where=early),
+        "early_units": u.sum(where=early),
+        "late_value": v.sum(where=late),
+        "late_units": u.sum(where=late),
+        "idle_periods": (used & (v <= 0)).sum().cast("float64"),
+        "active_periods": used.sum().cast("float64"),
+        "stray_value": v.sum(where=known & (u <= 0) & (v > 0)),
+    }
+
+
+def _inside(connection: Any, reporters: Mapping[str, int]) -> dict[str, dict[str, Floats]]:
+    """Return, per metric with units told apart, each unit's customer and log of its value per unit."""
+    if "units_inside" not in connection.list_tables():
+        return {}
+    table = connection.table("units_inside")
+    usable = table.filter((table.value > 0) & (table.units > 0)).order_by(
+        ["customer_id", "metric", "unit_id"]
+    )
+    found: dict[str, list[tuple[int, float]]] = {}
+    for row in usable.to_pyarrow().to_pylist():
+        if row["customer_id"] in reporters:
+            ratio = float(np.log(row["value"] / row["units"]))
+            found.setdefault(row["metric"], []).append((reporters[row["customer_id"]], ratio))
+    return {
+        metric: {
+            "inside_customer": np.array([customer for customer, _ in pairs], dtype=np.float64),
+            "inside_log_worth": np.array([log for _, log in pairs], dtype=np.float64),
+        }
+        for metric, pairs in found.items()
+    }
