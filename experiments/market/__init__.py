@@ -4,6 +4,7 @@ from experiments.market.business import Business
 from experiments.market.draws import draw_business
 from experiments.market.market import Market, simulate
 from experiments.market.regimes import Regime
+from experiments.market.sample import sample_business
 from experiments.market.truth import MetricTruth, Truth
 from experiments.market.writing import write_dataset
 
@@ -14,6 +15,7 @@ __all__ = [
     "Regime",
     "Truth",
     "draw_business",
+    "sample_business",
     "simulate",
     "write_dataset",
 ]

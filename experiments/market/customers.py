@@ -28,8 +28,10 @@ class Customers:
         (n, KPIs) long-run net value per month by KPI (true value per unit, true attribution), money ≥ 0; an
         echo has 0. A customer's long-run value is the sum of its row.
     promised
-        (n,) what a zero customer believes to get, others do get: willingness to pay rests on it. Money per
-        month.
+        (n,) what a zero customer believes to get and others do get, money per month.
+    willingness_to_pay, stated_willingness
+        (n,) most that the customer would pay, and what it tells a survey (that × hypothetical bias × noise of
+        median one), money per month.
     units
         (n, metrics) long-run units per month (flow) or level (stock).
     pace
@@ -42,6 +44,8 @@ class Customers:
     zero: Booleans
     net_value: Floats
     promised: Floats
+    willingness_to_pay: Floats
+    stated_willingness: Floats
     units: Floats
     pace: Floats
 
@@ -74,6 +78,9 @@ def draw_customers(business: Business, n: int, rng: np.random.Generator) -> Cust
     own = law.log_sd * standard_noise(rng, n, tail_df=law.tail_df)
     promised = law.median * np.exp(size + taste + own)
     zero = rng.random(n) < law.zero_customers
+    price = business.price
+    wtp = promised * price.wtp_ratio * np.exp(price.wtp_log_sd * rng.standard_normal(n))
+    survey = price.hypothetical_bias * np.exp(price.stated_log_sd * rng.standard_normal(n))
     split = _split_over_kpis(business, n, rng)
     return Customers(
         segment=segment,
@@ -82,6 +89,8 @@ def draw_customers(business: Business, n: int, rng: np.random.Generator) -> Cust
         zero=zero,
         net_value=(promised * ~zero * (1 - law.zero_months))[:, None] * split,
         promised=promised,
+        willingness_to_pay=wtp,
+        stated_willingness=wtp * survey,
         units=_long_run_units(business, size, rng),
         pace=law.drift + law.drift_sd * rng.standard_normal(n),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from experiments.market.laws import KpiLaw, MetricLaw, PriceLaw, ReportingLaw, TraitLaw, ValueLaw
@@ -83,8 +85,8 @@ def draw_metrics(rng: np.random.Generator, *, value: ValueLaw, traits: TraitLaw)
     second = best * float(rng.uniform(1.45, 2.6) if rng.random() < 0.6 else rng.uniform(1.0, 1.4))
     others = second * rng.uniform(1.05, 2.0, count - len(odd) - 2)
     metrics = [
-        _linked_metric(rng, next(naming), own=float(np.sqrt(scale**2 - shared**2)), size=value.size_log_sd)
-        for scale in (best, second, *others)
+        _linked_metric(rng, next(naming), own=math.sqrt(scale**2 - shared**2), size=value.size_log_sd)
+        for scale in (best, second, *np.clip(others, second, 1.0))
     ]
     metrics += [_odd_metric(rng, next(naming), constant=kind == "constant") for kind in odd]
     return tuple(metrics)
@@ -94,9 +96,10 @@ def _linked_metric(
     rng: np.random.Generator, naming: tuple[str, str, str], *, own: float, size: float
 ) -> MetricLaw:
     """Draw a metric that adds `own` to the log sd of value per unit: part mismatch with size, part noise."""
-    mismatch = float(rng.uniform(0, 0.8)) * own
-    elasticity = max(1 + float(rng.choice([-1.0, 1.0])) * mismatch / size, 0.4)
-    noise = float(np.sqrt(max(own**2 - ((elasticity - 1) * size) ** 2, 0.0)))
+    # An elasticity within 1 ± 0.35 keeps every linked metric's rank correlation with value above the bar.
+    mismatch = min(float(rng.uniform(0, 0.8)) * own, 0.35 * size)
+    elasticity = 1 + float(rng.choice([-1.0, 1.0])) * mismatch / size
+    noise = float(np.sqrt(own**2 - mismatch**2))
     name, kind, unit_name = naming
     stock = kind == "stock"
     return MetricLaw(

@@ -79,7 +79,8 @@ class KpiLaw:
 
     The true value per unit is a log-normal draw with the stated mean and sd, the true attribution a beta
     draw with the stated mean and sd. A KPI that is an `echo_of` another measures that one's value once more
-    and adds none; `drives` says so in the table, or (double counting) nothing does.
+    and adds none; `drives` says so in the table, or (double counting) nothing does. A `counted` KPI
+    comes in whole numbers.
     """
 
     name: str
@@ -94,6 +95,7 @@ class KpiLaw:
     true_attribution: float
     echo_of: str | None = None
     drives: str | None = None
+    counted: bool = False
 
     @property
     def net_per_unit(self) -> float:

@@ -8,11 +8,15 @@ import pyarrow as pa
 
 from experiments.market.business import Business
 from experiments.market.calendar import LAST_MONTH, history_months
+from experiments.market.care import care_tables
 from experiments.market.customers import draw_customers
 from experiments.market.money import simulate_accounts
 from experiments.market.noise import stream
+from experiments.market.pricing_tables import pricing_tables
 from experiments.market.reporting import who_reports
+from experiments.market.selling import selling_tables
 from experiments.market.story import Story
+from experiments.market.surveys import survey_tables
 from experiments.market.tables import main_tables
 from experiments.market.truth import Truth, know_truth
 from experiments.market.usage_and_value import simulate_history
@@ -55,7 +59,7 @@ def simulate(business: Business, seed: int, *, last_month: str = LAST_MONTH) -> 
     >>> from experiments.market import draw_business
     >>> market = simulate(draw_business(1), 1)
     >>> sorted(market.tables)[:3]
-    ['customers', 'kpis', 'metrics']
+    ['costs', 'customers', 'funnel']
     """
     customers = draw_customers(business, business.customers, stream(seed, "customers"))
     history = simulate_history(business, customers, stream(seed, "history"))
@@ -73,6 +77,12 @@ def simulate(business: Business, seed: int, *, last_month: str = LAST_MONTH) -> 
         reports=reports,
         customer_id=[f"c{i:04d}" for i in range(1, business.customers + 1)],
     )
-    tables = main_tables(story, stream(seed, "records"))
-    truth = know_truth(business, customers, accounts, customer_id=story.customer_id, reports=reports)
+    tables = {
+        **main_tables(story, stream(seed, "records")),
+        **pricing_tables(story),
+        **survey_tables(story, stream(seed, "surveys")),
+        **selling_tables(story, stream(seed, "selling")),
+        **care_tables(story, stream(seed, "care")),
+    }
+    truth = know_truth(business, customers, customer_id=story.customer_id, reports=reports)
     return Market(business, tables, truth)

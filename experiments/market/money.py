@@ -9,6 +9,7 @@ import numpy as np
 from experiments.market.business import Business
 from experiments.market.customers import Customers
 from experiments.market.noise import Booleans, Floats, Integers
+from experiments.market.price_list import PriceList, billed_units, make_price_list
 
 # A sale closes only near what the customer would pay; the rest is negotiated away.
 MOST_AT_SIGNING = 1.05
@@ -21,14 +22,12 @@ class Accounts:
 
     Parameters
     ----------
+    price_list
+        Today's list.
     plan
         (n,) position in the price law's plans.
-    plan_price
-        (plans,) list price: per month, or per unit and month where the model is ``per_unit``.
     quantity
         (n,) units that are billed; 1 where the model is ``plans``.
-    willingness_to_pay
-        (n,) money per month.
     active
         (months, n) whether the customer pays in the month; stretches have no gaps.
     list_mrr
@@ -39,10 +38,9 @@ class Accounts:
         (months, n) the MRR offered from this month on to customers who were told a raise; 0 = told nothing.
     """
 
+    price_list: PriceList
     plan: Integers
-    plan_price: Floats
     quantity: Floats
-    willingness_to_pay: Floats
     active: Booleans
     list_mrr: Floats
     mrr: Floats
@@ -69,18 +67,25 @@ class Accounts:
 
 def simulate_accounts(business: Business, customers: Customers, rng: np.random.Generator) -> Accounts:
     """Sign customers up, bill them, raise prices, and let them leave."""
-    law, n = business.price, len(customers.zero)
-    ratio = law.wtp_ratio * np.exp(law.wtp_log_sd * rng.standard_normal(n))
-    wtp = customers.promised * ratio
-    plan, plan_price, quantity = _price_list(business, customers, wtp)
-    list_mrr = np.round(plan_price[plan] * quantity, 2)
-    discount = law.discount_max * rng.random(n) ** 2
-    mrr = np.maximum(np.round(np.minimum(list_mrr * (1 - discount), MOST_AT_SIGNING * wtp), 2), 0.01)
+    n, wtp = len(customers.zero), customers.willingness_to_pay
+    price_list, quantity = make_price_list(business, customers), billed_units(business, customers)
+    plan = price_list.plan(customers)
+    list_mrr = np.round(price_list.price[plan] * quantity, 2)
+    mrr = np.minimum(
+        negotiated(business, list_mrr, rng), np.maximum(np.round(MOST_AT_SIGNING * wtp, 2), 0.01)
+    )
     first = np.where(
         rng.random(n) < business.established, 0, rng.integers(1, max(business.months - 2, 2), size=n)
     )
     active, charged, told = _live(business, wtp=wtp, mrr=mrr, first=first, rng=rng)
-    return Accounts(plan, plan_price, quantity, wtp, active, list_mrr, charged, told)
+    return Accounts(price_list, plan, quantity, active, list_mrr, charged, told)
+
+
+def negotiated(business: Business, list_mrr: Floats, rng: np.random.Generator) -> Floats:
+    """Return what is left of list prices after a discount: mostly small, up to `discount_max`."""
+    discount = business.price.discount_max * rng.random(len(list_mrr)) ** 2
+    price: Floats = np.maximum(np.round(list_mrr * (1 - discount), 2), 0.01)
+    return price
 
 
 def monthly_hazard(business: Business, price_to_wtp: Floats) -> Floats:
@@ -90,26 +95,6 @@ def monthly_hazard(business: Business, price_to_wtp: Floats) -> Floats:
     odds = np.exp(np.minimum(base + law.churn_slope * (price_to_wtp - law.usual_ratio), 0.0))
     hazard: Floats = odds / (1 + odds)
     return hazard
-
-
-def _price_list(business: Business, customers: Customers, wtp: Floats) -> tuple[Integers, Floats, Floats]:
-    """Return each customer's plan, the plans' prices, and the billed quantity."""
-    law, n = business.price, len(wtp)
-    if law.model == "per_unit":
-        priced = [metric.name for metric in business.metrics].index(law.priced_metric)
-        quantity = np.maximum(1.0, np.round(customers.units[:, priced]))
-        price = _pretty(law.usual_ratio * float(np.median(wtp / quantity)))
-        return np.zeros(n, dtype=np.int64), np.array([price]), quantity
-    cuts = np.quantile(customers.employees, [0.45, 0.85])
-    plan = np.searchsorted(cuts, customers.employees, side="right").astype(np.int64)
-    prices = [_pretty(law.usual_ratio * float(np.median(wtp[plan == p]))) for p in range(len(law.plans))]
-    return plan, np.maximum.accumulate(prices), np.ones(n)
-
-
-def _pretty(price: float) -> float:
-    """Round to two significant digits, as price lists do; never to nothing."""
-    step = 10.0 ** (np.floor(np.log10(max(price, 0.01))) - 1)
-    return max(round(float(np.round(price / step) * step), 4), 0.01)
 
 
 def _live(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 _FIRST = (
-    "Alder", "Amber", "Arbor", "Aster", "Beacon", "Birch", "Bramble", "Bright", "Cedar", "Clover", "Copper",
-    "Coral", "Crest", "Delta", "Drift", "Ember", "Fable", "Falcon", "Fern", "Flint", "Garnet", "Glen",
-    "Granite", "Harbor", "Hazel", "Heron", "Indigo", "Ivory", "Juniper", "Kestrel", "Lark", "Linden", "Lumen", "Maple",
-    "Marble", "Meadow", "Mistral", "Nimbus", "North", "Oak", "Olive", "Onyx", "Orchard", "Osprey", "Pebble",
-    "Pine", "Quarry", "Quill", "Raven", "Ridge", "River", "Rowan", "Saffron", "Sable", "Sienna", "Slate",
-    "Sparrow", "Stone", "Summit", "Thistle", "Timber", "Umber", "Vale", "Willow",
+    "Alder", "Amber", "Arbor", "Aster", "Beacon", "Birch", "Bramble", "Bright", "Cedar", "Clover",
+    "Copper", "Coral", "Crest", "Delta", "Drift", "Ember", "Fable", "Falcon", "Fern", "Flint", "Garnet",
+    "Glen", "Granite", "Harbor", "Hazel", "Heron", "Indigo", "Ivory", "Juniper", "Kestrel", "Lark",
+    "Linden", "Lumen", "Maple", "Marble", "Meadow", "Mistral", "Nimbus", "North", "Oak", "Olive",
+    "Onyx", "Orchard", "Osprey", "Pebble", "Pine", "Quarry", "Quill", "Raven", "Ridge", "River",
+    "Rowan", "Saffron", "Sable", "Sienna", "Slate", "Sparrow", "Stone", "Summit", "Thistle", "Timber",
+    "Umber", "Vale", "Willow",
 )  # fmt: skip
 _SECOND = (
     "bank", "bridge", "brook", "field", "ford", "gate", "grove", "haven", "hill", "lane", "mark", "mere",

@@ -14,6 +14,7 @@ def who_reports(
     business: Business,
     customers: Customers,
     accounts: Accounts,
+    *,
     observed_units: Floats,
     rng: np.random.Generator,
 ) -> Booleans:

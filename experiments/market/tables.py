@@ -58,7 +58,7 @@ def _subscriptions(story: Story, rng: np.random.Generator) -> pa.Table:
     end = np.where(follows, np.append(when[1:], 0), over)
     ended = end < len(story.months)
     left = ended & ~follows
-    share = mrr[who, when] / accounts.willingness_to_pay[who]
+    share = mrr[who, when] / story.customers.willingness_to_pay[who]
     reason = np.where(share > 1, 0, rng.integers(len(LEAVING_REASONS), size=len(who)))
     months = np.append(story.months, story.months[-1] + 1)
     return pa.table(

@@ -74,7 +74,7 @@ def _amounts(business: Business, customers: Customers, units: Floats, rng: np.ra
     common = caused * drift_factors(business, customers.pace, months) * alive / (1 - law.zero_months)
     shape = (*caused.shape, len(business.kpis))
     noise = monthly_factors(rng, shape, log_sd=law.month_log_sd, memory=law.month_memory, tail_df=law.tail_df)
-    amounts = np.empty(shape)
+    amounts: Floats = np.empty(shape)
     position = {kpi.name: k for k, kpi in enumerate(business.kpis)}
     for k, kpi in enumerate(business.kpis):
         if kpi.echo_of is None:
@@ -84,5 +84,6 @@ def _amounts(business: Business, customers: Customers, units: Floats, rng: np.ra
             source = position[kpi.echo_of]
             seen = amounts[:, :, source] * business.kpis[source].net_per_unit / kpi.net_per_unit
             amounts[:, :, k] = seen * noise[:, :, k]
-    rounded: Floats = np.round(amounts, 3)
-    return rounded
+        if kpi.counted:
+            amounts[:, :, k] = rng.poisson(amounts[:, :, k])
+    return amounts.round(3)
