@@ -1,0 +1,208 @@
+"""From checked tables to the panel: which expressions are made, in which order, from what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import ibis
+from ibis.expr.types import Table
+
+from pricing_service.panel import customers as people
+from pricing_service.panel import mrr, units, value
+from pricing_service.panel.calendar import month_of, shifted, spine
+from pricing_service.panel.checked import Checked
+from pricing_service.panel.currency import Rates
+from pricing_service.panel.described import Kpi, Metric, ValueColumn
+from pricing_service.panel.errors import MissingTables
+from pricing_service.panel.facts import Facts
+from pricing_service.panel.kpis import describe_kpis, value_columns
+from pricing_service.panel.metrics import describe_metrics
+from pricing_service.panel.months import (
+    as_stored,
+    calendar,
+    month_cells,
+    sighting,
+    span,
+    with_cost,
+    with_mrr,
+    with_units,
+    with_value,
+)
+from pricing_service.panel.periods import no_periods, periods
+
+Stage = Callable[[str, Table], Table]
+"""What becomes of an intermediate table: itself, or the same rows held by the engine under a name."""
+
+ANY_OF = ("usage", "outcomes", *mrr.SOURCES)
+"""Tables of which a panel needs one."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The customer panel as ibis expressions, on the engine of the tables that it was built from.
+
+    Parameters
+    ----------
+    currency
+        The ISO 4217 code of all money.
+    as_of
+        The last day that counts; the month that it cuts is partial.
+    metrics, kpis, values
+        What the columns mean.
+    report
+        Notes and warnings, JSON-ready.
+    make
+        Builds all tables; every intermediate one that is read twice passes through the given stage.
+    engine
+        The ibis backend of the tables.
+    """
+
+    currency: str
+    as_of: date
+    metrics: tuple[Metric, ...]
+    kpis: tuple[Kpi, ...]
+    values: tuple[ValueColumn, ...]
+    report: Mapping[str, Any]
+    make: Callable[[Stage], dict[str, Table]] = field(repr=False)
+    engine: ibis.BaseBackend = field(repr=False)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """`customers`, `months`, `periods` and `units_inside`, lazy: nothing is computed until asked for."""
+        return self.make(lambda _name, table: table)
+
+    @property
+    def customers(self) -> Table:
+        """One row per customer."""
+        return self.tables["customers"]
+
+    @property
+    def months(self) -> Table:
+        """One row per customer and month."""
+        return self.tables["months"]
+
+    @property
+    def periods(self) -> Table:
+        """One row per customer and complete outcome period."""
+        return self.tables["periods"]
+
+
+def build_panel(
+    tables: Mapping[str, Table], *, currency: str, as_of: date | None = None, today: date | None = None
+) -> Panel:
+    """Describe the panel of checked tables; a few small queries are asked, the panel itself stays lazy.
+
+    Parameters
+    ----------
+    tables
+        ibis tables of one engine (DuckDB, PySpark) by contract name. Columns that are missing count as empty.
+    currency
+        The ISO 4217 code in which the dataset is analysed.
+    as_of
+        The last day that counts. Default: the last date of usage or outcomes, else of subscriptions.
+    today
+        `as_of` never lies after it, where given.
+
+    Raises
+    ------
+    MissingTables
+        When there is neither usage, nor outcomes, nor a table that tells MRR.
+    """
+    checked = Checked(tables)
+    facts = Facts.of(checked, currency)
+    last = as_of or facts.last_day()
+    if last is None:
+        raise MissingTables(
+            ANY_OF,
+            "the panel needs usage, outcomes or subscriptions with at least one dated row; the cheapest is an export "
+            "of subscriptions from the billing system: customer_id, start, end, plan, mrr",
+        )
+    if today is not None:
+        last = min(last, today)
+    return _Recipe(checked, facts, currency, last).panel()
+
+
+class _Recipe:
+    """The parts of one panel, and the order in which they are put together."""
+
+    def __init__(self, checked: Checked, facts: Facts, home: str, as_of: date) -> None:
+        self.checked, self.facts, self.as_of = checked, facts, as_of
+        self.spine = spine(facts.first_day() or as_of, as_of)
+        self.rates = Rates.of(checked, home, as_of)
+        self.metrics = describe_metrics(checked, facts)
+        self.kpis = describe_kpis(checked, facts, self.rates)
+        self.values = value_columns(self.kpis, facts)
+
+    def panel(self) -> Panel:
+        warnings = [*self.checked.warnings]
+        return Panel(
+            currency=self.rates.home,
+            as_of=self.as_of,
+            metrics=self.metrics,
+            kpis=self.kpis,
+            values=self.values,
+            report={"warnings": warnings, "notes": []},
+            make=self.make,
+            engine=self.checked.engine,
+        )
+
+    def make(self, stage: Stage) -> dict[str, Table]:
+        """Build every table of the panel."""
+        listed = people.roster(self.checked)
+        achieved = self.achieved(stage)
+        cells = stage("cells", self.cells(listed, achieved))
+        told = stage("periods", self.periods(achieved, cells))
+        months = with_value(cells, told, self.kpis, self.values)
+        return {
+            "customers": people.customers(listed, cells, self.as_of, paid=self.facts.paid is not None),
+            "months": as_stored(months, self.metrics),
+            "periods": told,
+        }
+
+    def achieved(self, stage: Stage) -> Table | None:
+        """Money by customer and period of the outcomes, complete or not."""
+        if not self.facts.outcomes:
+            return None
+        outcomes = value.dated_outcomes(self.checked, self.facts, self.as_of)
+        if any(row["foreign"] for row in self.facts.outcomes):
+            outcomes = self.rates.monthly(outcomes, self.spine, "value")
+        return stage("achieved", value.achieved(outcomes, self.kpis, self.values, self.checked.get("goals")))
+
+    def cells(self, listed: Table, achieved: Table | None) -> Table:
+        """The customer × month calendar with MRR, units and costs."""
+        seen, rows, changed, paid = [], None, None, None
+        if self.facts.usage:
+            usage = units.usage_until(self.checked["usage"], self.as_of)
+            rows = units.recorded(usage, self.metrics, month_cells)
+            changed = units.moved(usage, self.metrics, month_cells)
+            seen.append(sighting(rows, rows.first_day, rows.last_day, kind="usage"))
+        if achieved is not None:
+            last = ibis.least(shifted(achieved.period_end, -1), self.as_of)
+            seen.append(sighting(achieved, achieved.period_start, last, kind="outcomes"))
+        if self.facts.paid is not None:
+            cut = mrr.until(mrr.stretches(self.checked), self.as_of)
+            seen.append(sighting(cut, cut.start, shifted(cut.stop, -1), kind="subscriptions"))
+            paid = mrr.by_month(cut, self.spine, self.rates, foreign=self.facts.paid["foreign"] > 0)
+        dense = with_mrr(calendar(span(seen, listed), self.spine), paid)
+        return with_cost(with_units(dense, rows, changed, self.metrics), self.costs())
+
+    def costs(self) -> Table | None:
+        """Costs up to `as_of` with their month, in the dataset's currency."""
+        if "costs" not in self.checked:
+            return None
+        table = self.checked["costs"]
+        table = table.filter(table.date <= self.as_of).mutate(month=month_of(table.date))
+        return self.rates.monthly(table, self.spine, "amount")
+
+    def periods(self, achieved: Table | None, cells: Table) -> Table:
+        """Complete outcome periods with the units of the same days."""
+        if achieved is None:
+            return periods(no_periods(), cells, self.metrics, self.values, single=True)
+        complete = value.until_complete(achieved, self.values, self.as_of)
+        if not self.facts.only_months:
+            complete = value.apart(complete, self.values)
+        return periods(complete, cells, self.metrics, self.values, single=self.facts.only_months)

@@ -1,0 +1,121 @@
+"""What the tables say of themselves, in a few small queries: dates, metrics, KPIs, foreign money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ibis.expr.types import Table
+
+from pricing_service.panel.checked import Checked
+from pricing_service.panel.mrr import stretches
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts that decide how the panel is built.
+
+    Parameters
+    ----------
+    usage
+        Per metric: `metric`, `rows`, `first`, `last`, `snapshots` (rows without a date), `with_unit`.
+    outcomes
+        Per KPI and metric: `kpi`, `metric`, `rows`, `first`, `last`, `valued`, `odd` (rows whose period is
+        given by its own days), `long` (quarters and years), `with_unit`, `foreign`.
+    paid
+        Of the stretches of MRR: `rows`, `first`, `last`, `foreign`; None where no table tells MRR.
+    """
+
+    usage: list[dict[str, Any]]
+    outcomes: list[dict[str, Any]]
+    paid: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, checked: Checked, home: str) -> Facts:
+        """Ask the tables."""
+        return cls(_usage(checked), _outcomes(checked, home), _paid(stretches(checked), home))
+
+    def last_day(self) -> date | None:
+        """Return the last date of usage or outcomes, else of the MRR table, else None."""
+        seen = [row["last"] for row in [*self.usage, *self.outcomes] if row["last"]]
+        if seen:
+            return max(seen)
+        return self.paid["last"] if self.paid else None
+
+    def first_day(self) -> date | None:
+        """Return the earliest date of any of them, or None."""
+        seen = [row["first"] for row in [*self.usage, *self.outcomes, *([self.paid] if self.paid else [])]]
+        return min((day for day in seen if day), default=None)
+
+    @property
+    def only_months(self) -> bool:
+        """Whether every outcome covers a calendar month (or a day, which is read as part of its month)."""
+        return not any(row["odd"] or row["long"] for row in self.outcomes)
+
+    @property
+    def odd_periods(self) -> bool:
+        """Whether some outcome gives the days that it covers."""
+        return any(row["odd"] for row in self.outcomes)
+
+    @property
+    def inside(self) -> bool:
+        """Whether usage and outcomes both tell the units inside a customer apart."""
+        return any(row["with_unit"] for row in self.usage) and any(
+            row["with_unit"] and row["metric"] is not None for row in self.outcomes
+        )
+
+
+def _usage(checked: Checked) -> list[dict[str, Any]]:
+    if "usage" not in checked:
+        return []
+    table = checked["usage"]
+    return _rows(
+        table.group_by("metric").agg(
+            rows=table.count(),
+            first=table.date.min(),
+            last=table.date.max(),
+            snapshots=table.date.isnull().sum(),
+            with_unit=table.unit_id.count(),
+        ),
+        "metric",
+    )
+
+
+def _outcomes(checked: Checked, home: str) -> list[dict[str, Any]]:
+    if "outcomes" not in checked:
+        return []
+    table = checked["outcomes"]
+    return _rows(
+        table.group_by("kpi", "metric").agg(
+            rows=table.count(),
+            first=table.date.min(),
+            last=table.date.max(),
+            valued=table.value.count(),
+            odd=table.period_start.count(),
+            long=(table.period_start.isnull() & table.period.isin(["quarter", "year"])).sum(),
+            with_unit=table.unit_id.count(),
+            foreign=(table.currency.notnull() & (table.currency != home) & table.value.notnull()).sum(),
+        ),
+        "kpi",
+        "metric",
+    )
+
+
+def _paid(table: Table | None, home: str) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    (row,) = _rows(
+        table.agg(
+            rows=table.count(),
+            first=table.start.min(),
+            last=table.last_seen.max(),
+            foreign=(table.currency.notnull() & (table.currency != home)).sum(),
+        )
+    )
+    return row if row["rows"] else None
+
+
+def _rows(table: Table, *order: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
+    return sorted(rows, key=lambda row: tuple(row[name] or "" for name in order))
