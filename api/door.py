@@ -22,8 +22,11 @@ class Door(APIRoute):
         async def guarded(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
             request.state.caller = await keys.identify(request)
-            if request.method == "POST":
-                return await idempotency.once(request, answer)
-            return await answer(request)
+            try:
+                if request.method == "POST":
+                    return await idempotency.once(request, answer)
+                return await answer(request)
+            finally:
+                await request.close()  # files that were read for the key's sake alone
 
         return guarded
