@@ -37,10 +37,12 @@ class _Deals:
 
     @property
     def won(self) -> Booleans:
+        """(n,) whether the prospect became a customer."""
         return self.customer >= 0
 
     @property
     def lead_id(self) -> list[str]:
+        """(n,) names of the leads."""
         return [f"l{i:04d}" for i in range(1, len(self.customer) + 1)]
 
 
