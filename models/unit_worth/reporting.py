@@ -102,14 +102,14 @@ class Reporting:
     def _newton_step(self, weights: Floats) -> Floats:
         """Return one Newton step from the present coefficients for each row of weights (B, N)."""
         chance = self.probability()
-        precision = np.full(self.design.shape[1], 1 / _PRIOR_SD**2, dtype=np.float64)
+        precision = np.full(self.design.shape[1], 1 / _PRIOR_SD**2)
         precision[-1] = 0.0
         gradient = weights @ (self.design * (self.reported - chance)[:, None]) - precision * self.coefficients
         curvature = self.design * (chance * (1 - chance))[:, None]
         p = self.design.shape[1]
         outer = (curvature[:, :, None] * self.design[:, None, :]).reshape(-1, p * p)
         information = (weights @ outer).reshape(-1, p, p) + np.diag(precision + 1e-9)
-        steps: Floats = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
+        steps = np.asarray(np.linalg.solve(information, gradient[:, :, None])[:, :, 0], dtype=np.float64)
         return steps
 
     def chances(self, weights: Floats) -> Floats:

@@ -23,7 +23,7 @@ from models.unit_worth.attribution import Judgement
 from models.unit_worth.reporting import Reporting
 from models.value_metrics._base import MetricEvidence
 from pricing_service.decisions._traits import Traits
-from pricing_service.panel import Kpi, Metric, StoredPanel
+from pricing_service.panel import Kpi, Metric, StoredPanel, ValueColumn
 
 _SUMS = (
     "value", "units", "periods", "months", "value_squares", "units_squares", "products", "early_value",
@@ -99,6 +99,19 @@ class Evidence:
         )
 
 
+_PAYMENTS = Kpi("(payments)", attribution=1.0, monetised=True, counted=True, share_given=1.0)
+
+
+def gather_payments(panel: StoredPanel, *, metrics: Sequence[str] | None = None) -> Evidence:
+    """Read evidence in which what customers pay stands where value should: all that is left without outcomes."""
+    columns = (ValueColumn(_PAYMENTS.kpi, None, "mrr_average"),)
+    months = panel.connect().table("months")
+    paid = months.filter(~months.partial).mutate(
+        period_start=months.month, months=ibis.literal(1), mrr_average=months.mrr_average.cast("float64")
+    )
+    return _gathered(panel, paid, columns, metrics=metrics, kpis=[_PAYMENTS])
+
+
 def judgement_of(kpi: Kpi) -> Judgement:
     """Return what is believed of a KPI's money; rows that state their own money have no doubt about its rate."""
     relative = 0.0
@@ -122,15 +135,28 @@ def gather(
     InvalidInput
         If a metric or KPI is not in the data, naming those that are.
     """
-    chosen = _chosen("metrics", panel.metrics, metrics, name=lambda metric: metric.metric)
     counted = [kpi for kpi in panel.kpis if kpi.counted]
     judged = _chosen("kpis", counted, kpis, name=lambda kpi: kpi.kpi)
+    return _gathered(panel, panel.connect().table("periods"), panel.values, metrics=metrics, kpis=judged)
+
+
+def _gathered(
+    panel: StoredPanel,
+    periods: Table,
+    columns: Sequence[ValueColumn],
+    *,
+    metrics: Sequence[str] | None,
+    kpis: Sequence[Kpi],
+) -> Evidence:
+    """Sum the periods per customer and put the customers' traits beside."""
+    chosen = _chosen("metrics", panel.metrics, metrics, name=lambda metric: metric.metric)
+    judged = list(kpis)
     connection = panel.connect()
     book = connection.table("customers").order_by("customer_id").to_pyarrow()
     customers = book.column("customer_id").to_pylist()
     place = {customer: at for at, customer in enumerate(customers)}
     book_units = _book_units(connection.table("months"), chosen, place)
-    sums = _sums(connection.table("periods"), panel, chosen, judged)
+    sums = _sums(periods, columns, chosen, judged)
     ids = sums.column("customer_id").to_pylist()
     reporters = np.array([place[customer] for customer in ids], dtype=np.intp)
     bills = np.array([_number(value) for value in book.column("mrr").to_pylist()], dtype=np.float64)[
@@ -192,11 +218,13 @@ def _book_units(months: Table, metrics: Sequence[Metric], place: Mapping[str, in
     return units
 
 
-def _sums(periods: Table, panel: StoredPanel, metrics: Sequence[Metric], kpis: Sequence[Kpi]) -> pa.Table:
+def _sums(
+    periods: Table, values: Sequence[ValueColumn], metrics: Sequence[Metric], kpis: Sequence[Kpi]
+) -> pa.Table:
     """Sum, per customer, everything that the models need of every metric, in one pass over the periods."""
     order = ibis.window(group_by="customer_id", order_by="period_start")
     everything = ibis.window(group_by="customer_id")
-    money = {(each.kpi, each.metric): each.column for each in panel.values}
+    money = {(each.kpi, each.metric): each.column for each in values}
     columns: dict[str, Column] = {
         "customer_id": periods.customer_id,
         "months": periods.months.cast("float64"),

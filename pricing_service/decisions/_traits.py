@@ -56,7 +56,7 @@ class Traits:
         )
 
     def segments(self, name: str) -> NDArray[np.str_] | None:
-        """Return the levels (N,) of a trait; quantities are cut at their thirds. None if there is no such trait."""
+        """Return the levels (N,) of a trait; quantities are cut at their thirds; None if unknown."""
         if name in self.words:
             return self.words[name]
         if name in self.numbers:
@@ -72,7 +72,7 @@ class Traits:
         return [name for name in names if len(set(_as_list(self.segments(name)))) > 1]
 
     def design(self, units: Mapping[str, Floats], *, most: int) -> Floats:
-        """Return what reporting may depend on, shape (N, p), p ≤ most: size first, then state, plan and traits."""
+        """Return what reporting may depend on, shape (N, p ≤ most): size, then state, plan and traits."""
         columns = [_filled(np.log1p(np.maximum(np.nan_to_num(each), 0))) for each in units.values()]
         if columns:
             standard = [(column - column.mean()) / max(float(column.std()), 1e-12) for column in columns]

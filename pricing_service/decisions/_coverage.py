@@ -1,0 +1,57 @@
+"""Who reports outcomes: shares by size, plan, tenure, churned or active, and trait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from pricing_service.decisions._evidence import Evidence
+
+
+def coverage(evidence: Evidence) -> dict[str, Any]:
+    """Return how many customers report outcomes, in all and by what is known of everybody."""
+    reported = evidence.reported
+    customers = len(evidence.customers)
+    groups: list[tuple[str, NDArray[np.str_]]] = [("size", _size(evidence))]
+    for name in ("churned", "tenure", *evidence.traits.segment_names):
+        levels = evidence.traits.segments(name)
+        if levels is not None:
+            groups.append((name, levels))
+    return {
+        "customers": customers,
+        "reporting": int(reported.sum()),
+        "share": float(reported.mean()) if customers else None,
+        "by": [row for name, levels in groups for row in _shares(name, levels, reported)],
+        **({} if customers else {"reasons": {"share": "no_customers"}}),
+    }
+
+
+def _size(evidence: Evidence) -> NDArray[np.str_]:
+    """Cut the customers into thirds by how much they use, all metrics taken together."""
+    if not evidence.book_units or not evidence.customers:
+        return np.array([], dtype=np.str_)
+    ranks = [
+        np.argsort(np.argsort(np.nan_to_num(units), kind="stable")) for units in evidence.book_units.values()
+    ]
+    place = np.mean(ranks, axis=0)
+    low, high = np.quantile(place, [1 / 3, 2 / 3])
+    return np.where(place <= low, "small", np.where(place <= high, "middle", "large"))
+
+
+def _shares(name: str, levels: NDArray[np.str_], reported: Floats) -> list[dict[str, Any]]:
+    rows = []
+    for level in np.unique(levels).tolist():
+        here = reported[levels == level]
+        rows.append(
+            {
+                "trait": name,
+                "level": level,
+                "customers": int(here.size),
+                "reporting": int(here.sum()),
+                "share": float(here.mean()),
+            }
+        )
+    return rows if len(rows) > 1 else []

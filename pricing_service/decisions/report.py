@@ -1,0 +1,76 @@
+"""The whole report: every kind that the tables allow, each on its own, and what the others would need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.errors import ModelError
+from pricing_service.decisions._base import Decision, Options, Outcome, Progress
+from pricing_service.panel import MissingTables, StoredPanel
+
+
+class Report(Decision):
+    """Run every kind; one that fails never takes the others along."""
+
+    title = "Report"
+
+    def decide(self, panel: StoredPanel, options: Options, *, seed: int, progress: Progress) -> Outcome:
+        """Answer every question that the dataset's tables can carry."""
+        # The kinds are all modules of this package, this one too: they can be listed only once it is loaded.
+        from pricing_service.decisions import DECISIONS, missing_tables  # noqa: PLC0415
+
+        tables = dict(panel.dataset.tables) if panel.dataset is not None else {}
+        analyses: dict[str, Any] = {}
+        missing: list[dict[str, Any]] = []
+        failed: list[dict[str, str]] = []
+        kinds = [kind for kind, decision in DECISIONS.items() if decision is not Report]
+        for done, kind in enumerate(_in_reading_order(kinds)):
+            decision = DECISIONS[kind]
+            progress(decision.title, done, len(kinds))
+            lacking = missing_tables(kind, tables)
+            missing += [
+                {
+                    "kind": kind,
+                    "tables": list(need.tables),
+                    "unlocks": need.unlocks,
+                    "cheapest": need.cheapest,
+                }
+                for need in lacking
+            ]
+            if lacking:
+                continue
+            try:
+                chosen = decision.options.model_validate(options.model_dump() | _carried(kind, analyses))
+                analyses[kind] = decision().decide(panel, chosen, seed=seed, progress=progress).result
+            except (ModelError, MissingTables) as refusal:
+                failed.append({"kind": kind, "reason": str(refusal)})
+        progress("Report", len(kinds), len(kinds))
+        return Outcome(
+            {
+                "analyses": analyses,
+                "missing": missing,
+                "failed": failed,
+                "data": {
+                    "report": dict(panel.dataset.report) if panel.dataset is not None else {},
+                    "panel": dict(panel.report),
+                },
+                "dataset": {
+                    "currency": panel.currency,
+                    "version": panel.dataset_version,
+                    "as_of": panel.as_of.isoformat(),
+                    "tables": tables,
+                },
+                "options": options.model_dump(mode="json") | {"as_of": panel.as_of.isoformat()},
+            }
+        )
+
+
+def _in_reading_order(kinds: list[str]) -> list[str]:
+    """Put the value metric first: what is worth how much follows from it."""
+    return sorted(kinds, key=lambda kind: (kind != "value_metrics", kind != "unit_worth", kind))
+
+
+def _carried(kind: str, analyses: dict[str, Any]) -> dict[str, Any]:
+    """Carry the recommended metric over, so that the ranking is not made twice."""
+    recommended = analyses.get("value_metrics", {}).get("recommended")
+    return {"metric": recommended} if kind == "unit_worth" and recommended else {}
