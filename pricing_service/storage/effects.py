@@ -23,7 +23,8 @@ def record_effect(
     """Write the row in the caller's transaction; false if it was there before."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     values = {"workspace_id": workspace_id, "job": job, "step": step, "done_at": now}
-    return connection.execute(insert(schema.effects).values(values).on_conflict_do_nothing()).rowcount == 1
+    new = insert(schema.effects).values(values).on_conflict_do_nothing().returning(schema.effects.c.job)
+    return connection.execute(new).first() is not None
 
 
 class Effects:

@@ -1,0 +1,82 @@
+"""Transactions: all or nothing, writers wait for their turn, readers do not wait."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pricing_service.storage import Storage, schema
+from pricing_service.storage.database import Database
+
+_COUNTS = sa.Table("counts", sa.MetaData(), sa.Column("n", sa.Integer))
+
+
+def _add_up(url: str, times: int) -> None:
+    database = Database(url)
+    for _ in range(times):
+        with database.writing() as connection:
+            n = connection.execute(sa.select(_COUNTS.c.n)).scalar_one()
+            connection.execute(_COUNTS.update().values(n=n + 1))
+    database.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path}/new/folder/test.sqlite")
+    with database.writing() as connection:
+        _COUNTS.create(connection)
+        connection.execute(_COUNTS.insert().values(n=0))
+    yield database
+    database.close()
+
+
+def test_four_processes_that_read_and_then_write_lose_no_update(sqlite: Database) -> None:
+    url = sqlite.url.render_as_string(hide_password=False)
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=_add_up, args=(url, 50)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+    with sqlite.reading() as connection:
+        assert connection.execute(sa.select(_COUNTS.c.n)).scalar_one() == 200
+    assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+
+
+def test_every_connection_of_the_pool_keeps_what_we_rely_on(sqlite: Database) -> None:
+    def pragma(connection: sa.Connection, name: str) -> object:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+    with sqlite.reading() as first, sqlite.reading() as second:
+        for connection in (first, second):
+            assert pragma(connection, "journal_mode") == "wal"
+            assert pragma(connection, "foreign_keys") == 1
+            assert pragma(connection, "synchronous") == 2  # FULL
+            assert pragma(connection, "busy_timeout") == 15_000
+
+
+def test_a_reader_sees_one_moment_while_a_writer_goes_on(sqlite: Database) -> None:
+    with sqlite.reading() as reader:
+        before = reader.execute(sa.select(_COUNTS.c.n)).scalar_one()
+        with sqlite.writing() as writer:
+            writer.execute(_COUNTS.update().values(n=7))
+        assert reader.execute(sa.select(_COUNTS.c.n)).scalar_one() == before == 0
+    with sqlite.reading() as reader:
+        assert reader.execute(sa.select(_COUNTS.c.n)).scalar_one() == 7
+
+
+def test_after_an_exception_nothing_was_written(storage: Storage, workspace: str) -> None:
+    def fail_halfway() -> None:
+        with storage.database.writing() as connection:
+            connection.execute(schema.workspaces.delete())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway()
+
+    assert storage.workspaces.get(workspace).id == workspace
