@@ -12,6 +12,7 @@ from api.pages.words import reason_in_words
 
 GAP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+NOT_KNOWN = "not known: the data do not carry it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Dress:
-    """How numbers of one unit are written: scaled, between two texts, rounded to `decimals` or by their size."""
+    """How numbers of one unit are written: scaled, between two texts, at most so many decimals."""
 
     before: str = ""
     scale: float = 1.0
@@ -76,7 +77,7 @@ class _Dress:
         return f"{MINUS}{text}" if rounded < 0 else text
 
 
-def estimate(found: Any, *, as_factor: bool = False) -> Shown:
+def estimate(found: object, *, as_factor: bool = False) -> Shown:
     """Put an estimate of the API into words.
 
     Parameters
@@ -103,7 +104,11 @@ def estimate(found: Any, *, as_factor: bool = False) -> Shown:
     dress = _Dress.of("factor" if as_factor else str(found.get("unit") or ""))
     low, high = _finite(found.get("low")), _finite(found.get("high"))
     if as_factor:
-        value, low, high = _exp(value), low if low is None else _exp(low), high if high is None else _exp(high)
+        value, low, high = (
+            _exp(value),
+            low if low is None else _exp(low),
+            high if high is None else _exp(high),
+        )
     if low is None or high is None:
         return Shown(f"{dress.before}{dress.write(value)}{dress.after}", n=n)
     point, start, end = (dress.write(number, high - low) for number in (value, low, high))
@@ -111,7 +116,7 @@ def estimate(found: Any, *, as_factor: bool = False) -> Shown:
     return Shown(f"{dress.before}{point}{dress.after}", interval, f"{start}–{end}", n=n)
 
 
-def factor(found: Any) -> str:
+def factor(found: object) -> str:
     """Write a spread of logs as a factor for a sentence: 0.34 becomes ``1.4``; empty where there is none."""
     value = _finite(found.get("value")) if isinstance(found, Mapping) else None
     if value is None:
@@ -120,7 +125,7 @@ def factor(found: Any) -> str:
     return f"{size:,.{2 if size < 1.1 else 1 if size < 10 else 0}f}"
 
 
-def money(value: Any, currency: str) -> str:
+def money(value: object, currency: str) -> str:
     """Write an amount roughly: 46.01 becomes ``46 EUR``, 4.623 ``4.60 EUR``, 0.0127 ``0.013 EUR``."""
     found = _finite(value)
     if found is None:
@@ -129,7 +134,7 @@ def money(value: Any, currency: str) -> str:
     return f"{_Dress(cents=True).write(found, digits=digits)}{GAP}{currency}"
 
 
-def money_range(low: Any, high: Any, currency: str, *, digits: int = 3) -> str:
+def money_range(low: object, high: object, currency: str, *, digits: int = 3) -> str:
     """Write two amounts as one range, each to so many digits: ``4.63–6.95 EUR``."""
     start, end = _finite(low), _finite(high)
     if start is None or end is None:
@@ -138,7 +143,13 @@ def money_range(low: Any, high: Any, currency: str, *, digits: int = 3) -> str:
     return f"{dress.write(start, digits=digits)}–{dress.write(end, digits=digits)}{GAP}{currency}"
 
 
-def share(value: Any) -> str:
+def number_range(ends: object) -> str:
+    """Write two plain numbers as one range: ``0.80–1.10``; a missing end is ``?``."""
+    found = [_finite(end) for end in ends] if isinstance(ends, list | tuple) else []
+    return "–".join("?" if end is None else _Dress().write(end, digits=2) for end in found)
+
+
+def share(value: object) -> str:
     """Write a share of 0–1 in percent: 0.153 becomes ``15 %``; what is not quite none or all says so."""
     found = _finite(value)
     if found is None:
@@ -151,40 +162,41 @@ def share(value: Any) -> str:
     return f"{percent:.0f}{GAP}%".replace("-", MINUS)
 
 
-def chance(value: Any) -> str:
+def chance(value: object) -> str:
     """Write a probability as odds out of a hundred: 0.97 becomes ``97 in 100``.
 
-    >>> chance(0.9991), chance(0.4)
+    >>> chance(0.9991).replace(GAP, " "), chance(0.4).replace(GAP, " ")
     ('over 99 in 100', '40 in 100')
     """
     found = _finite(value)
     if found is None:
         return "not known"
     if found > 0.99:
-        return "over 99 in 100"
+        return f"over 99{GAP}in{GAP}100"
     if found < 0.01:
-        return "under 1 in 100"
-    return f"{100 * found:.0f} in 100"
+        return f"under 1{GAP}in{GAP}100"
+    return f"{100 * found:.0f}{GAP}in{GAP}100"
 
 
-def odds(level: Any) -> str:
+def odds(level: object) -> str:
     """Write an interval's level as odds: 0.9 becomes ``9 in 10``."""
     found = _finite(level) or 0.9
     for whole in (10, 20):
         if math.isclose(found * whole, round(found * whole), abs_tol=1e-9):
-            return f"{round(found * whole)} in {whole}"
-    return f"{100 * found:.0f} in 100"
+            return f"{round(found * whole)}{GAP}in{GAP}{whole}"
+    return f"{100 * found:.0f}{GAP}in{GAP}100"
 
 
-def count(value: Any) -> str:
+def count(value: object) -> str:
     """Write a count with its thousands apart: 12300 becomes ``12,300``."""
     found = _finite(value)
     return "not known" if found is None else f"{found:,.0f}".replace("-", MINUS)
 
 
-def _finite(value: Any) -> float | None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number and math.isfinite(value) else None
+def _finite(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
 
 
 def _exp(logarithm: float) -> float:

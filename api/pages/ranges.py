@@ -51,7 +51,7 @@ def rows_on_one_scale(labelled: Sequence[tuple[str, Any]]) -> list[Row]:
     return rows
 
 
-def _complete(found: Any) -> bool:
+def _complete(found: object) -> bool:
     return isinstance(found, Mapping) and all(
         isinstance(found.get(key), int | float) for key in ("value", "low", "high")
     )

@@ -41,17 +41,20 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
     str
         The page. The same arguments give the same text.
     """
-    analyses = {kind: found for kind, found in (result.get("analyses") or {}).items() if isinstance(found, Mapping)}
+    analyses = {
+        kind: found for kind, found in (result.get("analyses") or {}).items() if isinstance(found, Mapping)
+    }
     metrics, worth = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
+    others = sorted(set(analyses) - set(FULLY_SHOWN))
     return _environment().get_template("report.html").render(
         title=title,
         currency=currency,
         generated_for=generated_for,
         palette=PALETTE,
-        first=first_screen(metrics, worth, currency=currency),
+        first=first_screen(*(analyses.get(kind) for kind in FULLY_SHOWN), currency=currency),
         metrics=metrics,
         worth=worth,
-        others={kind: _sentences(found) for kind, found in sorted(analyses.items()) if kind not in FULLY_SHOWN},
+        others={kind: _sentences(analyses[kind]) for kind in others},
         pictures=draw_pictures(analyses, currency=currency),
         segments=_segments(worth),
         coverage=metrics.get("coverage") or worth.get("coverage") or {},
@@ -66,13 +69,13 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
 
 
 def _sentences(found: Mapping[str, Any]) -> list[str]:
-    """What a kind without tables of its own has to say; one sentence or a list of them."""
+    """List what a kind without tables of its own has to say; one sentence or several."""
     said = found.get("sentences") or []
     return [said] if isinstance(said, str) else [str(sentence) for sentence in said]
 
 
 def _segments(worth: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Worth by segment, grouped by trait, each trait on one scale."""
+    """Group worth by segment by trait, each trait on one scale."""
     grouped: dict[str, list[tuple[str, Any]]] = {}
     for row in worth.get("by_segment") or []:
         grouped.setdefault(str(row.get("trait")), []).append((str(row.get("level")), row.get("worth")))
@@ -83,7 +86,9 @@ def _distinct(analyses: Mapping[str, Any], field: str, *, by: str) -> list[Mappi
     """Collect a list that several kinds carry, each entry once, value metrics first."""
     ordered = [*FULLY_SHOWN, *sorted(set(analyses) - set(FULLY_SHOWN))]
     entries = [entry for kind in ordered for entry in (analyses.get(kind) or {}).get(field) or []]
-    return list({entry.get(by): entry for entry in reversed(entries) if isinstance(entry, Mapping)}.values())[::-1]
+    return list({entry.get(by): entry for entry in reversed(entries) if isinstance(entry, Mapping)}.values())[
+        ::-1
+    ]
 
 
 @cache
@@ -100,6 +105,7 @@ def _environment() -> Environment:
         share=figures.share,
         chance=figures.chance,
         count=figures.count,
+        number_range=figures.number_range,
         money=figures.money,
         plain=words.plain,
         reason=words.reason_in_words,

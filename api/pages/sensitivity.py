@@ -1,4 +1,4 @@
-"""What if customers who do not report get less value: the table, and the point where the choice flips."""
+"""What if customers who do not report get less value: the table, and the points where answers flip."""
 
 from __future__ import annotations
 
@@ -11,49 +11,67 @@ from api.pages.figures import Shown, estimate, share
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """One assumption about non-reporters and what follows; `flips` marks another metric than at 100 %."""
+    """One assumption about non-reporters and what follows; `flips` marks another metric than at the mildest."""
 
     at: str
-    worth: Shown
+    worth: Shown | None
     recommended: str
     flips: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The assumptions from mild to harsh and the sentence that sums them up."""
+    """The assumptions from mild to harsh, and sentences that say where answers flip."""
 
-    sentence: str
+    sentences: Sequence[str]
     rows: Sequence[Assumption]
 
 
-def sensitivity(*results: Mapping[str, Any]) -> Sensitivity | None:
-    """Take the sensitivity out of the first result that carries one; None where there is none."""
-    found = next((result["sensitivity"] for result in results if result.get("sensitivity")), None)
-    if not found:
+def sensitivity(metrics: Mapping[str, Any], worth: Mapping[str, Any]) -> Sensitivity | None:
+    """Bring the sensitivities of both results together, one row a share; None where nothing was tried.
+
+    Parameters
+    ----------
+    metrics, worth
+        The results of `value_metrics` and `unit_worth`; their `sensitivity` holds
+        ``non_reporters_at: [{share, recommended | worth}]``, ``flips_at`` and ``reasons``.
+    """
+    choice, price = (result.get("sensitivity") or {} for result in (metrics, worth))
+    leaders = {row["share"]: row.get("recommended") for row in choice.get("non_reporters_at") or []}
+    worths = {row["share"]: row.get("worth") for row in price.get("non_reporters_at") or []}
+    shares = sorted({*leaders, *worths}, reverse=True)
+    if not shares:
         return None
-    ordered = sorted(found, key=lambda row: -row["non_reporters_at"])
-    first = ordered[0].get("recommended")
+    first = leaders.get(shares[0])
     rows = [
         Assumption(
-            at=share(row["non_reporters_at"]),
-            worth=estimate(row.get("worth")),
-            recommended=str(row.get("recommended") or "none"),
-            flips=row.get("recommended") != first,
+            at=share(at),
+            worth=estimate(worths[at]) if at in worths else None,
+            recommended=str(leaders.get(at) or ""),
+            flips=leaders.get(at) != first,
         )
-        for row in ordered
+        for at in shares
     ]
-    return Sensitivity(_sentence(rows), rows)
+    sentences = [_choice(choice, leaders), _price(price)]
+    return Sensitivity([sentence for sentence in sentences if sentence], rows)
 
 
-def _sentence(rows: Sequence[Assumption]) -> str:
-    turned = next((place for place, row in enumerate(rows) if row.flips), None)
-    if turned is None:
+def _choice(found: Mapping[str, Any], leaders: Mapping[float, Any]) -> str:
+    if not leaders:
+        return ""
+    flips = found.get("flips_at")
+    if flips is None:
+        return "The choice of the metric does not depend on it: the same one leads down to the lowest share tried."
+    return f"Another metric would lead if they got {share(flips)} or less of the value that customers like them get."
+
+
+def _price(found: Mapping[str, Any]) -> str:
+    flips = found.get("flips_at")
+    if flips is not None and found.get("from") and found.get("to"):
         return (
-            f"The choice does not depend on it: even if customers who do not report get only {rows[-1].at} of the "
-            f"value that their size and use suggest, it stays the same."
+            f"Today's price per unit, now {found['from']} the corridor, would lie {found['to']} it "
+            f"if they got {share(flips)} or less."
         )
-    return (
-        f"The choice flips from {rows[0].recommended} to {rows[turned].recommended} if customers who do not report get "
-        f"between {rows[turned].at} and {rows[turned - 1].at} of the value that their size and use suggest."
-    )
+    if (found.get("reasons") or {}).get("flips_at") == "never_flips":
+        return "Today's price per unit would keep its place beside the corridor at every share tried."
+    return ""

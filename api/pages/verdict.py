@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.figures import GAP, chance, count, estimate, factor, money_range, share
+from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, count, estimate, factor, money_range, share
 from api.pages.words import joined, reason_in_words
 
 Result = Mapping[str, Any]
@@ -30,9 +30,9 @@ class FirstScreen:
     Parameters
     ----------
     tone
-        ``clear``, ``tie`` or ``cannot_tell``; colours the label.
+        ``clear``, ``tie`` or ``cannot_tell``; colours the label. Empty where no metric was asked for.
     label
-        The verdict's name in words.
+        The verdict's name in words, or empty.
     headline
         The verdict as a sentence.
     lead
@@ -51,25 +51,28 @@ class FirstScreen:
 LABELS = {"clear": "Clear verdict", "tie": "Too close to call", "cannot_tell": "Cannot tell yet"}
 
 
-def first_screen(metrics: Result, worth: Result, *, currency: str) -> FirstScreen:
+def first_screen(metrics: Result | None, worth: Result | None, *, currency: str) -> FirstScreen:
     """Put the verdict into words and big numbers.
 
     Parameters
     ----------
     metrics, worth
-        The results of `value_metrics` and `unit_worth`; empty where there is none.
+        The results of `value_metrics` and `unit_worth`; None where the kind was not asked for.
     currency
         ISO code of the money.
     """
+    figures = [] if worth is None else _worth_figures(worth, currency=currency)
+    if metrics is None:
+        metric = (worth or {}).get("metric")
+        headline = f"What one unit of {metric} is worth" if metric else "What the data say"
+        return FirstScreen("", "", headline, [], figures)
     tone = str(metrics.get("verdict") or "cannot_tell")
-    figures = [*_worth_figures(worth, currency=currency), *_metric_figures(metrics)]
-    return FirstScreen(tone, LABELS.get(tone, tone), _headline(metrics, worth), _lead(metrics), figures)
+    figures += _metric_figures(metrics)
+    return FirstScreen(tone, LABELS.get(tone, tone), _headline(metrics), _lead(metrics), figures)
 
 
-def _headline(metrics: Result, worth: Result) -> str:
+def _headline(metrics: Result) -> str:
     leader, tied = metrics.get("recommended"), [str(name) for name in metrics.get("tied_with") or []]
-    if not metrics and worth.get("metric"):
-        return f"What one unit of {worth['metric']} is worth"
     if leader is None:
         return "The data cannot name a metric to charge for yet"
     if metrics.get("verdict") == "clear":
@@ -105,8 +108,6 @@ def _why_none(rows: list[Result]) -> list[str]:
 
 
 def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
-    if not worth:
-        return []
     metric = worth.get("metric") or "the metric"
     shown = estimate(worth.get("worth"))
     basis = {
@@ -118,27 +119,37 @@ def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
     corridor = worth.get("price_corridor") or {}
     low, high = corridor.get("low"), corridor.get("high")
     if low is None or high is None:
-        return [*figures, KeyFigure("A fair price per unit", "not known", known=False, note=shown.unknown)]
+        return [
+            *figures,
+            _figure("A fair price per unit", Shown(unknown=shown.unknown or NOT_KNOWN), note=""),
+        ]
     taken = [share(part) for part in corridor.get("capture") or []]
     taken = [part.split(GAP)[0] for part in taken[:-1]] + taken[-1:]
     span = f"{' to '.join(taken)} of what a unit is worth" if taken else ""
     out = corridor.get("priced_out_share")
-    note = "a guide to fairness, not the best price" + (f"; {share(out)} of customers would pay more than they get" if out is not None else "")
-    return [*figures, KeyFigure("A fair price per unit", money_range(low, high, currency), range=span, note=note)]
+    note = "a guide to fairness, not the best price" + (
+        f"; {share(out)} of customers would pay more than they get" if out is not None else ""
+    )
+    return [
+        *figures,
+        KeyFigure("A fair price per unit", money_range(low, high, currency), range=span, note=note),
+    ]
 
 
 def _metric_figures(metrics: Result) -> list[KeyFigure]:
     leader = metrics.get("recommended")
     row = next((row for row in metrics.get("ranking") or [] if row.get("metric") == leader), None)
     if row is None:
-        return []
+        return [_figure("How sure", Shown(unknown="not known: no metric leads"), note="")]
     best = row.get("probability_best")
-    sure = KeyFigure("How sure", chance(best), note=f"that {leader} is the best eligible metric", known=best is not None)
+    sure = KeyFigure(
+        "How sure", chance(best), note=f"that {leader} is the best eligible metric", known=best is not None
+    )
     capture = estimate(row.get("capture_efficiency"))
     return [sure, _figure("One price can take", capture, note="of all value that customers get, at most")]
 
 
-def _figure(label: str, shown: Any, *, note: str) -> KeyFigure:
+def _figure(label: str, shown: Shown, *, note: str) -> KeyFigure:
     if shown.unknown:
         return KeyFigure(label, "not known", range=shown.unknown.removeprefix("not known: "), known=False)
     return KeyFigure(label, shown.value, range=shown.interval, note=note)

@@ -1,4 +1,4 @@
-"""Codes of the API in plain words; a code without words of its own is shown with its underscores taken out."""
+"""Codes of the API in plain words; a code without words of its own loses its underscores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_unit_ids": "usage does not say which unit it belongs to",
         "no_units": "the metric was never used",
         "no_usage": "there is no usage of it in the window",
-        "not_identified": "more of the same data would not help; units would have to move for outside reasons",
+        "not_identified": "units would have to move for outside reasons; more of the same will not do",
         "not_monetised": "its outcomes carry no value in money",
         "zero_spread": "every customer has the same value per unit",
     }

@@ -22,7 +22,9 @@ def draw_pictures(analyses: Mapping[str, Any], *, currency: str) -> list[Picture
     currency
         ISO code of the money.
     """
-    family = discover(sys.modules[__name__], Chart)  # type: ignore[type-abstract]  # members are concrete
+    family = discover(sys.modules[__name__], Chart)
     charts = sorted((chart() for chart in family.values()), key=lambda chart: (chart.place, chart.name))
-    drawn = (chart.draw(analyses[chart.kind], currency=currency) for chart in charts if chart.kind in analyses)
+    drawn = (
+        chart.draw(analyses[chart.kind], currency=currency) for chart in charts if chart.kind in analyses
+    )
     return [picture for picture in drawn if picture is not None]

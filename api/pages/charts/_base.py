@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import ModuleType
+from typing import Any, ClassVar, Generic, TypeVar
 
 from markupsafe import Markup
 
-from api.pages.charts._svg import draw_svg
+from api.pages.charts._svg import Sketch, draw_svg
 
-if TYPE_CHECKING:
-    import altair as alt
+Data = TypeVar("Data")
 
 WIDE, NARROW = 860, 327
 """Drawing widths in CSS pixels: a desk, and a phone of 375 px less its margins."""
@@ -41,7 +42,12 @@ class Picture:
     narrow: Markup
 
 
-class Chart(ABC):
+def altair() -> ModuleType:
+    """Return altair; imported only where charts are drawn, for the import takes a second."""
+    return importlib.import_module("altair")
+
+
+class Chart(ABC, Generic[Data]):
     """One picture of one kind of analysis; its module's stem is its name."""
 
     kind: ClassVar[str]
@@ -69,21 +75,21 @@ class Chart(ABC):
         return Picture(self.name, self.title(data, currency=currency), self.caption(data), wide, narrow)
 
     @abstractmethod
-    def data(self, result: Mapping[str, Any]) -> Any:
+    def data(self, result: Mapping[str, Any]) -> Data | None:
         """Take what the picture needs out of the kind's result; empty or None where it is not there."""
 
     @abstractmethod
-    def title(self, data: Any, *, currency: str) -> str:
+    def title(self, data: Data, *, currency: str) -> str:
         """Say what the picture shows, as a sentence."""
 
     @abstractmethod
-    def caption(self, data: Any) -> str:
+    def caption(self, data: Data) -> str:
         """Say how to read it."""
 
     @abstractmethod
-    def words(self, data: Any, *, currency: str) -> str:
+    def words(self, data: Data, *, currency: str) -> str:
         """Put the picture's numbers into words, for readers who do not see it."""
 
     @abstractmethod
-    def sketch(self, data: Any, *, currency: str, width: int) -> alt.TopLevelMixin:
+    def sketch(self, data: Data, *, currency: str, width: int) -> Sketch:
         """Make the chart at a width in CSS pixels."""

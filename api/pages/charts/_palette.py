@@ -1,4 +1,4 @@
-"""The colours of charts and page: one name, a light and a dark value; text colours keep 4.5 : 1 on their paper."""
+"""The colours of charts and page, each with its light and its dark value."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ PALETTE: dict[str, Colour] = {
     "accent": Colour("#0a6c63", "#4cc4b4"),
     "second": Colour("#b1570f", "#eda15f"),
 }
-"""Charts are drawn in the light values; the page's style sheet turns them where the reader prefers dark."""
+"""Charts are drawn in the light values; the page's style sheet turns them where the reader prefers dark.
+
+Against their paper, ink, muted, accent and second keep the contrast of 4.5 : 1 that small text needs."""
 
 PAPER, INK, MUTED, RULE, QUIET, ACCENT, SECOND = (colour.light for colour in PALETTE.values())

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
 
 from api.pages.charts._palette import INK, MUTED, RULE
 
-if TYPE_CHECKING:
-    import altair as alt
-
-# Everything else is dropped, so that no name in the data can bring a link, a script or an event handler along.
+# Everything else is dropped: no name in the data can bring a link, a script or an event handler along.
 ELEMENTS = {"svg", "g", "path", "rect", "line", "circle", "text", "tspan", "defs", "clipPath"}
 ATTRIBUTES = {
     "id", "clip-path", "transform", "d", "x", "y", "x1", "y1", "x2", "y2", "dx", "dy", "width", "height", "r",
@@ -41,12 +38,19 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
-def draw_svg(chart: alt.TopLevelMixin, *, name: str, label: str) -> Markup:
+class Sketch(Protocol):
+    """A chart that can say itself in Vega-Lite; every altair chart can."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the Vega-Lite specification."""
+
+
+def draw_svg(sketch: Sketch, *, name: str, label: str) -> Markup:
     """Draw a chart as inline SVG for a page.
 
     Parameters
     ----------
-    chart
+    sketch
         Any altair chart.
     name
         Prefix of the ids inside, so that several charts share a page.
@@ -55,7 +59,7 @@ def draw_svg(chart: alt.TopLevelMixin, *, name: str, label: str) -> Markup:
     """
     import vl_convert  # noqa: PLC0415 - house rule 8: only where charts are drawn
 
-    spec = chart.to_dict()
+    spec = sketch.to_dict()
     spec["config"] = CONFIG  # instead of altair's own default sizes
     root = ET.fromstring(vl_convert.vegalite_to_svg(spec))
     _reduce(root)
@@ -93,8 +97,12 @@ def _rounded(number: re.Match[str]) -> str:
 
 
 def _rename_ids(root: ET.Element, *, prefix: str) -> None:
-    """Number ids from one: the renderer's own numbers go on counting from chart to chart."""
-    names = {element.attrib["id"]: f"{prefix}-{place}" for place, element in enumerate(root.iter(), 1) if "id" in element.attrib}
+    """Renumber ids from one: the renderer's own numbers go on counting from chart to chart."""
+    names = {
+        element.attrib["id"]: f"{prefix}-{place}"
+        for place, element in enumerate(root.iter(), 1)
+        if "id" in element.attrib
+    }
     for element in root.iter():
         if "id" in element.attrib:
             element.attrib["id"] = names[element.attrib["id"]]

@@ -27,15 +27,22 @@ METRICS = {
 CUSTOMERS = 212
 
 
-def estimate(value: float | None, spread: float = 0.1, *, unit: str = "EUR/postings", reason: str | None = None) -> Json:
+def estimate(
+    value: float | None, spread: float = 0.1, *, unit: str = "EUR/postings", reason: str | None = None
+) -> Json:
     """An estimate as the API shows it, ± a share of its value."""
     known = value is not None
     return {
-        "value": value, "low": value - spread * abs(value) if known else None,
-        "high": value + spread * abs(value) if known else None, "level": 0.9, "n": CUSTOMERS if known else 0,
-        "unit": unit, "method": "median, bootstrap by customer", "warnings": [],
+        "value": value,
+        "low": value - spread * abs(value) if known else None,
+        "high": value + spread * abs(value) if known else None,
+        "level": 0.9,
+        "n": CUSTOMERS if known else 0,
+        "unit": unit,
+        "method": "median, bootstrap by customer",
+        "warnings": [],
         "reason": None if known else reason or "no_outcomes",
-    }  # fmt: skip
+    }
 
 
 def quantile(ordered: list[float], share: float) -> float:
@@ -84,17 +91,26 @@ def value_metrics() -> Json:
     curves = {metric: capture_curve(cloud) for metric, cloud in points.items()}
     curves["(flat fee)"] = capture_curve([(1.0, value) for _, value in points["postings"]])
     return {
-        "recommended": "postings", "verdict": "clear", "tied_with": [], "customers_needed": None,
+        "recommended": "postings",
+        "verdict": "clear",
+        "tied_with": [],
+        "customers_needed": None,
         "sentences": [
             "Price on postings: of the 3 eligible metrics its value per unit differs least between customers.",
             "In 97 of 100 draws of the customers postings came first; hires came first in 3.",
         ],
         "coverage": coverage(),
-        "ranking": [ranked(metric, max(point["share_of_value"] for point in curves[metric])) for metric in METRICS],
+        "ranking": [
+            ranked(metric, max(point["share_of_value"] for point in curves[metric])) for metric in METRICS
+        ],
         "charts": {
             "value_per_unit": [
-                {"metric": metric, "unit": f"EUR/{metric}", "share_zero": 0.03,
-                 **{f"p{round(100 * at):02}": quantile(found, at) for at in (0.05, 0.25, 0.5, 0.75, 0.95)}}
+                {
+                    "metric": metric,
+                    "unit": f"EUR/{metric}",
+                    "share_zero": 0.03,
+                    **{f"p{round(100 * at):02}": quantile(found, at) for at in (0.05, 0.25, 0.5, 0.75, 0.95)},
+                }
                 for metric, found in ratios.items()
             ],
             "histogram": {metric: histogram(found) for metric, found in ratios.items()},
@@ -106,97 +122,163 @@ def value_metrics() -> Json:
         },
         "sensitivity": sensitivity(),
         "next_data": [
-            {"what": "outcomes from customers on the Starter plan", "cheapest": "a two-question form at renewal",
-             "why": "only 31 % of them report, against 74 % on Enterprise"},
-            {"what": "unit_id in usage", "cheapest": "export the posting's id with each event",
-             "why": "the spread inside a customer is not known without it"},
+            {
+                "what": "outcomes from customers on the Starter plan",
+                "cheapest": "a two-question form at renewal",
+                "why": "only 31 % of them report, against 74 % on Enterprise",
+            },
+            {
+                "what": "unit_id in usage",
+                "cheapest": "export the posting's id with each event",
+                "why": "the spread inside a customer is not known without it",
+            },
         ],
-        "caveats": [{"code": "no_unit_ids", "message": "Spread between customers is a lower bound: usage does not say which unit it belongs to."}],
-    }  # fmt: skip
+        "caveats": [
+            {
+                "code": "no_unit_ids",
+                "message": "Spread between customers is a lower bound: usage does not say which unit it belongs to.",
+            }
+        ],
+    }
 
 
 def ranked(metric: str, capture: float) -> Json:
     _, spread, _, eligible, best = METRICS[metric]
     reasons = {"no": ["does_not_grow_with_value"], "unknown": ["too_few_customers"]}.get(eligible, [])
     return {
-        "metric": metric, "spread": estimate(spread, 0.12, unit="log"),
-        "between": estimate(spread * 0.9, 0.15, unit="log"), "within": estimate(spread * 0.5, 0.2, unit="log"),
+        "metric": metric,
+        "spread": estimate(spread, 0.12, unit="log"),
+        "between": estimate(spread * 0.9, 0.15, unit="log"),
+        "within": estimate(spread * 0.5, 0.2, unit="log"),
         "inside": estimate(None, unit="log", reason="no_unit_ids"),
-        "growth": {"rank": estimate(1 - spread / 2, 0.1, unit="correlation"),
-                   "slope": estimate(1.02 - spread / 3, 0.1, unit="log/log"), "slope_bounds": [0.8, 1.1]},
-        "zero_value_share": 0.031, "value_without_units_share": 0.0042,
-        "capture_efficiency": estimate(capture * 0.96, 0.06, unit="share"), "probability_best": best,
-        "eligible": eligible, "reasons": reasons,
-    }  # fmt: skip
+        "growth": {
+            "rank": estimate(1 - spread / 2, 0.1, unit="correlation"),
+            "slope": estimate(1.02 - spread / 3, 0.1, unit="log/log"),
+            "slope_bounds": [0.8, 1.1],
+        },
+        "zero_value_share": 0.031,
+        "value_without_units_share": 0.0042,
+        "capture_efficiency": estimate(capture * 0.96, 0.06, unit="share"),
+        "probability_best": best,
+        "eligible": eligible,
+        "reasons": reasons,
+    }
 
 
 def coverage() -> Json:
-    levels = {"plan": {"Starter": (90, 28), "Team": (110, 66), "Enterprise": (160, 118)}, "region": {"DE": (210, 140), "FR": (150, 72)}}
+    levels = {
+        "plan": {"Starter": (90, 28), "Team": (110, 66), "Enterprise": (160, 118)},
+        "region": {"DE": (210, 140), "FR": (150, 72)},
+    }
     return {
-        "customers": 360, "reporting": CUSTOMERS, "share": CUSTOMERS / 360,
+        "customers": 360,
+        "reporting": CUSTOMERS,
+        "share": CUSTOMERS / 360,
         "by": [
             {"trait": trait, "level": level, "customers": n, "reporting": told, "share": told / n}
             for trait, found in levels.items()
             for level, (n, told) in found.items()
         ],
-    }  # fmt: skip
+    }
 
 
 def sensitivity() -> list[Json]:
     return [
-        {"non_reporters_at": at, "worth": estimate(46.3 * (0.59 + 0.41 * at)),
-         "recommended": "postings" if at >= 0.5 else "hires"}
+        {
+            "non_reporters_at": at,
+            "worth": estimate(46.3 * (0.59 + 0.41 * at)),
+            "recommended": "postings" if at >= 0.5 else "hires",
+        }
         for at in (1.0, 0.75, 0.5, 0.25)
-    ]  # fmt: skip
+    ]
 
 
 def unit_worth() -> Json:
     found = sorted(value / units for units, value in clouds()["postings"])
     width = found[-1] / 28
     bins = [
-        {"low": width * place, "high": width * (place + 1),
-         "customers": sum(width * place < worth <= width * (place + 1) for worth in found)}
+        {
+            "low": width * place,
+            "high": width * (place + 1),
+            "customers": sum(width * place < worth <= width * (place + 1) for worth in found),
+        }
         for place in range(28)
-    ]  # fmt: skip
-    segments = {"plan": {"Starter": 38.0, "Team": 44.0, "Enterprise": 53.0}, "region": {"DE": 47.0, "FR": None}}
+    ]
+    segments = {
+        "plan": {"Starter": 38.0, "Team": 44.0, "Enterprise": 53.0},
+        "region": {"DE": 47.0, "FR": None},
+    }
     return {
-        "metric": "postings", "worth": estimate(46.3, 0.11), "worth_by_units": estimate(49.8, 0.16),
-        "ideal": estimate(58.1, 0.14), "marginal": estimate(None, reason="not_identified"), "basis": "net",
+        "metric": "postings",
+        "worth": estimate(46.3, 0.11),
+        "worth_by_units": estimate(49.8, 0.16),
+        "ideal": estimate(58.1, 0.14),
+        "marginal": estimate(None, reason="not_identified"),
+        "basis": "net",
         "distribution": {f"p{round(100 * at)}": quantile(found, at) for at in (0.1, 0.25, 0.5, 0.75, 0.9)},
         "by_segment": [
-            {"trait": trait, "level": level,
-             "worth": estimate(worth, 0.18, reason="insufficient_customers")}
+            {"trait": trait, "level": level, "worth": estimate(worth, 0.18, reason="insufficient_customers")}
             for trait, levels in segments.items()
             for level, worth in levels.items()
         ],
-        "evidence": {"worth": [{"source": "outcomes", "estimate": estimate(46.9, 0.12), "weight": 0.86},
-                               {"source": "prior", "estimate": estimate(41.0, 0.4), "weight": 0.14}], "willingness": []},
+        "evidence": {
+            "worth": [
+                {"source": "outcomes", "estimate": estimate(46.9, 0.12), "weight": 0.86},
+                {"source": "prior", "estimate": estimate(41.0, 0.4), "weight": 0.14},
+            ],
+            "willingness": [],
+        },
         "coverage": coverage(),
         "price_corridor": {"low": 4.63, "high": 6.945, "capture": [0.10, 0.15], "priced_out_share": 0.004},
         "recommended_price": {"price": estimate(None, reason="no_willingness"), "against_corridor": None},
         "sentences": ["One posting is worth about 46 EUR to the typical customer."],
         "charts": {"worth": {"bins": bins, "unit": "EUR/postings"}},
         "sensitivity": sensitivity(),
-        "next_data": [{"what": "a price sensitivity survey", "why": "worth is a ceiling; what customers would pay is not known",
-                       "cheapest": "four questions to 60 buyers"}],
-        "caveats": [{"code": "association", "message": "Worth is what customers report, compared with the alternative they named."}],
-    }  # fmt: skip
+        "next_data": [
+            {
+                "what": "a price sensitivity survey",
+                "why": "worth is a ceiling; what customers would pay is not known",
+                "cheapest": "four questions to 60 buyers",
+            }
+        ],
+        "caveats": [
+            {
+                "code": "association",
+                "message": "Worth is what customers report, compared with the alternative they named.",
+            }
+        ],
+    }
 
 
 def clear() -> Json:
     return {
         "analyses": {"value_metrics": value_metrics(), "unit_worth": unit_worth()},
-        "missing": [{"kind": "willingness_to_pay", "tables": ["survey_answers"], "cheapest": "four questions to 60 buyers",
-                     "unlocks": "what customers would pay, beside what a unit is worth to them"}],
+        "missing": [
+            {
+                "kind": "willingness_to_pay",
+                "tables": ["survey_answers"],
+                "cheapest": "four questions to 60 buyers",
+                "unlocks": "what customers would pay, beside what a unit is worth to them",
+            }
+        ],
         "failed": [],
         "data": {
-            "tables": {"customers": {"rows": 360, "quarantined": 2}, "usage": {"rows": 128_440, "quarantined": 1291},
-                       "outcomes": {"rows": 4_212, "quarantined": 0}},
+            "tables": {
+                "customers": {"rows": 360, "quarantined": 2},
+                "usage": {"rows": 128_440, "quarantined": 1291},
+                "outcomes": {"rows": 4_212, "quarantined": 0},
+            },
             "match_rates": {"usage": 0.998, "outcomes": 1.0},
             "refused": {"plans": "the column `price` is missing"},
         },
-        "dataset": {"id": "ds_1", "name": "Example business", "version": "4f1c" * 16, "currency": "EUR", "as_of": "2026-06-30"},
-    }  # fmt: skip
+        "dataset": {
+            "id": "ds_1",
+            "name": "Example business",
+            "version": "4f1c" * 16,
+            "currency": "EUR",
+            "as_of": "2026-06-30",
+        },
+    }
 
 
 def tie() -> Json:
@@ -230,7 +312,9 @@ def gross() -> Json:
     result = clear()
     worth = result["analyses"]["unit_worth"]
     worth["basis"] = "gross"
-    worth["charts"]["attributions"] = [{"attribution": at, "low": 4.63 * at, "high": 6.945 * at} for at in (0.25, 0.5, 0.75, 1.0)]
+    worth["charts"]["attributions"] = [
+        {"attribution": at, "low": 4.63 * at, "high": 6.945 * at} for at in (0.25, 0.5, 0.75, 1.0)
+    ]
     return result
 
 
@@ -251,15 +335,24 @@ def blanked(result: Any) -> Any:
 
 def hostile() -> Json:
     """Names that would be markup, script, expressions or formats if anything forgot to escape them."""
-    text = repr(clear())
-    for name, payload in {
-        "postings": "<script>document.title='broken'</script>",
-        "hires": "\"><img src=x onerror=\"document.title='broken'\">",
-        "active_seats": "]]><svg onload=document.title='broken'>{{7*7}}",
-        "Enterprise": "<a href=\"javascript:document.title='broken'\">{% raise %}</a>",
-    }.items():
-        text = text.replace(f"'{name}'", repr(payload))
-    return eval(text)
+    return renamed(
+        clear(),
+        {
+            "postings": "<script>document.title='broken'</script>",
+            "hires": '"><img src=x onerror="document.title=\'broken\'">',
+            "active_seats": "]]><svg onload=document.title='broken'>{{7*7}}",
+            "Enterprise": "<a href=\"javascript:document.title='broken'\">{% raise %}</a>",
+        },
+    )
+
+
+def renamed(result: Any, names: dict[str, str]) -> Any:
+    """The same result with other names, as keys and as values."""
+    if isinstance(result, dict):
+        return {names.get(key, key): renamed(value, names) for key, value in result.items()}
+    if isinstance(result, list):
+        return [renamed(value, names) for value in result]
+    return names.get(result, result) if isinstance(result, str) else result
 
 
 VARIANTS: dict[str, Callable[[], Json]] = {
@@ -276,6 +369,8 @@ def results() -> dict[str, Json]:
 def pages(results: dict[str, Json]) -> dict[str, str]:
     """Every variant as a page; drawn once, for drawing takes a second."""
     return {
-        name: render_report(copy.deepcopy(result), title="Example business", currency=CURRENCY, generated_for=date(2026, 7, 1))
+        name: render_report(
+            copy.deepcopy(result), title="Example business", currency=CURRENCY, generated_for=date(2026, 7, 1)
+        )
         for name, result in results.items()
     }
