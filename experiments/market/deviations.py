@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -34,7 +35,15 @@ def _young(business: Business, rng: np.random.Generator) -> Business:
 
 
 def _heavy_tails(business: Business, rng: np.random.Generator) -> Business:
-    return replace(business, value=replace(business.value, tail_df=HEAVY_TAIL_DF))
+    """Make all noise t(2.5); mismatch with (normal) size becomes noise too, lest it hide the tails."""
+    size = business.value.size_log_sd
+    metrics = tuple(
+        metric
+        if metric.elasticity == 0
+        else replace(metric, elasticity=1.0, log_sd=math.hypot(metric.log_sd, (metric.elasticity - 1) * size))
+        for metric in business.metrics
+    )
+    return replace(business, metrics=metrics, value=replace(business.value, tail_df=HEAVY_TAIL_DF))
 
 
 def _zeros(business: Business, rng: np.random.Generator) -> Business:
