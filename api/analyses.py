@@ -79,7 +79,7 @@ class AnalysisDesk:
 
     def page(self, workspace_id: str, page: Page) -> dict[str, Any]:
         """Show a page of analyses, newest first."""
-        found = self._storage.analyses.list(workspace_id, limit=page.limit, cursor=page.after(_LISTING))
+        found = self._storage.analyses.page(workspace_id, limit=page.limit, cursor=page.after(_LISTING))
         following = found.next_cursor and cursor(_LISTING, found.next_cursor)
         data = [_summary(analysis) for analysis in found.rows]
         return {"data": data, "next_cursor": following, "has_more": found.has_more}
@@ -103,7 +103,7 @@ class AnalysisDesk:
 
     def newest_report(self, workspace_id: str) -> tuple[list[dict[str, Any]], Path | None]:
         """List the newest analyses, and find the newest report among them."""
-        found = self._storage.analyses.list(workspace_id, limit=50).rows
+        found = self._storage.analyses.page(workspace_id, limit=50).rows
         reports = [one.folder / REPORT for one in found if one.kind == "report" and REPORT in one.files]
         return [_summary(analysis) for analysis in found], next(iter(reports), None)
 

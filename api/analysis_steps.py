@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pricing_service.dataset import Dataset
 from pricing_service.decisions import DECISIONS, canonical_json
 from pricing_service.decisions._base import Progress
-from pricing_service.panel import StoredPanel, build_panel, store_panel
+from pricing_service.panel import StoredPanel, panel_of
 from pricing_service.storage.blobs import whole_file, write_whole
 
 RESULT = "result.json"
@@ -32,15 +32,14 @@ class Question:
     seed: int
 
 
-def make_panel(dataset: Dataset, folder: Path, question: Question) -> StoredPanel:
-    """Build the panel, or open the one that an earlier analysis of the same day left in `folder`."""
-    options = DECISIONS[question.kind].options.model_validate(question.options)
-    place = folder / (options.as_of.isoformat() if options.as_of else "newest")
-    if not (place / "panel.json").exists():
-        backend = dataset.connect()
-        tables = {name: backend.table(name) for name in dataset.tables}
-        store_panel(build_panel(tables, currency=dataset.currency, as_of=options.as_of), place)
-    return StoredPanel.open(place, dataset=dataset)
+def make_panel(dataset: Dataset, folder: Path, question: Question, *, today: date) -> StoredPanel:
+    """Build the panel, or open the one that an earlier analysis up to the same day left in `folder`."""
+    as_of = DECISIONS[question.kind].options.model_validate(question.options).as_of
+    place = folder / (as_of.isoformat() if as_of else "newest")
+    try:
+        return StoredPanel.open(place, dataset)
+    except FileNotFoundError:
+        return panel_of(dataset, folder=place, as_of=as_of, today=today)
 
 
 def decide(panel: StoredPanel, question: Question, folder: Path, *, progress: Progress) -> None:

@@ -55,7 +55,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="write the report and end")] = False,
     port: Port = 8000,
     report: Annotated[Path, typer.Option(help="with --once: where to")] = Path("pricing-report.html"),
-    seed: Annotated[int, typer.Option(min=0, help="another seed is another business")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="chance within the business")] = 7,
 ) -> None:
     """Make a sample business, run the whole report and open the doors."""
     from api.terminal import demo as sample  # noqa: PLC0415  as above

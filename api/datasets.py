@@ -12,8 +12,8 @@ from api import rows
 from api.paging import Page, cursor
 from api.problems import Missing
 from api.uploads import Upload
+from pricing_service import ingest as data_in
 from pricing_service.dataset import Dataset
-from pricing_service.ingest import forget_customer, ingest, post_rows
 from pricing_service.storage import Storage, StoredDataset, VersionContent, VersionMoved
 from pricing_service.tables import TABLES
 
@@ -39,7 +39,7 @@ class DatasetDesk:
     def register(self, workspace_id: str, upload: Upload) -> dict[str, Any]:
         """Check and store a new dataset."""
         with self._staging(workspace_id) as folder:
-            dataset = ingest(upload.source, folder=folder, name=upload.name, currency=upload.currency)
+            dataset = data_in.ingest(upload.source, folder=folder, name=upload.name, currency=upload.currency)
             content = _content(dataset, folder)
             stored = self._storage.datasets.save(
                 workspace_id, content, name=dataset.name, currency=dataset.currency
@@ -52,7 +52,7 @@ class DatasetDesk:
 
     def page(self, workspace_id: str, page: Page) -> dict[str, Any]:
         """Show a page of datasets, newest first."""
-        found = self._storage.datasets.list(workspace_id, limit=page.limit, cursor=page.after(_LISTING))
+        found = self._storage.datasets.page(workspace_id, limit=page.limit, cursor=page.after(_LISTING))
         following = found.next_cursor and cursor(_LISTING, found.next_cursor)
         data = [shown(dataset) for dataset in found.rows]
         return {"data": data, "next_cursor": following, "has_more": found.has_more}
@@ -72,7 +72,7 @@ class DatasetDesk:
         return self._change(
             workspace_id,
             dataset_id,
-            lambda dataset, folder: post_rows(dataset, table, posted, folder=folder),
+            lambda dataset, folder: data_in.post_rows(dataset, table, posted, folder=folder),
         )
 
     def forget_customer(self, workspace_id: str, dataset_id: str, customer_id: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class DatasetDesk:
         shown_dataset = self._change(
             workspace_id,
             dataset_id,
-            lambda dataset, folder: forget_customer(dataset, customer_id, folder=folder),
+            lambda dataset, folder: data_in.forget_customer(dataset, customer_id, folder=folder),
         )
         self._storage.datasets.forget_older_versions(workspace_id, dataset_id)
         return shown_dataset

@@ -120,7 +120,7 @@ class Shown:
 # The detail never repeats what was asked for: unknown and another workspace's are equal to the byte.
 _NOT_FOUND = Shown(404, "not_found", "Not found", detail="There is no such object in this workspace.")
 
-PROBLEMS: Mapping[type[Exception], Shown] = {
+PROBLEMS: dict[type[Exception], Shown] = {
     Malformed: Shown(400, "malformed_request", "The request cannot be read"),
     Unauthenticated: Shown(401, "unauthenticated", "A valid key is needed"),
     Forbidden: Shown(403, "forbidden", "The key lacks the scope"),
@@ -204,7 +204,8 @@ def responses(*refusals: type[Exception]) -> dict[int | str, dict[str, Any]]:
     >>> sorted(responses(Missing, Conflict))
     [400, 401, 403, 404, 409, 422]
     """
-    shown = [PROBLEMS[refusal] for refusal in (Malformed, Unauthenticated, Forbidden, Invalid, *refusals)]
+    everywhere: tuple[type[Exception], ...] = (Malformed, Unauthenticated, Forbidden, Invalid)
+    shown = [PROBLEMS[refusal] for refusal in everywhere + refusals]
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {row.status: {"description": row.title, "content": {MEDIA_TYPE: schema}} for row in shown}
 
@@ -248,12 +249,18 @@ def faults(
     return found
 
 
+def faults_of(error: BaseException) -> Sequence[Fault]:
+    """Return what an error of any layer lists: its `errors` or its `faults`."""
+    listed: Sequence[Fault] = getattr(error, "errors", None) or getattr(error, "faults", None) or ()
+    return listed
+
+
 def install(app: FastAPI, *, tags: frozenset[str] = frozenset()) -> None:
     """Answer every error of the table, and everything that the framework refuses, as a problem."""
 
     async def refused(_: Request, error: Exception) -> Response:
-        shown = next(PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS)
-        listed = getattr(error, "errors", None) or getattr(error, "faults", ())
+        shown = next(row for known, row in reversed(PROBLEMS.items()) if isinstance(error, known))
+        listed = faults_of(error)
         headers = getattr(error, "headers", None) or ({"Retry-After": "1"} if shown.retryable else None)
         return respond(shown, shown.detail or str(error), errors=listed, headers=headers)
 

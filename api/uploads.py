@@ -19,7 +19,8 @@ from starlette.datastructures import UploadFile
 from api import strict_json
 from api.problems import Invalid, WrongMediaType
 from pricing_service.config import Settings
-from pricing_service.ingest import Source, Uploads, Zip, open_source
+from pricing_service.ingest import Uploads, open_source
+from pricing_service.ingest.sources import Source
 
 _MOST_FILES = 200
 _LONGEST_NAME = 200
@@ -99,8 +100,12 @@ def upload_body() -> dict[str, Any]:
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
     files = {"type": "array", "items": file, "minItems": 1, "maxItems": _MOST_FILES}
     files["description"] = "one file a table, named <table>.csv, .csv.gz or .parquet, or one .zip"
-    form = {"type": "object", "properties": {**naming, "files": files}, "required": ["files"]}
-    form["additionalProperties"] = False
+    form: dict[str, Any] = {
+        "type": "object",
+        "properties": {**naming, "files": files},
+        "required": ["files"],
+        "additionalProperties": False,
+    }
     connected = Connected.model_json_schema()
     return {
         "required": True,
@@ -156,7 +161,7 @@ def _save(files: Sequence[UploadFile], folder: Path) -> Source:
     if any(name.lower().endswith(".zip") for name in named):
         if len(named) > 1:
             raise _fault("/files", "zip_and_files", "send either one .zip or one file a table")
-        return Zip(next(iter(named.values())))
+        return open_source(next(iter(named.values())))
     return Uploads(named)
 
 

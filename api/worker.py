@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import UTC, datetime
 
 from api import analysis_steps
 from api.analysis_steps import Question
@@ -77,7 +78,9 @@ def _panel(context: StepContext) -> StoredPanel:
         context.workspace_id, context.dataset_id, context.dataset_version
     )
     try:
-        return analysis_steps.make_panel(_dataset(context), folder, _question(context))
+        return analysis_steps.make_panel(
+            _dataset(context), folder, _question(context), today=datetime.now(UTC).date()
+        )
     except MissingTables as refusal:
         faults = [
             {"table": table, "code": "missing_table", "message": str(refusal)} for table in refusal.tables

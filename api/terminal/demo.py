@@ -13,7 +13,7 @@ from api.problems import Refused
 from api.terminal import local, screen, server
 from api.uploads import Upload
 from api.worker_process import WorkerProcess
-from experiments.market import sample_business
+from experiments.market import sample_business, write_dataset
 from pricing_service.config import Settings
 from pricing_service.ingest import Folder
 
@@ -23,7 +23,7 @@ _LOOK_EVERY_SECONDS = 0.2
 def write_report(path: Path, *, seed: int) -> None:
     """Write the sample business's report to a file."""
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
-        tables = sample_business(Path(folder), seed=seed)
+        tables = write_dataset(sample_business(seed), Path(folder) / "tables")
         asked = local.Asked(kind="report", options="{}", seed=0)
         local.analyze(str(tables), asked, currency=None, json_out=None, report_out=path)
     screen.say(f"\nThe report is in {path}")
@@ -35,7 +35,7 @@ def serve_report(*, port: int, seed: int) -> None:
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
         settings = Settings(data_folder=Path(folder) / "data", dev=True, database_url=None)
         app = create_app(settings)
-        tables = sample_business(Path(folder) / "tables", seed=seed)
+        tables = write_dataset(sample_business(seed), Path(folder) / "tables")
         with WorkerProcess(settings):
             dataset = app.state.datasets.register(LOCAL, Upload(Folder(tables), None, None))
             request = parse(f'{{"dataset": "{dataset["id"]}", "kind": "report"}}')
@@ -44,7 +44,7 @@ def serve_report(*, port: int, seed: int) -> None:
                 while analysis["finished_at"] is None:
                     time.sleep(_LOOK_EVERY_SECONDS)
                     analysis = app.state.analyses.read(LOCAL, analysis["id"])
-                    progress(**analysis["progress"])
+                    progress(*(analysis["progress"][word] for word in ("step", "done", "total")))
             if analysis["status"] != "succeeded":
                 raise Refused(f"The report {analysis['status']}: {analysis['error']}")
             screen.show_result("report", analysis["result"])

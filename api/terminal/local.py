@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def analyze(
         refuse_missing_tables(question.kind, dataset.tables)
         with screen.progress() as progress:
             progress("panel", 0, 1)
-            panel = analysis_steps.make_panel(dataset, folder / "panel", question)
+            panel = analysis_steps.make_panel(
+                dataset, folder / "panel", question, today=datetime.now(UTC).date()
+            )
             progress("panel", 1, 1)
             analysis_steps.decide(panel, question, folder, progress=progress)
         if report_out is not None:

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from api.problems import PROBLEMS, Refused, faults
+from api.problems import PROBLEMS, Refused, faults, faults_of
 from pricing_service.config import UnsafeSettings
 from pricing_service.dataset import Dataset
 from pricing_service.decisions import DECISIONS
@@ -29,7 +29,14 @@ from pricing_service.panel import MissingTables
 from pricing_service.storage import StorageError
 
 REFUSED = 2
-_REFUSALS = (Refused, *PROBLEMS, MissingTables, UnsafeSettings, StorageError, FileNotFoundError)
+_REFUSALS: tuple[type[Exception], ...] = (
+    Refused,
+    *PROBLEMS,
+    MissingTables,
+    UnsafeSettings,
+    StorageError,
+    FileNotFoundError,
+)
 
 _words = Console(soft_wrap=True, highlight=False)
 _signs = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -48,7 +55,7 @@ def refusals() -> Iterator[None]:
     except RequestValidationError as error:
         say_refusal("This cannot be asked.", faults(error.errors(), tags=frozenset(DECISIONS)))
     except _REFUSALS as error:
-        say_refusal(str(error), getattr(error, "faults", None) or getattr(error, "errors", ()))
+        say_refusal(str(error), faults_of(error))
     else:
         return
     raise typer.Exit(REFUSED)

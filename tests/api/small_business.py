@@ -1,0 +1,49 @@
+"""A business of 40 customers and 12 months, small enough for every test: the tables as CSV texts."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+CUSTOMERS = 40
+MONTHS = [f"2025-{month:02d}-01" for month in range(1, 13)]
+
+
+def tables() -> dict[str, str]:
+    """File name → content. Value follows postings closely and seats hardly; nothing in it is random."""
+    customers, subscriptions, usage, outcomes = [], [], [], []
+    for number in range(CUSTOMERS):
+        customer, postings = f"c{number:02d}", 3 + number % 17
+        customers.append(f"{customer},2024-06-01,{'DE' if number % 3 else 'NL'}")
+        subscriptions.append(f"{customer},2024-06-01,,team,{200 + 10 * (number % 7)}")
+        for at, month in enumerate(MONTHS):
+            wobble = 1 + 0.1 * ((number * 7 + at * 3) % 5 - 2)
+            usage.append(f"{customer},{month},postings,{postings}")
+            usage.append(f"{customer},{month},seats,{2 + (number * 5) % 11}")
+            outcomes.append(
+                f"{customer},{month},revenue,{100 * postings * wobble:.2f},{100 * postings * wobble:.2f}"
+            )
+    return {
+        "customers.csv": _csv("customer_id,signed_up,country", customers),
+        "subscriptions.csv": _csv("customer_id,start,end,plan,mrr", subscriptions),
+        "usage.csv": _csv("customer_id,date,metric,units", usage),
+        "outcomes.csv": _csv("customer_id,date,kpi,amount,value", outcomes),
+    }
+
+
+def zipped(content: dict[str, str]) -> bytes:
+    """The same as one zip."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in content.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def parts(content: dict[str, str]) -> list[tuple[str, tuple[str, bytes]]]:
+    """The same as a multipart upload's files."""
+    return [("files", (name, text.encode())) for name, text in content.items()]
+
+
+def _csv(head: str, lines: list[str]) -> str:
+    return "\n".join([head, *lines]) + "\n"
