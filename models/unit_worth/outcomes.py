@@ -247,30 +247,39 @@ class Worth:
 
     def with_silent_at(self, fraction: float) -> Estimate:
         """Estimate the typical worth if customers who do not report get `fraction` of the modelled value."""
-        evidence = self.evidence
-        chosen = evidence.carriers
-        n = int(chosen.sum())
         method = f"non-reporters at {fraction:.0%} of the modelled value"
+        n = int(self.evidence.carriers.sum())
         if n < FEWEST_CUSTOMERS:
             return Estimate.unknown(
                 "insufficient_customers", unit=self.unit, n=n, level=self.level, method=method
             )
-        logs = np.where(chosen, evidence.log_worth(evidence.stated)[0], np.nan)
-        sample = SortedSample(np.concatenate([logs, logs + np.log(fraction)]))
-        ones = np.ones((1, self.counts.shape[1]))
-
-        def typical(weights: Floats) -> Floats:
-            reporters = weights[:, evidence.reporting.reported > 0]
-            both = np.hstack([reporters, evidence.reporting.odds_of_silence(weights)])
-            return np.asarray(np.exp(sample.median(both)), dtype=np.float64)
-
-        value = float(typical(ones)[0])
-        if not value > 0:
+        value = self.typical_with_silent_at(fraction)
+        if value is None:
             return Estimate.unknown(
                 "no_value_for_typical_customer", unit=self.unit, n=n, level=self.level, method=method
             )
-        drawn = np.concatenate([typical(self.counts[cut]) for cut in self._cuts()])
+        drawn = np.exp(self._with_silent(fraction).median(self._book_draws))
         return self._estimate(value, drawn * self._relative, n=n, method=method)
+
+    def typical_with_silent_at(self, fraction: float) -> float | None:
+        """Return the point of `with_silent_at` alone; None where the typical customer achieves nothing."""
+        ones = np.ones((1, self.counts.shape[1]))
+        value = float(np.exp(self._with_silent(fraction).median(self._stand_for_book(ones))[0]))
+        return value if value > 0 else None
+
+    def _with_silent(self, fraction: float) -> SortedSample:
+        """Put beside each reporter its silent twin, whose worth is scaled."""
+        logs = np.where(self.evidence.carriers, self.evidence.log_worth(self.evidence.stated)[0], np.nan)
+        return SortedSample(np.concatenate([logs, logs + np.log(fraction)]))
+
+    def _stand_for_book(self, weights: Floats) -> Floats:
+        """Weigh reporters as themselves and their twins as those who are silent: (B, N) to (B, 2 n)."""
+        reporters = weights[:, self.evidence.reporting.reported > 0]
+        return np.hstack([reporters, self.evidence.reporting.odds_of_silence(weights)])
+
+    @cached_property
+    def _book_draws(self) -> Floats:
+        return np.concatenate([self._stand_for_book(self.counts[cut]) for cut in self._cuts()])
 
     def _estimate(self, value: float, drawn: Floats, *, n: int, method: str) -> Estimate:
         estimate = estimate_from_quantiles(value, drawn, n=n, unit=self.unit, method=method, level=self.level)

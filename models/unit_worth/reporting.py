@@ -109,8 +109,8 @@ class Reporting:
         p = self.design.shape[1]
         outer = (curvature[:, :, None] * self.design[:, None, :]).reshape(-1, p * p)
         information = (weights @ outer).reshape(-1, p, p) + np.diag(precision + 1e-9)
-        steps = np.asarray(np.linalg.solve(information, gradient[:, :, None])[:, :, 0], dtype=np.float64)
-        return steps
+        steps = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
+        return np.asarray(steps, dtype=np.float64)
 
     def chances(self, weights: Floats) -> Floats:
         """Return the probability of reporting of each reporter, refitted for each row of weights.

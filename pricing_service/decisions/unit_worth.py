@@ -311,9 +311,11 @@ class _Study:
             return {"non_reporters_at": tried, "flips_at": None, "reasons": {"flips_at": "no_bills"}}
 
         def place(share: float) -> str:
-            worth = self.worth.with_silent_at(share)
-            there = corridor(worth, capture=self.options.capture)
-            return "unknown" if there is None else there.holds(today)
+            worth = self.worth.typical_with_silent_at(share)
+            low, high = self.options.capture
+            return (
+                "unknown" if worth is None else Corridor(low * worth, high * worth, (low, high)).holds(today)
+            )
 
         start = place(1.0)
         flips = next((share for share in np.arange(0.9, 0.05, -0.1) if place(float(share)) != start), None)
