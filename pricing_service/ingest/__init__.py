@@ -1,7 +1,21 @@
 """Data in: tables from files, databases and posts become a checked dataset and a quarantine."""
 
-from pricing_service.ingest.checking import ingest
+from pricing_service.ingest.changes import forget_customer, post_rows
+from pricing_service.ingest.databases import DuckDBFile, PostgresSchema, open_source
 from pricing_service.ingest.errors import DatasetRefused
-from pricing_service.ingest.sources import Folder, Uploads, open_source
+from pricing_service.ingest.intake import ingest
+from pricing_service.ingest.sources import Folder, Source, Uploads, Zip
 
-__all__ = ["DatasetRefused", "Folder", "Uploads", "ingest", "open_source"]
+__all__ = [
+    "DatasetRefused",
+    "DuckDBFile",
+    "Folder",
+    "PostgresSchema",
+    "Source",
+    "Uploads",
+    "Zip",
+    "forget_customer",
+    "ingest",
+    "open_source",
+    "post_rows",
+]

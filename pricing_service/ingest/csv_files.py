@@ -5,22 +5,26 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Collection, Iterator, Mapping
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pricing_service.ingest.casting import literal
 from pricing_service.ingest.errors import TableRefused
 
 _CHUNK = 1 << 22
+_TAIL = 1 << 12
 _HEADER_LIMIT = 1 << 20
 MAX_COLUMNS = 2000
-MAX_INFLATED = 64 << 30
+MAX_INFLATED = 16 << 30
 """Bytes that a compressed file may grow to: 949 kB of gzip can become 1 GB."""
 
-_REJECTED = {
+_TORN = {
     "MISSING COLUMNS": ("too_few_fields", "the row has fewer fields than the header"),
     "TOO MANY COLUMNS": (
         "too_many_fields",
@@ -43,16 +47,6 @@ class Dialect:
     quote: str = '"'
 
 
-@dataclass(frozen=True)
-class Rejected:
-    """A row that could not be split into fields."""
-
-    line: int
-    code: str
-    message: str
-    text: str
-
-
 class CsvFile:
     """A CSV file, plain or gzipped.
 
@@ -65,7 +59,9 @@ class CsvFile:
     dialect
         What `dataset.toml` says of it.
     name
-        A word unique to the table, for the engine's table of rejected rows.
+        The table's name, for the engine's list of torn rows.
+    workspace
+        Where a copy may be made.
 
     Raises
     ------
@@ -73,63 +69,69 @@ class CsvFile:
         When there is no header that can be read.
     """
 
-    def __init__(self, path: Path, *, gzipped: bool, dialect: Dialect, name: str) -> None:
+    def __init__(self, path: Path, *, gzipped: bool, dialect: Dialect, name: str, workspace: Path) -> None:
         self._path = path
         self._gzipped = gzipped
         self._quote = dialect.quote
-        self._rejects = f"rejects_{name}"
-        self._newlines, self._windows_newlines = self._count()
+        self.rejects = f"rejects_{name}"
+        self._lines, mixed = self._count()
+        if mixed:
+            self._path, self._gzipped = self._with_one_line_end(workspace / f"{name}.csv"), False
         self.columns, self._delimiter = self._header(dialect.delimiter)
 
     def relation(self) -> str:
         """Return the SELECT of ``__line`` and the fields ``c0``, ``c1``, … as text.
 
-        ``__line`` counts rows here; `true_lines` turns it into lines for the few rows that are reported.
+        ``__line`` counts rows from 2 here; `true_lines` turns it into lines for the few rows that are reported.
         """
         fields = ", ".join(f"c{i}: 'VARCHAR'" for i in range(len(self.columns)))
         return (
-            f"SELECT row_number() OVER () AS __line, * FROM read_csv({literal(str(self._readable))}, "
+            f"SELECT 1 + row_number() OVER () AS __line, * FROM read_csv({literal(str(self._path))}, "
             f"columns={{{fields}}}, auto_detect=false, header=true, delim={literal(self._delimiter)}, "
             f"quote={literal(self._quote)}, escape={literal(self._quote)}, "
             f"compression={'gzip' if self._gzipped else 'none'!r}, store_rejects=true, rejects_limit=0, "
-            f"rejects_table='{self._rejects}', rejects_scan='{self._rejects}_scan')"
+            f"rejects_table='{self.rejects}', rejects_scan='{self.rejects}_scan')"
         )
 
-    def rejected(self, connection: Any) -> list[Rejected]:
-        """Return the rows that could not be split, once the relation has been read; `line` counts records."""
-        rows = connection.execute(
-            f"SELECT line, first(error_type), first(csv_line[:200]) FROM {self._rejects} GROUP BY line ORDER BY line"
-        ).fetchall()
-        unknown = ("unreadable", "the row cannot be split into fields")
-        return [
-            Rejected(line, *_REJECTED.get(kind, unknown), text.strip("\r\n")) for line, kind, text in rows
-        ]
+    def torn(self) -> str | None:
+        """Return the SELECT of the rows that could not be split: ``line`` (counting records), code, message, text."""
+        codes = " ".join(f"WHEN {literal(kind)} THEN {literal(code)}" for kind, (code, _) in _TORN.items())
+        messages = " ".join(f"WHEN {literal(kind)} THEN {literal(text)}" for kind, (_, text) in _TORN.items())
+        return (
+            f"SELECT CAST(line AS BIGINT) AS line, CASE kind {codes} ELSE 'unreadable' END AS code, "
+            f"CASE kind {messages} ELSE 'the row cannot be split into fields' END AS message, text "
+            "FROM (SELECT line, first(error_type) AS kind, trim(first(csv_line), chr(10) || chr(13)) AS text "
+            f"FROM {self.rejects} GROUP BY line)"
+        )
 
     def true_lines(
-        self, rows: Collection[int], *, rejected: Collection[int], total: int
-    ) -> tuple[Mapping[int, int], Mapping[int, int]]:
-        """Return the lines of accepted rows (by row number) and of rejected records (by record number).
+        self, rows: NDArray[np.int64], torn: NDArray[np.int64], *, total: int | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the lines on which rows (by ``__line``) and torn records (by their number, sorted) begin.
 
-        `total` is how many rows were accepted. Where every record stands on one line, this is arithmetic. Where
-        quoted fields span lines or lines are blank, the file is walked once more by the standard library.
+        `total` is how many rows were read, None where that is not known. Where every record stands on one line,
+        this is arithmetic. Where quoted fields span lines or lines are blank, the standard library walks the
+        file once more.
         """
-        records = total + len(rejected)
-        if self._newlines in (records, records + 1):
-            return _shifted(sorted(rows), sorted(rejected)), {record: record for record in rejected}
-        return self._walk(set(rows), set(rejected))
+        if total is not None and self._lines == 1 + total + len(torn):
+            before = np.searchsorted(torn - np.arange(len(torn)), rows, side="right")
+            return rows + before, torn
+        return self._walk(rows, torn)
 
-    def _walk(self, rows: set[int], rejected: set[int]) -> tuple[dict[int, int], dict[int, int]]:
-        of_row: dict[int, int] = {}
-        of_record: dict[int, int] = {}
+    def _walk(
+        self, rows: NDArray[np.int64], torn: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        wanted, broken = {row: row for row in rows.tolist()}, {record: record for record in torn.tolist()}
         row = 0
         for record, (line, blank) in enumerate(self._records(), start=1):
-            if record in rejected:
-                of_record[record] = line
-            elif record > 1 and not blank:
+            if record in broken:
+                broken[record] = line
+            elif not blank:
                 row += 1
-                if row in rows:
-                    of_row[row] = line
-        return of_row, of_record
+                if row in wanted:
+                    wanted[row] = line
+        lines = np.array([wanted[row] for row in rows.tolist()], dtype=np.int64)
+        return lines, np.array([broken[record] for record in torn.tolist()], dtype=np.int64)
 
     def _records(self) -> Iterator[tuple[int, bool]]:
         with self._open() as stream:
@@ -143,29 +145,35 @@ class CsvFile:
     def _open(self) -> IO[bytes]:
         return gzip.open(self._path) if self._gzipped else self._path.open("rb")  # type: ignore[return-value]
 
-    def _count(self) -> tuple[int, int]:
-        """Count line feeds, and those after a carriage return; refuse bombs and cut archives."""
-        newlines = windows = inflated = 0
-        carry = b""
+    def _count(self) -> tuple[int, bool]:
+        """Count lines up to the last that is not blank, and whether two kinds of line end are mixed."""
+        feeds = windows = size = 0
+        tail = b""
         try:
             with self._open() as stream:
                 while chunk := stream.read(_CHUNK):
-                    inflated += len(chunk)
-                    if inflated > MAX_INFLATED:
-                        raise TableRefused(
-                            f"the file unpacks to more than {MAX_INFLATED >> 30} GB", code="too_large"
-                        )
-                    newlines += chunk.count(b"\n")
-                    windows += chunk.count(b"\r\n") + (carry == b"\r" and chunk[:1] == b"\n")
-                    carry = chunk[-1:]
-        except (EOFError, gzip.BadGzipFile, OSError) as error:
+                    size += len(chunk)
+                    if size > MAX_INFLATED:
+                        limit = f"the file unpacks to more than {MAX_INFLATED >> 30} GB"
+                        raise TableRefused(limit, code="too_large")
+                    feeds += chunk.count(b"\n")
+                    windows += chunk.count(b"\r\n") + (tail[-1:] == b"\r" and chunk[:1] == b"\n")
+                    tail = (tail + chunk[-_TAIL:])[-_TAIL:]
+        except (EOFError, zlib.error, OSError) as error:
             raise TableRefused(f"the file cannot be unpacked: {error}", code="unreadable") from error
-        return newlines, windows
+        blank_end = tail[len(tail.rstrip(b"\r\n")) :].count(b"\n")
+        return feeds - blank_end + 1, 0 < windows < feeds
 
-    @cached_property
-    def _readable(self) -> Path:
-        """The file itself, or a copy with one kind of line end where two are mixed (DuckDB refuses those)."""
-        return self._path
+    def _with_one_line_end(self, copy: Path) -> Path:
+        """Copy the file with line feeds alone: DuckDB refuses two kinds of line end in one file."""
+        with self._open() as stream, copy.open("wb") as target:
+            carry = b""
+            while chunk := stream.read(_CHUNK):
+                chunk = carry + chunk
+                carry = b"\r" if chunk.endswith(b"\r") else b""
+                target.write(chunk[: len(chunk) - len(carry)].replace(b"\r\n", b"\n"))
+            target.write(carry)
+        return copy
 
     def _header(self, delimiter: str | None) -> tuple[tuple[str, ...], str]:
         with self._open() as stream:
@@ -187,14 +195,3 @@ class CsvFile:
         if any("\ufffd" in name for name in columns):
             raise TableRefused("the header is not UTF-8: save the file as CSV UTF-8", code="not_utf8")
         return columns, best
-
-
-def _shifted(rows: list[int], rejected: list[int]) -> dict[int, int]:
-    """Return the record number of each accepted row: the header and earlier rejected records come before it."""
-    lines = {}
-    before = 0
-    for row in rows:
-        while before < len(rejected) and rejected[before] <= row + before + 1:
-            before += 1
-        lines[row] = row + before + 1
-    return lines

@@ -46,10 +46,8 @@ def match_headers(table: Table, columns: Sequence[str], mapping: Mapping[str, st
     for ours, theirs in mapping.items():
         place = positions.get(theirs.strip().casefold())
         if place is None:
-            raise TableRefused(
-                f'dataset.toml says {table.name}.{ours} = "{theirs}", but there is no such column{_hint(theirs, columns)}',
-                code="missing_column",
-            )
+            said = f'dataset.toml says {table.name}.{ours} = "{theirs}", but there is no such column'
+            raise TableRefused(said + _hint(theirs, columns), code="missing_column")
         (known if table.column(ours) else extras)[ours] = place
     taken = set(known.values()) | set(extras.values())
     for name, place in positions.items():

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pricing_service.ingest.casting import Fault, literal, quoted, refined
+from pricing_service.ingest.marks import MOVED, MOVING, SOUND
+from pricing_service.ingest.sources import Earlier
 from pricing_service.ingest.staging import Staged
 from pricing_service.ingest.writing import write_sorted
 from pricing_service.tables import Table
@@ -18,15 +22,15 @@ _VALUE = 200
 class Quarantine:
     """Collects refused rows inside the engine.
 
-    `id` is the customer's (or, in tables without customers, the row's own) id: it ties orphans to their parent
-    and lets one customer be forgotten.
+    `id` is the first column of the row: it ties orphans to their parent. `customer_id` lets one customer be
+    forgotten.
     """
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         connection.execute(
             'CREATE TEMP TABLE __quarantine ("table" VARCHAR, line BIGINT, "column" VARCHAR, value VARCHAR, '
-            "code VARCHAR, message VARCHAR, id VARCHAR)"
+            "code VARCHAR, message VARCHAR, id VARCHAR, customer_id VARCHAR)"
         )
 
     def add_faulty(self, staged: Staged) -> None:
@@ -36,67 +40,82 @@ class Quarantine:
         faults = staged.faults
         self._connection.execute(
             f"INSERT INTO __quarantine SELECT {literal(staged.table.name)}, __line, {_pick(faults, 'column')}, "
-            f"value[:{_VALUE}], {_refined_code()}, {_refined_message()}, id FROM ("
+            f"value[:{_VALUE}], {_refined_code()}, {_refined_message()}, id, customer_id FROM ("
             f'SELECT __line, __fault, {_pick(faults, "column")} AS "column", __value AS value, '
             f"{_pick(faults, 'code')} AS code, {_pick(faults, 'message')} AS message, "
-            f"{quoted(subject(staged.table))} AS id FROM {quoted(staged.table.name)} WHERE __fault > 0)"
+            f"{_ids(staged.table)} FROM {quoted(staged.table.name)} "
+            f"WHERE __fault BETWEEN 1 AND {len(faults)})"
         )
 
     def add_rows(self, table: Table, rows: str, *, column: str, code: str, message: str) -> int:
         """Move rows of a staged table here: `rows` selects their ``__line``. Return how many there were."""
         name = quoted(table.name)
         moved: int = self._connection.execute(
-            f"INSERT INTO __quarantine SELECT {literal(table.name)}, __line, {literal(column)}, "
-            f"CAST({quoted(column)} AS VARCHAR)[:{_VALUE}], {literal(code)}, {message}, {quoted(subject(table))} "
-            f"FROM {name} WHERE __fault = 0 AND __line IN ({rows})"
+            f"UPDATE {name} SET __fault = {MOVING} WHERE __fault = {SOUND} AND __line IN ({rows})"
         ).fetchone()[0]
         if moved:
-            self._connection.execute(f"DELETE FROM {name} WHERE __fault = 0 AND __line IN ({rows})")
+            self._connection.execute(
+                f"INSERT INTO __quarantine SELECT {literal(table.name)}, __line, {literal(column)}, "
+                f"CAST({quoted(column)} AS VARCHAR)[:{_VALUE}], {literal(code)}, {message}, {_ids(table)} "
+                f"FROM {name} WHERE __fault = {MOVING}"
+            )
+            self._connection.execute(f"UPDATE {name} SET __fault = {MOVED} WHERE __fault = {MOVING}")
         return moved
 
-    def add_torn(self, staged: Staged) -> int:
-        """Take in the rows that could not be split into fields and put true lines everywhere. Return their number."""
-        name = staged.table.name
-        torn = staged.relation.rejected(self._connection)
-        rows = self._lines_of(name)
-        of_row, of_record = staged.relation.true_lines(
-            rows, rejected=[row.line for row in torn], total=staged.read
+    def settle_lines(self, staged: Staged) -> None:
+        """Take in the rows that could not be split and give every row its true line."""
+        name = literal(staged.table.name)
+        select = staged.relation.torn()
+        torn = self._connection.execute(f"SELECT line FROM ({select}) ORDER BY line") if select else None
+        records = np.array([], dtype=np.int64) if torn is None else torn.fetchnumpy()["line"]
+        rows = self._connection.execute(
+            f'SELECT DISTINCT line FROM __quarantine WHERE "table" = {name} ORDER BY line'
+        ).fetchnumpy()["line"]
+        if not len(rows) + len(records):
+            return
+        row_lines, record_lines = staged.relation.true_lines(rows, records, total=staged.read)
+        if not np.array_equal(rows, row_lines):
+            self._connection.register("__lines", {"counted": rows, "true_line": row_lines})
+            self._connection.execute(
+                f'UPDATE __quarantine SET line = true_line FROM __lines WHERE "table" = {name} AND line = counted'
+            )
+        if len(records):
+            self._connection.register("__lines", {"counted": records, "true_line": record_lines})
+            self._connection.execute(
+                f"INSERT INTO __quarantine SELECT {name}, true_line, NULL, text[:{_VALUE}], code, message, NULL, NULL "
+                f"FROM ({select}) JOIN __lines ON line = counted"
+            )
+
+    def carry_over(self, earlier: Earlier) -> None:
+        """Take over what was in quarantine before; only posted rows have lines, stored ones have none any more."""
+        posted = " OR ".join(
+            f'("table" = {literal(table)} AND line <= {count})' for table, count in earlier.posted.items()
         )
-        moved = [(row, line) for row, line in of_row.items() if row != line]
-        if moved:
-            self._connection.execute(
-                "UPDATE __quarantine SET line = true_line FROM (SELECT unnest($1) AS row, unnest($2) AS true_line) "
-                f'WHERE "table" = {literal(name)} AND line = row',
-                [[row for row, _ in moved], [line for _, line in moved]],
-            )
-        if torn:
-            self._connection.execute(
-                f"INSERT INTO __quarantine SELECT {literal(name)}, unnest($1), NULL, unnest($2), unnest($3), "
-                "unnest($4), NULL",
-                [
-                    [of_record[row.line] for row in torn],
-                    [row.text for row in torn],
-                    [row.code for row in torn],
-                    [row.message for row in torn],
-                ],
-            )
-        return len(torn)
+        self._connection.execute(f"UPDATE __quarantine SET line = NULL WHERE NOT ({posted or 'false'})")
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE __quarantine AS FROM __quarantine UNION {earlier.quarantine}"
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows of each table are here."""
+        rows = self._connection.execute('SELECT "table", count(*) FROM __quarantine GROUP BY ALL').fetchall()
+        return dict(rows)
+
+    def ids(self, tables: Sequence[str], *, of_customers: bool) -> str | None:
+        """Return the SELECT of the customers (else of the rows' own ids) of `tables` here, None for none."""
+        given = ", ".join(map(literal, tables))
+        column = "customer_id" if of_customers else "id"
+        select = f'SELECT {column} FROM __quarantine WHERE "table" IN ({given}) AND {column} IS NOT NULL'
+        return select if self._connection.execute(f"SELECT EXISTS ({select})").fetchone()[0] else None
 
     def write(self, path: Path) -> None:
         """Write the quarantine in the order of tables and lines."""
         write_sorted(self._connection, "FROM __quarantine", path)
 
-    def _lines_of(self, table: str) -> list[int]:
-        found = self._connection.execute(
-            f'SELECT DISTINCT line FROM __quarantine WHERE "table" = {literal(table)}'
-        ).fetchnumpy()["line"]
-        lines: list[int] = found.tolist()
-        return lines
 
-
-def subject(table: Table) -> str:
-    """Return the column that says whom a row is about."""
-    return "customer_id" if table.column("customer_id") else table.columns[0].name
+def _ids(table: Table) -> str:
+    customer = "customer_id" if table.column("customer_id") else "NULL"
+    return f"CAST({quoted(table.columns[0].name)} AS VARCHAR) AS id, {customer} AS customer_id"
 
 
 def _pick(faults: Sequence[Fault], part: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pricing_service.ingest.casting import literal, quoted
-from pricing_service.ingest.csv_files import Rejected
 from pricing_service.ingest.errors import TableRefused
 
 
@@ -19,13 +20,13 @@ class Relation(Protocol):
     def relation(self) -> str:
         """Return the SELECT of ``__line`` and ``c0``, ``c1``, … as text, empty fields NULL."""
 
-    def rejected(self, connection: Any) -> list[Rejected]:
-        """Return the rows that could not be split into fields, once the relation has been read."""
+    def torn(self) -> str | None:
+        """Return the SELECT of rows that could not be split into fields, once the relation has been read."""
 
     def true_lines(
-        self, rows: Collection[int], *, rejected: Collection[int], total: int
-    ) -> tuple[Mapping[int, int], Mapping[int, int]]:
-        """Return the lines of rows and of rejected records by their ``__line``."""
+        self, rows: NDArray[np.int64], torn: NDArray[np.int64], *, total: int | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the lines of rows, by their ``__line``, and of torn records."""
 
 
 class TypedRelation:
@@ -55,19 +56,15 @@ class TypedRelation:
         )
         return f"SELECT row_number() OVER () AS __line, {fields} FROM {self._source}"
 
-    def rejected(self, connection: Any) -> list[Rejected]:  # noqa: ARG002
-        """Return nothing: typed rows are never torn."""
-        return []
+    def torn(self) -> str | None:
+        """Return None: typed rows are never torn."""
+        return None
 
     def true_lines(
-        self,
-        rows: Collection[int],
-        *,
-        rejected: Collection[int],
-        total: int,  # noqa: ARG002
-    ) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        self, rows: NDArray[np.int64], torn: NDArray[np.int64], *, total: int | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return row numbers as they are."""
-        return {row: row for row in rows}, {}
+        return rows, torn
 
 
 def parquet_file(connection: Any, path: Path) -> TypedRelation:

@@ -1,85 +1,41 @@
-"""Where tables come from: a folder, a zip, uploaded files, a DuckDB file, a PostgreSQL schema."""
+"""Where tables come from: a folder, a zip, files by name; databases are in `databases`."""
 
 from __future__ import annotations
 
-import tomllib
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from pricing_service.ingest.csv_files import CsvFile, Dialect
+from pricing_service.ingest.csv_files import MAX_INFLATED, CsvFile, Dialect
 from pricing_service.ingest.errors import DatasetRefused, TableRefused, fault
 from pricing_service.ingest.relations import Relation, parquet_file
+from pricing_service.ingest.settings import Settings
 from pricing_service.tables import TABLES
 
 _ENDINGS = (".csv.gz", ".csv", ".parquet")
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What `dataset.toml` says; every part may be left out."""
+class Earlier:
+    """What a changed dataset takes over from the version before.
 
-    name: str | None = None
-    currency: str | None = None
-    dialect: Dialect = Dialect()
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    Parameters
+    ----------
+    quarantine
+        SELECT of the rows that stay in quarantine.
+    posted
+        How many rows of a table are new: only these have line numbers, from 1.
+    refused, reports
+        As in the earlier version, for tables that are not checked again.
+    """
 
-    @classmethod
-    def parse(cls, text: str) -> Settings:
-        """Read the text of a `dataset.toml`.
-
-        Raises
-        ------
-        DatasetRefused
-            For anything that is not understood: a typo in a mapping must not pass in silence.
-
-        Examples
-        --------
-        >>> Settings.parse('currency = "EUR"\\nusage.units = "Count"').columns
-        {'usage': {'units': 'Count'}}
-        """
-        try:
-            content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise _refuse(f"dataset.toml is not TOML: {error}") from error
-        columns = {}
-        for key, value in content.items():
-            if key in ("name", "currency"):
-                if not isinstance(value, str):
-                    raise _refuse(f"dataset.toml: {key} is a text")
-            elif key == "csv":
-                _check_dialect(value)
-            elif key in TABLES:
-                columns[key] = _check_mapping(key, value)
-            else:
-                raise _refuse(
-                    f"dataset.toml: {key!r} is neither name, currency, csv nor a table of the contract"
-                )
-        return cls(content.get("name"), content.get("currency"), Dialect(**content.get("csv", {})), columns)
-
-
-def _check_dialect(value: Any) -> None:
-    if not isinstance(value, dict) or not set(value) <= {"delimiter", "quote"}:
-        raise _refuse("dataset.toml: [csv] takes delimiter and quote; a decimal comma is not read")
-    if not all(isinstance(mark, str) and len(mark.encode()) == 1 for mark in value.values()):
-        raise _refuse("dataset.toml: delimiter and quote are single ASCII characters")
-
-
-def _check_mapping(table: str, value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise _refuse(f'dataset.toml: write {table}.<our column> = "<their column>"')
-    for ours, theirs in value.items():
-        if TABLES[table].column(ours) is None and TABLES[table].extras is None:
-            known = ", ".join(column.name for column in TABLES[table].columns)
-            raise _refuse(f"dataset.toml: {table} has no column {ours!r}; it has {known}")
-        if not isinstance(theirs, str):
-            raise _refuse(f"dataset.toml: {table}.{ours} names a column, so it is a text")
-    return value
-
-
-def _refuse(message: str) -> DatasetRefused:
-    return DatasetRefused(message, [fault("bad_settings", message)])
+    quarantine: str
+    posted: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    reports: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,18 +52,23 @@ class Contents:
         Tables that are there and cannot be read, with the reason.
     ignored
         Names that stand for no table of the contract.
+    earlier
+        The version that this one changes, if it does.
     """
 
-    settings: Settings
+    settings: Settings = field(default_factory=Settings)
     tables: dict[str, Relation] = field(default_factory=dict)
     refused: dict[str, TableRefused] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    earlier: Earlier | None = None
 
 
 class Source(Protocol):
     """Anything that tables can come from."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the dataset is called where nobody says."""
 
     def open(self, connection: Any, workspace: Path) -> Contents:
         """Look at what is there; temporary files go to `workspace`."""
@@ -115,20 +76,19 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Uploads:
-    """Files by the name under which they were uploaded."""
+    """Files by the name under which they were uploaded; only the last part of a path counts."""
 
     files: Mapping[str, Path]
     name: str = "dataset"
 
-    def open(self, connection: Any, workspace: Path) -> Contents:  # noqa: ARG002
+    def open(self, connection: Any, workspace: Path) -> Contents:
         """Match the files with the tables of the contract by their names."""
-        toml = next((path for name, path in self.files.items() if name == "dataset.toml"), None)
-        settings = Settings() if toml is None else Settings.parse(_text(toml))
-        contents = Contents(settings)
+        toml = [path for name, path in self.files.items() if _last_part(name) == "dataset.toml"]
+        contents = Contents(Settings.read(toml[0] if toml else None))
         for name, path in sorted(self.files.items()):
-            if name == "dataset.toml":
+            if _last_part(name) == "dataset.toml":
                 continue
-            table, ending = _table_of(name)
+            table, ending = table_of(name)
             if table is None:
                 contents.ignored.append(name)
             elif table in contents.tables or table in contents.refused:
@@ -138,12 +98,27 @@ class Uploads:
                 )
             else:
                 try:
-                    contents.tables[table] = _relation(
-                        connection, path, table=table, ending=ending, settings=settings
+                    contents.tables[table] = file_relation(
+                        connection,
+                        path,
+                        table=table,
+                        ending=ending,
+                        dialect=contents.settings.dialect,
+                        workspace=workspace,
                     )
                 except TableRefused as error:
                     contents.refused[table] = error
         return contents
+
+
+def file_relation(
+    connection: Any, path: Path, *, table: str, ending: str, dialect: Dialect, workspace: Path
+) -> Relation:
+    """Return the relation that a file of a table holds; `ending` says what kind it is."""
+    if ending == ".parquet":
+        return parquet_file(connection, path)
+    gzipped = ending == ".csv.gz"
+    return CsvFile(path, gzipped=gzipped, dialect=dialect, name=table, workspace=workspace)
 
 
 @dataclass(frozen=True)
@@ -166,27 +141,66 @@ class Folder:
         return Uploads(files).open(connection, workspace)
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _refuse("dataset.toml is not UTF-8") from error
+@dataclass(frozen=True)
+class Zip:
+    """A zip of such a folder, with or without the folder itself."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+    def open(self, connection: Any, workspace: Path) -> Contents:
+        """Unpack what is a table, under names of our own, and match it."""
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                files, ignored = _unpack(archive, workspace)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            message = f"the zip cannot be unpacked: {error}"
+            raise DatasetRefused(message, [fault("unreadable", message)]) from error
+        contents = Uploads(files).open(connection, workspace)
+        contents.ignored += ignored
+        return contents
 
 
-def _table_of(name: str) -> tuple[str | None, str]:
-    folded = name.casefold()
+def _unpack(archive: zipfile.ZipFile, workspace: Path) -> tuple[dict[str, Path], list[str]]:
+    files: dict[str, Path] = {}
+    ignored = []
+    left = MAX_INFLATED
+    for number, member in enumerate(archive.infolist()):
+        name = _last_part(member.filename)
+        if member.is_dir() or name.startswith(".") or member.filename.startswith("__MACOSX/"):
+            continue
+        if name != "dataset.toml" and table_of(name)[0] is None:
+            ignored.append(member.filename)
+            continue
+        target = workspace / f"member-{number}"
+        with archive.open(member) as packed, target.open("wb") as unpacked:
+            while chunk := packed.read(_CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise zipfile.BadZipFile(f"it holds more than {MAX_INFLATED >> 30} GB")
+                unpacked.write(chunk)
+        files[member.filename] = target
+    return files, ignored
+
+
+def _last_part(name: str) -> str:
+    return PurePosixPath(name).name
+
+
+def table_of(name: str) -> tuple[str | None, str]:
+    """Return the table that a file is named after and the ending that says what kind of file it is.
+
+    Examples
+    --------
+    >>> table_of("exports/Usage.csv.gz"), table_of("notes.csv")
+    (('usage', '.csv.gz'), (None, ''))
+    """
+    folded = _last_part(name).casefold()
     for ending in _ENDINGS:
         if folded.endswith(ending) and folded[: -len(ending)] in TABLES:
             return folded[: -len(ending)], ending
     return None, ""
-
-
-def _relation(connection: Any, path: Path, *, table: str, ending: str, settings: Settings) -> Relation:
-    if ending == ".parquet":
-        return parquet_file(connection, path)
-    return CsvFile(path, gzipped=ending == ".csv.gz", dialect=settings.dialect, name=table)
-
-
-def open_source(where: str | Path) -> Source:
-    """Return the source that a path or an address stands for."""
-    return Folder(Path(where))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pricing_service.ingest.casting import Fault, faults, literal, quoted, typed
+from pricing_service.ingest.errors import TableRefused
 from pricing_service.ingest.headers import Headers, match_headers
 from pricing_service.ingest.relations import Relation
+from pricing_service.ingest.wide import long_form
 from pricing_service.tables import Column, Kind, Table
 
 
@@ -52,14 +54,19 @@ def stage(
     Raises
     ------
     TableRefused
-        When the columns do not serve.
+        When the columns do not serve, or the file cannot be read as what it says it is.
     """
+    import duckdb  # noqa: PLC0415  only a process that reads data pays for the engine
+
     relation = long_form(table, relation)
     headers = match_headers(table, relation.columns, mapping)
     possible = _faults(table, headers)
-    connection.execute(
-        f"CREATE TEMP TABLE {quoted(table.name)} AS {_statement(table, headers, relation, possible, currency)}"
-    )
+    statement = _statement(table, headers, relation, possible=possible, currency=currency)
+    try:
+        connection.execute(f"CREATE TEMP TABLE {quoted(table.name)} AS {statement}")
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+        reason = str(error).splitlines()[0]
+        raise TableRefused(f"the file cannot be read: {reason}", code="unreadable") from error
     read, faulty, rounded = connection.execute(
         "SELECT count(*), count(*) FILTER (__fault > 0), count(*) FILTER (__fault = 0 AND __rounded) "
         f"FROM {quoted(table.name)}"
@@ -79,7 +86,7 @@ def _raw(headers: Headers, name: str) -> str | None:
 
 
 def _statement(
-    table: Table, headers: Headers, relation: Relation, possible: tuple[Fault, ...], currency: str
+    table: Table, headers: Headers, relation: Relation, *, possible: tuple[Fault, ...], currency: str
 ) -> str:
     kept = [quoted(column.name) for column in table.columns] + [quoted(name) for name in headers.extras]
     arms = " ".join(f"WHEN {fault.broken} THEN {i}" for i, fault in enumerate(possible, start=1))
@@ -131,37 +138,3 @@ def _default(column: Column, currency: str) -> str | None:
     if column.kind is Kind.CURRENCY and not column.required:
         return literal(currency)
     return column.default
-
-
-class LongForm:
-    """A wide `purchase_intent`: one column ``price_<p>`` per price becomes one row per price asked."""
-
-    def __init__(self, wide: Relation, prices: Mapping[int, str]) -> None:
-        self._wide = wide
-        self._prices = prices
-        self._kept = [i for i in range(len(wide.columns)) if i not in prices]
-        self.columns = (*(wide.columns[i] for i in self._kept), "price", "intent")
-        self.rejected = wide.rejected
-        self.true_lines = wide.true_lines
-
-    def relation(self) -> str:
-        """Return the SELECT with a row per answer; a question that was not asked has none."""
-        count = len(self._kept)
-        kept = "".join(f", c{place} AS c{i}" for i, place in enumerate(self._kept))
-        answers = ", ".join(f"c{place} AS {literal(price)}" for place, price in self._prices.items())
-        return (
-            f"SELECT __line{kept}, __price AS c{count}, __intent AS c{count + 1} "
-            f"FROM (FROM ({self._wide.relation()}) UNPIVOT (__intent FOR __price IN ({answers})))"
-        )
-
-
-def long_form(table: Table, relation: Relation) -> Relation:
-    """Return `relation` with one row per price where `purchase_intent` comes wide, else as it is."""
-    if table.name != "purchase_intent" or "price" in map(str.casefold, relation.columns):
-        return relation
-    prices = {
-        i: name[len("price_") :]
-        for i, name in enumerate(relation.columns)
-        if name.casefold().startswith("price_") and len(name) > len("price_")
-    }
-    return LongForm(relation, prices) if prices else relation

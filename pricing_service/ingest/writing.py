@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pricing_service.ingest.casting import literal, quoted
 from pricing_service.tables import CONTRACT_VERSION
+
+_PLAIN = r"[+-]?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?"
+"""A number that loses nothing as a double."""
 
 
 def write_sorted(connection: Any, select: str, path: Path) -> None:
@@ -20,6 +23,26 @@ def write_sorted(connection: Any, select: str, path: Path) -> None:
         "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
     )
     sync(path)
+
+
+def canonical(connection: Any, columns: Sequence[str], extras: Collection[str], sound: str) -> str:
+    """Return the columns to select for a checked table: kept columns become numbers where all their values are.
+
+    ``007`` is no number here, since it would lose its zeros. `sound` is the FROM and WHERE of the sound rows.
+    """
+    numeric: tuple[bool, ...] = ()
+    if extras:
+        tests = ", ".join(
+            f"coalesce(bool_and(regexp_full_match({quoted(name)}, {literal(_PLAIN)})) "
+            f"FILTER ({quoted(name)} IS NOT NULL), false)"
+            for name in extras
+        )
+        numeric = connection.execute(f"SELECT {tests} {sound}").fetchone()
+    is_number = dict(zip(extras, numeric, strict=True))
+    return ", ".join(
+        f"CAST({quoted(name)} AS DOUBLE) AS {quoted(name)}" if is_number.get(name) else quoted(name)
+        for name in columns
+    )
 
 
 def content_hash(connection: Any, path: Path, columns: Sequence[str]) -> str:

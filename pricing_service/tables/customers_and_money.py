@@ -54,6 +54,7 @@ TABLES = (
         # A stretch of no days may share its start with the next; a post that ends a stretch replaces it.
         key=("customer_id", "subscription_id", "start", "end"),
         replaces=("customer_id", "subscription_id", "start"),
+        apart=("customer_id", "subscription_id"),
         rules=(later("start", "end"),),
     ),
     Table(

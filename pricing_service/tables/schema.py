@@ -99,6 +99,10 @@ class Table:
         Columns that name a row; empty for events, whose equal rows add up.
     replaces
         Rows that are posted later replace the stored rows that agree on these columns; empty: on the key.
+    apart
+        Stretches ``start``–``end`` of rows that agree on these columns may not overlap.
+    together
+        Rows that agree on these columns stand or fall together, and exactly one of them is ``chosen``.
     extras
         What columns are called that the contract does not know and that are kept (``traits`` on customers and
         leads, ``attributes`` on choices); None where they are ignored.
@@ -110,6 +114,8 @@ class Table:
     key: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    apart: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     extras: str | None = None
 
     @property

@@ -57,6 +57,7 @@ TABLES = (
             *_ABOUT,
         ),
         key=("respondent_id", "task", "alternative"),
+        together=("respondent_id", "task"),
         extras="attributes",
     ),
     Table(
