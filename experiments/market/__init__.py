@@ -2,6 +2,7 @@
 
 from experiments.market.business import Business
 from experiments.market.draws import draw_business
+from experiments.market.laws import InsideLaw
 from experiments.market.market import Market, simulate
 from experiments.market.regimes import Regime
 from experiments.market.sample import sample_business
@@ -10,6 +11,7 @@ from experiments.market.writing import write_dataset
 
 __all__ = [
     "Business",
+    "InsideLaw",
     "Market",
     "MetricTruth",
     "Regime",

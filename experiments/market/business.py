@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.market.laws import KpiLaw, MetricLaw, PriceLaw, ReportingLaw, TraitLaw, ValueLaw
+from experiments.market.laws import InsideLaw, KpiLaw, MetricLaw, PriceLaw, ReportingLaw, TraitLaw, ValueLaw
 from experiments.market.regimes import Regime
 
 
@@ -28,6 +28,8 @@ class Business:
         Share of customers that were there before the history begins, 0–1.
     traits, value, metrics, kpis, price, reporting
         Its laws. The first metric is the one whose units cause value.
+    inside
+        How units differ inside a customer; None (as drawn) does not tell them apart.
     """
 
     seed: int
@@ -43,6 +45,7 @@ class Business:
     kpis: tuple[KpiLaw, ...]
     price: PriceLaw
     reporting: ReportingLaw
+    inside: InsideLaw | None = None
 
     @property
     def outside(self) -> bool:

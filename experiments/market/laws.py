@@ -150,3 +150,15 @@ class ReportingLaw:
     quarterly: bool = False
     missing_outcomes: float = 0.0
     missing_usage: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsideLaw:
+    """Units of the first metric, a flow, are told apart: each customer has 2 to `most` of them.
+
+    The log of a unit's worth has the sd `log_sd` inside a customer. The outcomes of the first KPI are then
+    recorded unit by unit, as the first metric's alone.
+    """
+
+    most: int
+    log_sd: float

@@ -19,6 +19,7 @@ from experiments.market.story import Story
 from experiments.market.surveys import survey_tables
 from experiments.market.tables import main_tables
 from experiments.market.truth import Truth, know_truth
+from experiments.market.units_inside import draw_units_inside, tell_units_apart
 from experiments.market.usage_and_value import simulate_history
 
 
@@ -84,5 +85,8 @@ def simulate(business: Business, seed: int, *, last_month: str = LAST_MONTH) -> 
         **selling_tables(story, stream(seed, "selling")),
         **care_tables(story, stream(seed, "care")),
     }
+    if business.inside is not None:
+        inside = draw_units_inside(business.inside, business.customers, stream(seed, "inside"))
+        tables |= tell_units_apart(story, tables, inside, stream(seed, "dealing"))
     truth = know_truth(business, customers, customer_id=story.customer_id, reports=reports)
     return Market(business, tables, truth)

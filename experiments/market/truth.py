@@ -9,6 +9,7 @@ import numpy as np
 from experiments.market.business import Business
 from experiments.market.customers import Customers, draw_customers
 from experiments.market.noise import Booleans, Floats, stream
+from experiments.market.units_inside import draw_units_inside
 from experiments.market.usage_and_value import drift_factors
 
 # The Monte-Carlo error of a median of 50,000 is 0.3 % at a log scale of 0.5: small beside any interval from
@@ -49,6 +50,9 @@ class MetricTruth:
         while its bill is below its value.
     typical_willingness
         Median over the population of the most that a customer would pay per unit.
+    inside_log_sd, unit_log_scale
+        Where units are told apart: sd of the log of a single unit's worth around its customer's level, and the
+        biweight scale of that log over all units of all customers. None elsewhere.
     worth
         (n,) each customer's long-run net value per unit, in the order of the book.
     """
@@ -65,6 +69,8 @@ class MetricTruth:
     marginal_worth: float
     capture_efficiency: float
     typical_willingness: float
+    inside_log_sd: float | None
+    unit_log_scale: float | None
     worth: Floats
 
     @property
@@ -80,7 +86,8 @@ class Truth:
     Parameters
     ----------
     metrics
-        By name.
+        By name. Where units are told apart only the first one: outcomes of single units are its alone, so that
+        the others are left with part of the value.
     best, runner_up
         The truly growing metrics of least and second-least `between_log_scale`; None where fewer grow.
     scale_ratio
@@ -121,7 +128,7 @@ def know_truth(
     people, book = _values(business, population), _values(business, customers)
     metrics = {
         metric.name: _metric_truth(business, m, population=(population, people), book=(customers, book))
-        for m, metric in enumerate(business.metrics)
+        for m, metric in enumerate(business.metrics[: 1 if business.inside else None])
     }
     ranked = sorted((t for t in metrics.values() if t.grows), key=lambda t: t.between_log_scale)
     names = [truth.metric for truth in ranked[:2]] + [None, None]
@@ -185,8 +192,20 @@ def _metric_truth(
         marginal_worth=business.value.causal_share * typical if m == 0 else 0.0,
         capture_efficiency=_capture(value.over_history, units),
         typical_willingness=float(np.median(people.willingness_to_pay / units)),
+        inside_log_sd=None if business.inside is None else business.inside.log_sd,
+        unit_log_scale=_unit_log_scale(business, people),
         worth=own,
     )
+
+
+def _unit_log_scale(business: Business, people: Customers) -> float | None:
+    """Return the scale over single units of the worth that the first KPI gives them."""
+    if business.inside is None:
+        return None
+    inside = draw_units_inside(business.inside, RANKED, stream(business.seed, "population inside"))
+    gets = people.net_value[:RANKED, 0] > 0
+    level = np.log(people.net_value[:RANKED, 0][gets] / people.units[:RANKED, 0][gets])
+    return _biweight((level[:, None] + inside.relative_log_worth[gets])[inside.present[gets]])
 
 
 def _normal_mad(values: Floats) -> float:
