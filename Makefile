@@ -54,7 +54,7 @@ real-data: $(STAMP)  ## run the product on the real tables in ../shared/data (fa
 	$(BIN)/pytest tests/real_data -m real_data -q
 
 chaos: $(STAMP)  ## kill workers at random points and compare the resumed results to the byte
-	$(BIN)/pytest tests -m chaos -q --timeout=0
+	$(BIN)/pytest tests/journeys -m chaos -q --timeout=0
 
 lock: $(STAMP)  ## resolve the dependencies again into the two lock files
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
