@@ -43,20 +43,29 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Dress:
-    """How numbers of one unit are written: scaled, between two texts, at most so many decimals."""
+    """How numbers of one unit are written: scaled, between two texts, rounded.
+
+    `most` is the most decimals that make sense (more are kept where nothing else would be left of the number),
+    `always` how many there are whatever the number.
+    """
 
     before: str = ""
     scale: float = 1.0
     after: str = ""
     cents: bool = False
-    decimals: int | None = None
+    most: int | None = None
+    always: int | None = None
 
     @classmethod
     def of(cls, unit: str) -> _Dress:
-        if unit == "factor":
-            return cls(before=f"×÷{GAP}", decimals=2)
+        if unit == "log":  # a spread of logs, shown as the factor that it means
+            return cls(before=f"×÷{GAP}", most=2)
         if unit in {"share", "probability"}:
-            return cls(scale=100.0, after=f"{GAP}%", decimals=0)
+            return cls(scale=100.0, after=f"{GAP}%", most=0)
+        if unit in {"correlation", "log/log"}:
+            return cls(always=2)
+        if unit == "customers":
+            return cls(always=0)
         if currency := re.match(r"([A-Z]{3})(/|$)", unit):
             return cls(after=f"{GAP}{currency[1]}", cents=True)
         return cls()
@@ -64,28 +73,33 @@ class _Dress:
     def write(self, value: float, width: float | None = None, *, digits: int = 3) -> str:
         """Write a value, rounded to two digits of its interval's width or of its own, whichever is finer."""
         value *= self.scale
-        decimals = _decimals(value, digits=digits)
-        if width is not None:
-            digits = 2
-            decimals = max(_decimals(width * self.scale, digits=2), _decimals(value, digits=2))
-        if self.decimals is not None:
-            decimals = min(decimals, max(self.decimals, _decimals(value, digits=1)))
-        if self.cents and decimals == 1:  # 4.6 EUR reads as a slip: show cents or leave them out
-            decimals = 0 if abs(value) >= 10 and digits < 3 else 2
+        decimals = self._decimals(value, width, digits=digits)
         rounded = round(value, decimals)
         text = f"{abs(rounded):,.{max(decimals, 0)}f}"
         return f"{MINUS}{text}" if rounded < 0 else text
 
+    def _decimals(self, value: float, width: float | None, *, digits: int) -> int:
+        if self.always is not None:
+            return self.always
+        decimals = _decimals(value, digits=digits)
+        if width is not None:
+            digits = 2
+            decimals = max(_decimals(width * self.scale, digits=2), _decimals(value, digits=2))
+        if self.most is not None:
+            decimals = min(decimals, max(self.most, _decimals(value, digits=1)))
+        if self.cents and decimals == 1:  # 4.6 EUR reads as a slip: show cents or leave them out
+            return 0 if abs(value) >= 10 and digits < 3 else 2
+        return decimals
 
-def estimate(found: object, *, as_factor: bool = False) -> Shown:
+
+def estimate(found: object) -> Shown:
     """Put an estimate of the API into words.
 
     Parameters
     ----------
     found
-        The estimate as the API shows it; a plain number or None is accepted too.
-    as_factor
-        Show a spread of logs as the factor that it means: 0.47 becomes ``×÷ 1.6``.
+        The estimate as the API shows it; a plain number or None is accepted too. Shares are written in
+        percent, a spread of logs as the factor that it means: 0.47 becomes ``×÷ 1.6``.
 
     Examples
     --------
@@ -98,55 +112,37 @@ def estimate(found: object, *, as_factor: bool = False) -> Shown:
     if not isinstance(found, Mapping):
         found = {"value": found}
     n = int(_finite(found.get("n")) or 0)
-    value = _finite(found.get("value"))
+    unit = str(found.get("unit") or "")
+    value, low, high = (_point(found.get(key), unit) for key in ("value", "low", "high"))
     if value is None:
         return Shown(unknown=f"not known: {_why(found)}", n=n)
-    dress = _Dress.of("factor" if as_factor else str(found.get("unit") or ""))
-    low, high = _finite(found.get("low")), _finite(found.get("high"))
-    if as_factor:
-        value, low, high = (
-            _exp(value),
-            low if low is None else _exp(low),
-            high if high is None else _exp(high),
-        )
-    if low is None or high is None:
+    dress = _Dress.of(unit)
+    if low is None or high is None or low == high:
         return Shown(f"{dress.before}{dress.write(value)}{dress.after}", n=n)
     point, start, end = (dress.write(number, high - low) for number in (value, low, high))
     interval = f"between {start} and {end}{dress.after}, {odds(found.get('level'))}"
     return Shown(f"{dress.before}{point}{dress.after}", interval, f"{start}–{end}", n=n)
 
 
-def factor(found: object) -> str:
-    """Write a spread of logs as a factor for a sentence: 0.34 becomes ``1.4``; empty where there is none."""
-    value = _finite(found.get("value")) if isinstance(found, Mapping) else None
-    if value is None:
-        return ""
-    size = _exp(value)
-    return f"{size:,.{2 if size < 1.1 else 1 if size < 10 else 0}f}"
-
-
 def money(value: object, currency: str) -> str:
     """Write an amount roughly: 46.01 becomes ``46 EUR``, 4.623 ``4.60 EUR``, 0.0127 ``0.013 EUR``."""
     found = _finite(value)
-    if found is None:
-        return "not known"
-    digits = 3 if abs(found) >= 100 else 2
-    return f"{_Dress(cents=True).write(found, digits=digits)}{GAP}{currency}"
+    return "not known" if found is None else f"{_rough(found)}{GAP}{currency}"
 
 
-def money_range(low: object, high: object, currency: str, *, digits: int = 3) -> str:
-    """Write two amounts as one range, each to so many digits: ``4.63–6.95 EUR``."""
+def money_range(low: object, high: object, currency: str, *, rough: bool = False) -> str:
+    """Write two amounts as one range: ``4.63–6.95 EUR``, or roughly, as `money` does: ``37–58 EUR``."""
     start, end = _finite(low), _finite(high)
     if start is None or end is None:
         return "not known"
-    dress = _Dress(cents=True)
-    return f"{dress.write(start, digits=digits)}–{dress.write(end, digits=digits)}{GAP}{currency}"
+    write = _rough if rough else _Dress(cents=True).write
+    return f"{write(start)}–{write(end)}{GAP}{currency}"
 
 
 def number_range(ends: object) -> str:
     """Write two plain numbers as one range: ``0.80–1.10``; a missing end is ``?``."""
     found = [_finite(end) for end in ends] if isinstance(ends, list | tuple) else []
-    return "–".join("?" if end is None else _Dress().write(end, digits=2) for end in found)
+    return "–".join("?" if end is None else _Dress(always=2).write(end) for end in found)
 
 
 def share(value: object) -> str:
@@ -199,9 +195,14 @@ def _finite(value: object) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _exp(logarithm: float) -> float:
-    """Raise e to a logarithm, capped where a float would end."""
-    return math.exp(min(logarithm, 700.0))
+def _rough(amount: float) -> str:
+    return _Dress(cents=True).write(amount, digits=3 if abs(amount) >= 100 else 2)
+
+
+def _point(value: object, unit: str) -> float | None:
+    """Read a number; a spread of logs becomes its factor, capped where a float would end."""
+    found = _finite(value)
+    return math.exp(min(found, 700.0)) if found is not None and unit == "log" else found
 
 
 def _decimals(value: float, *, digits: int) -> int:

@@ -14,8 +14,9 @@ from api.pages import figures, words
 from api.pages.charts import draw_pictures
 from api.pages.charts._palette import PALETTE
 from api.pages.ranges import rows_on_one_scale
+from api.pages.ranking import comparison
 from api.pages.sensitivity import sensitivity
-from api.pages.verdict import first_screen
+from api.pages.verdict import first_screen, sentences_of
 
 # Kinds whose numbers have tables of their own in templates/tables/; the others are shown by their sentences.
 FULLY_SHOWN = ("value_metrics", "unit_worth")
@@ -51,10 +52,13 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         currency=currency,
         generated_for=generated_for,
         palette=PALETTE,
-        first=first_screen(*(analyses.get(kind) for kind in FULLY_SHOWN), currency=currency),
+        first=first_screen(
+            *(analyses.get(kind) for kind in FULLY_SHOWN), currency=currency, no_worth=_why_not(result, "unit_worth")
+        ),
         metrics=metrics,
         worth=worth,
-        others={kind: _sentences(analyses[kind]) for kind in others},
+        others={kind: sentences_of(analyses[kind]) for kind in others},
+        comparison=comparison(metrics.get("ranking") or []),
         pictures=draw_pictures(analyses, currency=currency),
         segments=_segments(worth),
         coverage=metrics.get("coverage") or worth.get("coverage") or {},
@@ -64,14 +68,10 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         missing=result.get("missing") or [],
         failed=result.get("failed") or [],
         data=result.get("data") or {},
+        data_warnings=_warnings(result.get("data") or {}),
+        refused=(result.get("dataset") or {}).get("refused") or {},
         dataset=result.get("dataset") or {},
     )  # fmt: skip
-
-
-def _sentences(found: Mapping[str, Any]) -> list[str]:
-    """List what a kind without tables of its own has to say; one sentence or several."""
-    said = found.get("sentences") or []
-    return [said] if isinstance(said, str) else [str(sentence) for sentence in said]
 
 
 def _segments(worth: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -89,6 +89,25 @@ def _distinct(analyses: Mapping[str, Any], field: str, *, by: str) -> list[Mappi
     return list({entry.get(by): entry for entry in reversed(entries) if isinstance(entry, Mapping)}.values())[
         ::-1
     ]
+
+
+def _why_not(result: Mapping[str, Any], kind: str) -> str:
+    """Say why a kind has no result: it failed, or its tables are missing; empty where it was not asked for."""
+    for part in result.get("failed") or []:
+        if part.get("kind") == kind:
+            return f"not known: {part.get('reason')}"
+    for part in result.get("missing") or []:
+        if part.get("kind") == kind:
+            return f"not known: it needs {words.joined(list(part.get('tables') or []), last='or')}"
+    return ""
+
+
+def _warnings(data: Mapping[str, Any]) -> list[str]:
+    """Collect what reading the data and building the panel warned of."""
+    found = [
+        warning for part in ("report", "panel") for warning in (data.get(part) or {}).get("warnings") or []
+    ]
+    return [str(each.get("message") or each) if isinstance(each, Mapping) else str(each) for each in found]
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, count, estimate, factor, money_range, share
+from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, estimate, money, money_range, share
 from api.pages.words import joined, reason_in_words
 
 Result = Mapping[str, Any]
@@ -36,7 +36,7 @@ class FirstScreen:
     headline
         The verdict as a sentence.
     lead
-        Why, in one to three sentences.
+        The first two sentences of the result.
     figures
         The big numbers.
     """
@@ -51,7 +51,9 @@ class FirstScreen:
 LABELS = {"clear": "Clear verdict", "tie": "Too close to call", "cannot_tell": "Cannot tell yet"}
 
 
-def first_screen(metrics: Result | None, worth: Result | None, *, currency: str) -> FirstScreen:
+def first_screen(
+    metrics: Result | None, worth: Result | None, *, currency: str, no_worth: str = ""
+) -> FirstScreen:
     """Put the verdict into words and big numbers.
 
     Parameters
@@ -60,15 +62,25 @@ def first_screen(metrics: Result | None, worth: Result | None, *, currency: str)
         The results of `value_metrics` and `unit_worth`; None where the kind was not asked for.
     currency
         ISO code of the money.
+    no_worth
+        Why there is no result of `unit_worth` although it was asked for.
     """
     figures = [] if worth is None else _worth_figures(worth, currency=currency)
+    if worth is None and no_worth:
+        figures = [_figure("What one unit is worth", Shown(unknown=no_worth), note="")]
     if metrics is None:
         metric = (worth or {}).get("metric")
         headline = f"What one unit of {metric} is worth" if metric else "What the data say"
-        return FirstScreen("", "", headline, [], figures)
+        return FirstScreen("", "", headline, sentences_of(worth or {})[:2], figures)
     tone = str(metrics.get("verdict") or "cannot_tell")
     figures += _metric_figures(metrics)
-    return FirstScreen(tone, LABELS.get(tone, tone), _headline(metrics), _lead(metrics), figures)
+    return FirstScreen(tone, LABELS.get(tone, tone), _headline(metrics), sentences_of(metrics)[:2], figures)
+
+
+def sentences_of(result: Result) -> list[str]:
+    """Return a result's sentences; one string counts as one sentence."""
+    said = result.get("sentences") or []
+    return [said] if isinstance(said, str) else [str(sentence) for sentence in said]
 
 
 def _headline(metrics: Result) -> str:
@@ -82,58 +94,31 @@ def _headline(metrics: Result) -> str:
     return f"No metric is proven yet; {leader} leads"
 
 
-def _lead(metrics: Result) -> list[str]:
-    leader = metrics.get("recommended")
-    ranking = {row.get("metric"): row for row in metrics.get("ranking") or []}
-    if leader not in ranking:
-        return _why_none(list(ranking.values()))
-    said = []
-    spread = factor(ranking[leader].get("spread"))
-    if spread:
-        others = [(name, factor(row.get("spread"))) for name, row in ranking.items() if name != leader]
-        beside = next((f" For {name} that factor is {found}." for name, found in others if found), "")
-        said.append(
-            f"What one unit of {leader} is worth typically stays within a factor of {spread} of the middle, "
-            f"from customer to customer.{beside}"
-        )
-    needed = metrics.get("customers_needed")
-    if metrics.get("verdict") != "clear" and needed:
-        said.append(f"About {count(needed)} customers with reported outcomes would decide.")
-    return said
-
-
-def _why_none(rows: list[Result]) -> list[str]:
-    codes = sorted({str(code) for row in rows for code in row.get("reasons") or []})
-    return [f"Why: {joined([reason_in_words(code) for code in codes])}."] if codes else []
-
-
 def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
     metric = worth.get("metric") or "the metric"
     shown = estimate(worth.get("worth"))
     basis = {
-        "net": "to the typical customer, over the alternative",
-        "gross": "to the typical customer, before the alternative is taken off",
+        "net": "to the typical customer, as far as it is owed to the product",
+        "gross": "to the typical customer, before asking how much of it is owed to the product",
     }.get(str(worth.get("basis")), "to the typical customer")
-    label = f"One unit of {metric} is worth"
-    figures = [_figure(label, shown, note=basis)]
-    corridor = worth.get("price_corridor") or {}
+    return [_figure(f"One unit of {metric} is worth", shown, note=basis), _corridor(worth, currency=currency)]
+
+
+def _corridor(worth: Result, *, currency: str) -> KeyFigure:
+    label, corridor = "A fair price per unit", worth.get("price_corridor") or {}
     low, high = corridor.get("low"), corridor.get("high")
     if low is None or high is None:
-        return [
-            *figures,
-            _figure("A fair price per unit", Shown(unknown=shown.unknown or NOT_KNOWN), note=""),
-        ]
+        return _figure(label, Shown(unknown=estimate(worth.get("worth")).unknown or NOT_KNOWN), note="")
     taken = [share(part) for part in corridor.get("capture") or []]
     taken = [part.split(GAP)[0] for part in taken[:-1]] + taken[-1:]
     span = f"{' to '.join(taken)} of what a unit is worth" if taken else ""
-    out = corridor.get("priced_out_share")
-    note = "a guide to fairness, not the best price" + (
-        f"; {share(out)} of customers would pay more than they get" if out is not None else ""
-    )
-    return [
-        *figures,
-        KeyFigure("A fair price per unit", money_range(low, high, currency), range=span, note=note),
-    ]
+    notes = ["a guide to fairness, not the price that earns most"]
+    today = worth.get("today") or {}
+    if today.get("price_per_unit") is not None and today.get("against_corridor"):
+        notes.insert(0, f"today {money(today['price_per_unit'], currency)}, {today['against_corridor']} it")
+    if corridor.get("priced_out_share"):
+        notes.append(f"{share(corridor['priced_out_share'])} of customers would pay more than they get")
+    return KeyFigure(label, money_range(low, high, currency), range=span, note="; ".join(notes))
 
 
 def _metric_figures(metrics: Result) -> list[KeyFigure]:
@@ -141,12 +126,17 @@ def _metric_figures(metrics: Result) -> list[KeyFigure]:
     row = next((row for row in metrics.get("ranking") or [] if row.get("metric") == leader), None)
     if row is None:
         return [_figure("How sure", Shown(unknown="not known: no metric leads"), note="")]
-    best = row.get("probability_best")
-    sure = KeyFigure(
-        "How sure", chance(best), note=f"that {leader} is the best eligible metric", known=best is not None
-    )
-    capture = estimate(row.get("capture_efficiency"))
-    return [sure, _figure("One price can take", capture, note="of all value that customers get, at most")]
+    if row.get("probability_best") is None:
+        why = reason_in_words((row.get("reasons_for_null") or {}).get("probability_best"))
+        sure = _figure("How sure", Shown(unknown=f"not known: {why}"), note="")
+    else:
+        sure = KeyFigure(
+            "How sure", chance(row["probability_best"]), note=f"that {leader} is the best metric"
+        )
+    flat = estimate(((row.get("scores") or {}).get("capture_efficiency") or {}).get("flat_fee"))
+    beside = "" if flat.unknown else f"; one flat fee: {flat.value}"
+    note = f"of all value that customers get, at most{beside}"
+    return [sure, _figure("One price per unit can take", estimate(row.get("capture_efficiency")), note=note)]
 
 
 def _figure(label: str, shown: Shown, *, note: str) -> KeyFigure:

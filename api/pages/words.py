@@ -8,21 +8,22 @@ from types import MappingProxyType
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "": "the data do not carry it",
-        "constant": "it never changes in these data",
-        "did_not_converge": "the calculation did not settle on one answer",
+        "constant_metric": "every customer has the same units: this is a flat fee",
         "insufficient_customers": "too few customers carry evidence",
+        "everybody_reports": "every customer reports",
+        "no_bills": "the data hold no bills",
+        "no_customers": "the data hold no customers",
         "no_eligible_metric": "no metric passed the checks",
-        "no_history": "the history is too short",
-        "no_ideal_customers": "ideal customers cannot be told from the others yet",
         "no_outcomes": "no customer reports outcomes",
-        "no_reporters": "no customer reports outcomes",
-        "no_traits": "customers carry no traits to compare by",
-        "no_unit_ids": "usage does not say which unit it belongs to",
-        "no_units": "the metric was never used",
         "no_usage": "there is no usage of it in the window",
+        "no_value": "no value was achieved with it",
+        "no_value_for_typical_customer": "the typical customer has achieved nothing yet",
+        "no_variation": "every customer has the same value per unit",
+        "none_eligible": "no metric passed the checks",
         "not_identified": "units would have to move for outside reasons; more of the same will not do",
         "not_monetised": "its outcomes carry no value in money",
-        "zero_spread": "every customer has the same value per unit",
+        "too_few_periods": "too few customers have three months or more",
+        "units_not_told_apart": "the data do not tell units apart (unit_id)",
     }
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.charts._base import NARROW, Chart, altair
@@ -14,7 +14,7 @@ from api.pages.words import joined
 FLAT_FEE = "(flat fee)"
 
 Curve = dict[str, Any]
-"""metric, role (leads, flat, other), points, best (the point that takes most)."""
+"""metric, role (leads, flat, other), points, best (the point that takes most), scored (the honest share)."""
 
 
 class CaptureCurve(Chart[list[Curve]]):
@@ -26,7 +26,9 @@ class CaptureCurve(Chart[list[Curve]]):
     def data(self, result: Mapping[str, Any]) -> list[Curve]:
         """Return a curve for each metric and the flat fee, in the order of the ranking."""
         found = (result.get("charts") or {}).get("capture_curve") or {}
-        ranked = [row["metric"] for row in result.get("ranking") or [] if row["metric"] in found]
+        ranking = result.get("ranking") or []
+        ranked = [row["metric"] for row in ranking if row["metric"] in found]
+        scored = _scored(ranking, leader=result.get("recommended"))
         curves = []
         for metric in ranked + sorted(set(found) - set(ranked)):
             points = [point for point in found[metric] or [] if _drawable(point)]
@@ -37,20 +39,18 @@ class CaptureCurve(Chart[list[Curve]]):
             )
             best = max(points, key=lambda point: point["share_of_value"])
             name = "one flat fee" if metric == FLAT_FEE else metric
-            curves.append({"metric": name, "role": role, "points": points, "best": best})
+            curves.append(
+                {"metric": name, "role": role, "points": points, "best": best, "scored": scored.get(role)}
+            )
         return curves
 
     def title(self, data: list[Curve], *, currency: str) -> str:
         """Say how much the leading metric's one price takes, beside the flat fee."""
-        best = {curve["role"]: share(curve["best"]["share_of_value"]) for curve in data}
-        if "leads" in best and "flat" in best:
-            return (
-                f"One price a unit could take up to {best['leads']} of all value, one flat fee {best['flat']}"
-            )
-        top = max(data, key=lambda curve: curve["best"]["share_of_value"])
-        return (
-            f"One price could take up to {share(top['best']['share_of_value'])} of all value: {top['metric']}"
-        )
+        taken = {curve["role"]: curve["scored"] for curve in data if curve["scored"] is not None}
+        if "leads" in taken and "flat" in taken:
+            unit, flat = share(taken["leads"]), share(taken["flat"])
+            return f"One price per unit could take {unit} of all value at most, one flat fee {flat}"
+        return "How much of all value one price could take, and whom it would cost"
 
     def caption(self, data: list[Curve]) -> str:
         """Say how to read it."""
@@ -58,7 +58,8 @@ class CaptureCurve(Chart[list[Curve]]):
             "Every point is one price, from low (right: everyone stays) to high (left: only those stay whose "
             "value is above their bill). The dot marks the price that takes most. The higher the hill, the "
             "less value one price leaves behind; the farther right its top, the fewer customers it costs. "
-            "This is the ceiling that volatility sets, not a price to charge."
+            "This is the ceiling that volatility sets, not a price to charge. The curves choose and judge the "
+            "price on the same customers and flatter it a little; the shares in words are judged on others."
         )
 
     def words(self, data: list[Curve], *, currency: str) -> str:
@@ -84,7 +85,7 @@ class CaptureCurve(Chart[list[Curve]]):
         colour = alt.Color("role:N", scale=roles, legend=None)
         beside = alt.datum.role == "other"
         lines = alt.Chart(alt.Data(values=points)).mark_line().encode(
-            x=x, y=y, color=colour, detail="metric:N", order="kept:Q",
+            x=x, y=y, color=colour, detail="metric:N", order="price:Q",
             strokeWidth=alt.condition(beside, alt.value(1.3), alt.value(2.6)),
         )  # fmt: skip
         dots = alt.Chart(alt.Data(values=tops)).mark_point(filled=True, opacity=1, size=60)
@@ -100,6 +101,14 @@ class CaptureCurve(Chart[list[Curve]]):
         return layers
 
 
+def _scored(ranking: Sequence[Mapping[str, Any]], *, leader: str | None) -> dict[str, float | None]:
+    """Look up what the leader's one price and the flat fee take of customers who did not choose them."""
+    row = next((row for row in ranking if row["metric"] == leader), {})
+    scores = (row.get("scores") or {}).get("capture_efficiency") or {}
+    unit, flat = row.get("capture_efficiency") or {}, scores.get("flat_fee") or {}
+    return {"leads": unit.get("value"), "flat": flat.get("value")}
+
+
 def _drawable(point: Mapping[str, Any]) -> bool:
     return point.get("share_of_value") is not None and point.get("customers_kept") is not None
 
@@ -108,6 +117,7 @@ def _point(curve: Curve, point: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "metric": curve["metric"],
         "role": curve["role"],
+        "price": point.get("price"),
         "kept": point["customers_kept"],
         "taken": point["share_of_value"],
     }

@@ -15,6 +15,7 @@ ROW = 58  # height of a metric's row, px
 BELOW = 10  # the drawing stands so many px below the row's middle, its labels above
 WINDOW = 100.0  # farthest ratio to the typical value that is drawn; beyond it the line runs to the edge
 TICKS = (0.01, 0.03, 0.1, 1 / 3, 1.0, 3.0, 10.0, 30.0, 100.0)
+FINE_TICKS = (0.2, 1 / 3, 0.5, 1.0, 2.0, 3.0, 5.0)  # where the window holds no ×10
 TICK_WORDS = (
     "datum.value < 0.99 ? '÷' + format(1 / datum.value, '.0f')"
     " : datum.value > 1.01 ? '×' + format(datum.value, '.0f') : 'typical'"
@@ -80,7 +81,7 @@ class ValuePerUnit(Chart[list[Row]]):
         alt = altair()
         window = 1.1 * min(WINDOW, max(4.0, *(_reach(row) for row in data)))
         order = [str(place) for place in range(len(data))]
-        ticks = [tick for tick in TICKS if 1 / window <= tick <= window]
+        ticks = [tick for tick in (TICKS if window > 10 else FINE_TICKS) if 1 / window <= tick <= window]
         scale = alt.Scale(type="log", domain=[1 / window, window], nice=False)
         x = alt.X("low:Q", title=None, scale=scale, axis=alt.Axis(values=ticks, labelExpr=TICK_WORDS))
         y = alt.Y("place:N", sort=order, axis=None, scale=alt.Scale(domain=order, padding=0))

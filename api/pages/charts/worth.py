@@ -11,7 +11,7 @@ from api.pages.charts._svg import Sketch
 from api.pages.figures import count, money, money_range
 
 Found = dict[str, Any]
-"""bins, corridor (low, high; either may be None), typical (or None), metric."""
+"""bins, corridor (low and high), typical, today (price per unit); all but the bins may be None; metric."""
 
 
 class Worth(Chart[Found]):
@@ -30,6 +30,7 @@ class Worth(Chart[Found]):
             "bins": bins,
             "corridor": (corridor.get("low"), corridor.get("high")),
             "typical": (result.get("worth") or {}).get("value"),
+            "today": (result.get("today") or {}).get("price_per_unit"),
             "metric": result.get("metric") or "the metric",
         }
 
@@ -42,7 +43,10 @@ class Worth(Chart[Found]):
 
     def caption(self, data: Found) -> str:
         """Say how to read it."""
-        bars = "The higher a bar, the more customers whose unit is worth that much to them."
+        bars = (
+            "The higher a bar, the more customers whose unit is worth that much to them; the last bar holds all "
+            "beyond it."
+        )
         band = " The shaded band is the price corridor; customers to its left would pay more than they get."
         return bars if None in data["corridor"] else bars + band
 
@@ -59,11 +63,11 @@ class Worth(Chart[Found]):
     def sketch(self, data: Found, *, currency: str, width: int) -> Sketch:
         """Layer bars, corridor and typical line; a log scale where worth spans more than a factor of 30."""
         alt = altair()
-        bins, (low, high), typical = data["bins"], data["corridor"], data["typical"]
-        ends = [end for end in (bins[0]["low"], bins[-1]["high"], low, high) if end is not None]
+        bins, (low, high), typical, today = data["bins"], data["corridor"], data["typical"], data["today"]
+        ends = [end for end in (bins[0]["low"], bins[-1]["high"], low, high, today) if end is not None]
         domain = [min(ends), max(ends)]
         scale = "log" if domain[0] > 0 and domain[1] > 30 * domain[0] else "linear"
-        top = max(found["customers"] for found in bins) * 1.25  # room for two lines of labels
+        top = max(found["customers"] for found in bins) * 1.35  # room for three lines of labels
         x = alt.X(
             "low:Q", scale=alt.Scale(type=scale, domain=domain, nice=False), title=f"{currency} per unit"
         )
@@ -71,19 +75,23 @@ class Worth(Chart[Found]):
         y = alt.Y("customers:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=alt.Axis(tickCount=4))
         bars = alt.Chart(alt.Data(values=bins)).mark_rect(color=ACCENT, opacity=0.5, stroke=PAPER)
         layers = [bars.encode(x=x, x2="high:Q", y=y, y2=alt.datum(0))]
-        heading = alt.Y("top:Q", title="customers")
         if low is not None and high is not None:
-            band = alt.Chart(alt.Data(values=[{"low": low, "high": high, "top": top}]))
-            name = band.mark_text(
-                align="left", dx=5, dy=26, color=SECOND, fontWeight=600, text="price corridor"
-            )
+            band = alt.Chart(alt.Data(values=[{"low": low, "high": high}]))
             layers += [band.mark_rect(color=SECOND, opacity=0.25).encode(x=x, x2="high:Q")]
-            layers += [name.encode(x="high:Q", y=heading)]
-        if typical is not None:
-            line = alt.Chart(alt.Data(values=[{"low": typical, "top": top}]))
-            label = f"typical {money(typical, currency)}"
-            name = line.mark_text(align="left", dx=6, dy=8, color=INK, fontWeight=600, text=label)
-            layers += [line.mark_rule(color=INK, strokeWidth=2).encode(x=x), name.encode(x=x, y=heading)]
-        height = 300 if width > NARROW else 240
+            layers += [_label("price corridor", x, at=high, top=top, line=1, colour=SECOND)]
+        for name, price, line in (("typical", typical, 0), ("today", today, 2)):
+            if price is not None:
+                rule = alt.Chart(alt.Data(values=[{"low": price}]))
+                layers += [rule.mark_rule(color=INK, strokeWidth=2 if name == "typical" else 1).encode(x=x)]
+                layers += [_label(f"{name} {money(price, currency)}", x, at=price, top=top, line=line)]
+        height = 300 if width > NARROW else 260
         layered: Sketch = alt.layer(*layers).properties(width=width - 60, height=height)
         return layered
+
+
+def _label(text: str, x: Any, *, at: float, top: float, line: int, colour: str = INK) -> Any:
+    """Write a label right of a value, on one of the lines at the top of the drawing."""
+    alt = altair()
+    chart = alt.Chart(alt.Data(values=[{"low": at, "top": top}]))
+    mark = chart.mark_text(align="left", dx=6, dy=8 + 18 * line, color=colour, fontWeight=600, text=text)
+    return mark.encode(x=x, y=alt.Y("top:Q", title="customers"))
