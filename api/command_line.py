@@ -84,13 +84,16 @@ def serve(
 @app.command()
 def worker(
     until_stdin_ends: Annotated[bool, typer.Option("--until-stdin-ends", hidden=True)] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="log nothing but troubles")] = False,
     data_folder: Data = None,
 ) -> None:
     """Run queued analyses."""
     from api.terminal import server  # noqa: PLC0415  as above
 
     with screen.refusals():
-        server.work(_settings(dev=False, data_folder=data_folder), until_stdin_ends=until_stdin_ends)
+        server.work(
+            _settings(dev=False, data_folder=data_folder), until_stdin_ends=until_stdin_ends, quiet=quiet
+        )
 
 
 @app.command()

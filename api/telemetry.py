@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from uuid import uuid4
 
@@ -10,6 +11,22 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = structlog.get_logger("api")
+
+
+def log_to_stderr(*, quiet: bool = False) -> None:
+    """Send the log to stderr, a line of JSON each: stdout belongs to what the commands say."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("warning" if quiet else "info"),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
 
 
 class Meters:

@@ -24,9 +24,12 @@ class WorkerProcess:
     ----------
     settings
         What the worker shall know; it gets them through its environment.
+    quiet
+        Whether the worker logs nothing but troubles.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._environment = {**os.environ, **_as_environment(settings)}
         self._stopping = threading.Event()
         self._process = self._start()
@@ -58,6 +61,7 @@ class WorkerProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         # The pipe ends with this process, however it ends; the worker then stops by itself.
         command = [sys.executable, "-m", "api.command_line", "worker", "--until-stdin-ends"]
+        command += ["--quiet"] * self._quiet
         return subprocess.Popen(command, env=self._environment, stdin=subprocess.PIPE)
 
     def _keep_running(self) -> None:

@@ -10,6 +10,7 @@ from api.analysis_request import parse
 from api.app import create_app
 from api.local_workspace import LOCAL
 from api.problems import Refused
+from api.telemetry import log_to_stderr
 from api.terminal import local, screen, server
 from api.uploads import Upload
 from api.worker_process import WorkerProcess
@@ -32,11 +33,12 @@ def write_report(path: Path, *, seed: int) -> None:
 def serve_report(*, port: int, seed: int) -> None:
     """Run the sample business's report as a job, then serve it at `/` beside the API until a signal."""
     server.end_at_sigterm()
+    log_to_stderr(quiet=True)
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
         settings = Settings(data_folder=Path(folder) / "data", dev=True, database_url=None)
         app = create_app(settings)
         tables = write_dataset(sample_business(seed), Path(folder) / "tables")
-        with WorkerProcess(settings):
+        with WorkerProcess(settings, quiet=True):
             dataset = app.state.datasets.register(LOCAL, Upload(Folder(tables), None, None))
             request = parse(f'{{"dataset": "{dataset["id"]}", "kind": "report"}}')
             analysis = app.state.analyses.queue(LOCAL, request)

@@ -113,7 +113,9 @@ def _show_tables(tables: Mapping[str, int], refused: Mapping[str, str]) -> None:
 def show_result(kind: str, result: Mapping[str, Any]) -> None:
     """Print a result's sentences."""
     analyses = result.get("analyses", {kind: result}) if kind == "report" else {kind: result}
-    for name, found in analyses.items():
+    # The value metric first: what is worth how much follows from it.
+    for name in sorted(analyses, key=lambda name: (name != "value_metrics", name)):
+        found = analyses[name]
         if len(analyses) > 1:
             _words.print(f"\n[bold]{escape(name.replace('_', ' '))}[/]")
         for sentence in found.get("sentences", ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.problems import Refused
+from api.telemetry import log_to_stderr
 from api.worker_process import WorkerProcess
 from pricing_service.config import Settings
 
@@ -32,6 +34,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     Refused
         In `dev`, for an address that others can reach.
     """
+    log_to_stderr()
     settings.secret_bytes()
     if settings.dev and not _is_loopback(host):
         raise Refused(f"--dev serves this machine only, and {host} can be reached from others.")
@@ -56,10 +59,11 @@ def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) 
         _Server(config, ready=ready).run()
 
 
-def work(settings: Settings, *, until_stdin_ends: bool) -> None:
+def work(settings: Settings, *, until_stdin_ends: bool, quiet: bool) -> None:
     """Run queued analyses until SIGTERM, Ctrl-C, or the end of the process that started this one."""
     from api import worker  # noqa: PLC0415  the serving process does without its imports
 
+    log_to_stderr(quiet=quiet)
     stop = threading.Event()
     if until_stdin_ends:
         threading.Thread(target=_stop_with_stdin, args=(stop,), daemon=True).start()
@@ -91,7 +95,9 @@ class _Server(uvicorn.Server):
 
 
 def _stop_with_stdin(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: at the interpreter's end its lock would still be held by this thread.
+    while os.read(0, 1024):
+        pass
     stop.set()
 
 
