@@ -13,25 +13,25 @@ from ibis.expr.types import Table
 
 from pricing_service.panel import customers as people
 from pricing_service.panel import mrr, units, value
-from pricing_service.panel.calendar import month_of, shifted, spine
+from pricing_service.panel.calendar import month_after, month_of, shifted, spine
 from pricing_service.panel.checked import Checked
 from pricing_service.panel.currency import Rates
 from pricing_service.panel.described import Kpi, Metric, ValueColumn
 from pricing_service.panel.errors import MissingTables
 from pricing_service.panel.facts import Facts
+from pricing_service.panel.inside import no_units_inside, units_inside
 from pricing_service.panel.kpis import describe_kpis, value_columns
 from pricing_service.panel.metrics import describe_metrics
 from pricing_service.panel.months import (
     as_stored,
-    calendar,
+    filled,
     month_cells,
     sighting,
     span,
-    with_cost,
-    with_mrr,
-    with_units,
+    spending,
     with_value,
 )
+from pricing_service.panel.odd_periods import cut_at
 from pricing_service.panel.periods import no_periods, periods
 
 Stage = Callable[[str, Table], Table]
@@ -90,6 +90,11 @@ class Panel:
         """One row per customer and complete outcome period."""
         return self.tables["periods"]
 
+    @property
+    def units_inside(self) -> Table:
+        """One row per customer, metric and unit inside the customer."""
+        return self.tables["units_inside"]
+
 
 def build_panel(
     tables: Mapping[str, Table], *, currency: str, as_of: date | None = None, today: date | None = None
@@ -136,6 +141,8 @@ class _Recipe:
         self.metrics = describe_metrics(checked, facts)
         self.kpis = describe_kpis(checked, facts, self.rates)
         self.values = value_columns(self.kpis, facts)
+        stocks = {metric.metric for metric in self.metrics if units.carried(metric)}
+        self.by_unit = any(row["with_unit"] for row in facts.usage if row["metric"] in stocks)
 
     def panel(self) -> Panel:
         warnings = [*self.checked.warnings]
@@ -154,49 +161,70 @@ class _Recipe:
         """Build every table of the panel."""
         listed = people.roster(self.checked)
         achieved = self.achieved(stage)
-        cells = stage("cells", self.cells(listed, achieved))
+        cells = stage("cells", self.cells(listed, achieved, stage))
         told = stage("periods", self.periods(achieved, cells))
         months = with_value(cells, told, self.kpis, self.values)
+        customers = people.customers(listed, cells, self.as_of, paid=self.facts.paid is not None)
         return {
-            "customers": people.customers(listed, cells, self.as_of, paid=self.facts.paid is not None),
-            "months": as_stored(months, self.metrics),
+            "customers": stage("customers", customers.order_by("customer_id")),
+            "months": stage("months", as_stored(months, self.metrics).order_by("customer_id", "month")),
             "periods": told,
+            "units_inside": stage("units_inside", self.inside(months)),
         }
 
     def achieved(self, stage: Stage) -> Table | None:
         """Money by customer and period of the outcomes, complete or not."""
         if not self.facts.outcomes:
             return None
+        goals = self.checked.get("goals")
+        return stage("achieved", value.achieved(self.outcomes(), self.kpis, self.values, goals))
+
+    def outcomes(self) -> Table:
+        """Outcome rows with their periods, `value` in the dataset's currency."""
         outcomes = value.dated_outcomes(self.checked, self.facts, self.as_of)
         if any(row["foreign"] for row in self.facts.outcomes):
             outcomes = self.rates.monthly(outcomes, self.spine, "value")
-        return stage("achieved", value.achieved(outcomes, self.kpis, self.values, self.checked.get("goals")))
+        return outcomes
 
-    def cells(self, listed: Table, achieved: Table | None) -> Table:
-        """The customer × month calendar with MRR, units and costs."""
-        seen, rows, changed, paid = [], None, None, None
-        if self.facts.usage:
-            usage = units.usage_until(self.checked["usage"], self.as_of)
-            rows = units.recorded(usage, self.metrics, month_cells)
-            changed = units.moved(usage, self.metrics, month_cells)
-            seen.append(sighting(rows, rows.first_day, rows.last_day, kind="usage"))
+    def usage(self) -> Table | None:
+        """Usage rows that count, each with a date."""
+        return units.usage_until(self.checked["usage"], self.as_of) if self.facts.usage else None
+
+    def cells(self, listed: Table, achieved: Table | None, stage: Stage) -> Table:
+        """Make the customer × month calendar with MRR, units and costs."""
+        used, moved = self.used(stage)
+        seen, paid = [], None
+        if used is not None:
+            seen.append(sighting(used, used.first_day, used.last_day, kind="usage"))
         if achieved is not None:
-            last = ibis.least(shifted(achieved.period_end, -1), self.as_of)
-            seen.append(sighting(achieved, achieved.period_start, last, kind="outcomes"))
+            last = ibis.least(shifted(month_after(achieved.last_date), -1), self.as_of)
+            seen.append(sighting(achieved, month_of(achieved.first_date), last, kind="outcomes"))
         if self.facts.paid is not None:
-            cut = mrr.until(mrr.stretches(self.checked), self.as_of)
+            cut = stage("stretches", mrr.until(mrr.stretches(self.checked), self.as_of))
             seen.append(sighting(cut, cut.start, shifted(cut.stop, -1), kind="subscriptions"))
-            paid = mrr.by_month(cut, self.spine, self.rates, foreign=self.facts.paid["foreign"] > 0)
-        dense = with_mrr(calendar(span(seen, listed), self.spine), paid)
-        return with_cost(with_units(dense, rows, changed, self.metrics), self.costs())
+            foreign = self.facts.paid["foreign"] > 0
+            paid = stage("paid", mrr.by_month(cut, self.spine, self.rates, foreign=foreign))
+        spans = span(seen, listed)
+        return filled(
+            spans, self.spine, self.metrics, paid=paid, used=used, moved=moved, spent=self.spent(stage)
+        )
 
-    def costs(self) -> Table | None:
-        """Costs up to `as_of` with their month, in the dataset's currency."""
+    def used(self, stage: Stage) -> tuple[Table | None, Table | None]:
+        """What usage says of each customer's months: its rows, and how stocks moved."""
+        usage = self.usage()
+        if usage is None:
+            return None, None
+        moved = units.moved(usage, self.metrics, month_cells, by_unit=self.by_unit)
+        used = stage("used", units.recorded(usage, self.metrics, month_cells))
+        return used, None if moved is None else stage("moved", moved)
+
+    def spent(self, stage: Stage) -> Table | None:
+        """Costs by month, up to `as_of`, in the dataset's currency."""
         if "costs" not in self.checked:
             return None
         table = self.checked["costs"]
         table = table.filter(table.date <= self.as_of).mutate(month=month_of(table.date))
-        return self.rates.monthly(table, self.spine, "amount")
+        return stage("spent", spending(self.rates.monthly(table, self.spine, "amount")))
 
     def periods(self, achieved: Table | None, cells: Table) -> Table:
         """Complete outcome periods with the units of the same days."""
@@ -205,4 +233,14 @@ class _Recipe:
         complete = value.until_complete(achieved, self.values, self.as_of)
         if not self.facts.only_months:
             complete = value.apart(complete, self.values)
-        return periods(complete, cells, self.metrics, self.values, single=self.facts.only_months)
+        if self.facts.odd_periods:
+            cells = cut_at(complete, cells, self.usage(), self.metrics, by_unit=self.by_unit)
+        told = periods(complete, cells, self.metrics, self.values, single=self.facts.only_months)
+        return told.order_by("customer_id", "period_start")
+
+    def inside(self, months: Table) -> Table:
+        """Value and units of each unit inside a customer, where both usage and outcomes name it."""
+        usage = self.usage()
+        if usage is None or not self.facts.inside:
+            return no_units_inside()
+        return units_inside(self.outcomes(), usage, months, self.metrics, self.kpis, as_of=self.as_of)

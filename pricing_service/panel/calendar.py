@@ -43,11 +43,13 @@ def months_between(start: Column, stop: Column) -> Column:
     return (stop.year() - start.year()) * 12 + (stop.month() - start.month())
 
 
-def beside(left: Table, right: Table, keys: Sequence[str]) -> Table:
-    """`left` with the columns of `right` that agree on `keys`, null where none does."""
-    named = right.rename({f"_{key}": key for key in keys})
-    joined = left.left_join(named, [left[key] == named[f"_{key}"] for key in keys])
-    return joined.drop(*(f"_{key}" for key in keys))
+def beside(left: Table, *rights: tuple[Table, Sequence[str]]) -> Table:
+    """`left` with the columns of each of `rights` that agrees on its keys, null where none does."""
+    joined, doubles = left, []
+    for i, (right, keys) in enumerate(rights):
+        joined = joined.left_join(right, list(keys), rname=f"{{name}}_{i}_")
+        doubles += [f"{key}_{i}_" for key in keys]
+    return joined.drop(*doubles)
 
 
 def first_of_month(day: date) -> date:
@@ -63,24 +65,26 @@ def next_month(day: date) -> date:
 def spine(first: date, as_of: date) -> Table:
     """One row per calendar month from that of `first` to that of `as_of`.
 
-    Columns: `month`, `month_stop` (first day after the month, at most the day after `as_of`), `month_days`
-    (length of the whole month) and `partial` (cut by `as_of`).
+    Columns: `month`, `month_stop` (first day after the month, at most the day after `as_of`), the same as `cell`
+    and `stop`, `month_days` (length of the whole month) and `partial` (cut by `as_of`).
     """
     months = []
     month = first_of_month(min(first, as_of))
     while month <= as_of:
         months.append(month)
         month = next_month(month)
-    stops = [next_month(m) for m in months]
+    ends = [next_month(m) for m in months]
+    first_days = pa.array(months, pa.date32())
+    stops = pa.array([min(end, as_of + ONE_DAY) for end in ends], pa.date32())
     return ibis.memtable(
         pa.table(
             {
-                "month": pa.array(months, pa.date32()),
-                "month_stop": pa.array([min(s, as_of + ONE_DAY) for s in stops], pa.date32()),
-                "month_days": pa.array(
-                    [(s - m).days for m, s in zip(months, stops, strict=True)], pa.int64()
-                ),
-                "partial": pa.array([s > as_of + ONE_DAY for s in stops], pa.bool_()),
+                "month": first_days,
+                "month_stop": stops,
+                "cell": first_days,
+                "stop": stops,
+                "month_days": pa.array([(e - m).days for m, e in zip(months, ends, strict=True)], pa.int64()),
+                "partial": pa.array([end > as_of + ONE_DAY for end in ends], pa.bool_()),
             }
         )
     )

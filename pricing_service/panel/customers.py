@@ -14,6 +14,8 @@ from pricing_service.panel.mrr import DAYS_PER_MONTH, SOURCES
 OWN = ("customer_id", "first_month", "last_month", "plan", "churned", "tenure_months", "mrr", "reported")
 """Columns that the panel makes; a trait of such a name is kept as `trait_<name>`."""
 
+_SETTLED = ("customer_id", "merged_into", "merged_on", "is_internal")  # the same for all that are listed
+
 
 def roster(checked: Checked) -> Table:
     """Return the customers that count, with all columns of `customers`.
@@ -56,7 +58,7 @@ def customers(listed: Table, months: Table, as_of: date, *, paid: bool) -> Table
     kept = {
         f"trait_{name}" if name in OWN else name: name for name in listed.columns if name != "customer_id"
     }
-    joined = beside(listed.select("customer_id", **kept), told, ["customer_id"])
+    joined = beside(listed.select("customer_id", **kept), (told, ["customer_id"]))
     unknown = not paid
     start = ibis.coalesce(joined.signed_up, joined.first_day)
     return joined.select(

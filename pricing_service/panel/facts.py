@@ -19,7 +19,7 @@ class Facts:
     Parameters
     ----------
     usage
-        Per metric: `metric`, `rows`, `first`, `last`, `snapshots` (rows without a date), `with_unit`.
+        Per metric: `metric`, `rows`, `first`, `last`, `dated` (the rows that are no snapshot), `with_unit`.
     outcomes
         Per KPI and metric: `kpi`, `metric`, `rows`, `first`, `last`, `valued`, `odd` (rows whose period is
         given by its own days), `long` (quarters and years), `with_unit`, `foreign`.
@@ -38,7 +38,7 @@ class Facts:
 
     def last_day(self) -> date | None:
         """Return the last date of usage or outcomes, else of the MRR table, else None."""
-        seen = [row["last"] for row in [*self.usage, *self.outcomes] if row["last"]]
+        seen: list[date] = [row["last"] for row in [*self.usage, *self.outcomes] if row["last"]]
         if seen:
             return max(seen)
         return self.paid["last"] if self.paid else None
@@ -75,7 +75,7 @@ def _usage(checked: Checked) -> list[dict[str, Any]]:
             rows=table.count(),
             first=table.date.min(),
             last=table.date.max(),
-            snapshots=table.date.isnull().sum(),
+            dated=table.date.count(),
             with_unit=table.unit_id.count(),
         ),
         "metric",

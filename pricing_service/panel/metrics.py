@@ -33,7 +33,7 @@ def _metric(name: str, column: str, row: dict[str, Any] | None, used: dict[str, 
     warnings = []
     if used is None:
         warnings.append("declared, but usage has no row of it")
-    elif used["snapshots"] == used["rows"]:
+    elif used["dated"] == 0:
         warnings.append("only snapshots without a date: known from the last day of the data on, not before")
     if row is None:
         warnings.append("not declared in metrics: read as a flow")

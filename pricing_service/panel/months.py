@@ -16,6 +16,22 @@ MRR = ("mrr_end", "mrr_average", "mrr_end_spot", "mrr_average_spot")
 """Money per month: on the last day and by days; in constant currency of `as_of` and, spot, at the month's rate."""
 
 _EACH = ["customer_id", "month"]
+_KEPT = (
+    "customer_id",
+    "month",
+    "month_stop",
+    "month_days",
+    "partial",
+    "cell",
+    "stop",
+    "first_day",
+    "last_day",
+    "subscribed",
+    "subscribed_end",
+    "has_reported",
+    "plan",
+    "months_since_signup",
+)
 
 
 def month_cells(table: Table) -> Table:
@@ -50,62 +66,68 @@ def sighting(table: Table, first_day: Column, last_day: Column, *, kind: str) ->
     )
 
 
-def calendar(spans: Table, spine: Table) -> Table:
-    """One row per customer and month of its span, with `seen_days` and `months_since_signup`."""
-    dense = spans.join(spine, [spine.month <= spans.last_day, spine.month_stop > spans.first_day])
-    last = ibis.least(dense.month_stop, shifted(dense.last_day, 1))
-    since = ibis.coalesce(dense.signed_up, dense.first_day)
-    return dense.mutate(
-        seen_days=days_between(ibis.greatest(dense.month, dense.first_day), last),
-        months_since_signup=months_between(since, dense.month),
-        cell=dense.month,
-        stop=dense.month_stop,
-    )
+def filled(
+    spans: Table,
+    spine: Table,
+    metrics: Sequence[Metric],
+    *,
+    paid: Table | None,
+    used: Table | None,
+    moved: Table | None,
+    spent: Table | None,
+) -> Table:
+    """Return the customer × month calendar with all that happened, the units still exact.
 
+    Parameters
+    ----------
+    spans, spine
+        Of `span` and `calendar.spine`: each customer's months are those that its span touches.
+    paid, used, moved, spent
+        Of `mrr.by_month`, `units.recorded`, `units.moved` and `spending`; None where the dataset has no such
+        table, and what it would tell is then unknown.
 
-def with_units(dense: Table, rows: Table | None, changed: Table | None, metrics: Sequence[Metric]) -> Table:
-    """`dense`, a calendar of cells, with one exact column of units per metric, and `active`.
-
-    `rows` is what `units.recorded` and `changed` what `units.moved` found in the same cells. A customer is
-    active in a cell where it subscribes (without subscriptions: between its first and last day) or has usage.
+    A customer is active in a month in which it subscribes (without subscriptions: between its first and its last
+    day) or has usage.
     """
-    if rows is None:
-        nothing = {metric.column: ibis.null(EXACT_UNITS) for metric in metrics}
-        return dense.mutate(active=dense.days_observed > 0, **nothing)
-    cells = beside(dense, rows.drop("first_day", "last_day"), ["customer_id", "cell"])
-    if changed is not None:
-        cells = beside(cells, changed, ["customer_id", "cell"])
-    cells = cells.mutate(active=(cells.days_observed > 0) | cells.usage_rows.notnull())
-    units = settled(cells, metrics, active=cells.active)
-    return cells.mutate(**units).drop("usage_rows", *(name for name in cells.columns if name.startswith("_")))
+    dense = spans.join(spine, [spine.month <= spans.last_day, spine.month_stop > spans.first_day])
+    by_month = [(table, _EACH) for table in (paid, spent) if table is not None]
+    by_cell = [(table, ["customer_id", "cell"]) for table in (used, moved) if table is not None]
+    joined = beside(dense, *by_month, *by_cell)
+    told = joined.mutate(**_money(joined, paid, spent), **_days(joined, paid))
+    seen = told.usage_rows.notnull() if used is not None else ibis.literal(False)
+    told = told.mutate(active=(told.days_observed > 0) | seen)
+    if used is None:
+        units = {metric.column: ibis.null(EXACT_UNITS) for metric in metrics}
+    else:
+        units = settled(told, metrics, active=told.active)
+    return told.select(*_KEPT, *MRR, "cost", "days_observed", "active", **units)
 
 
-def with_mrr(dense: Table, paid: Table | None) -> Table:
-    """`dense` with the MRR columns of `mrr.by_month` (unknown where no table tells MRR) and `days_observed`."""
+def _days(joined: Table, paid: Table | None) -> dict[str, Column]:
+    last = ibis.least(joined.month_stop, shifted(joined.last_day, 1))
+    observed = days_between(ibis.greatest(joined.month, joined.first_day), last)
+    if paid is not None:
+        observed = joined.subscribed.ifelse(ibis.coalesce(joined.days_subscribed, 0), observed)
+    since = ibis.coalesce(joined.signed_up, joined.first_day)
+    return {"days_observed": observed, "months_since_signup": months_between(since, joined.month)}
+
+
+def _money(joined: Table, paid: Table | None, spent: Table | None) -> dict[str, Column]:
+    """MRR and costs: 0 in a month that has none, unknown where no table tells them (or a rate was missing)."""
     if paid is None:
-        nothing = {name: ibis.null("float64") for name in MRR}
-        return dense.mutate(
-            **nothing,
-            plan=ibis.null("string"),
-            subscribed_end=ibis.null("boolean"),
-            days_observed=dense.seen_days,
-        )
-    months = beside(dense, paid, _EACH)
-    in_it = months.days_subscribed.notnull()
-    money = {name: in_it.ifelse(months[name].cast("float64"), 0.0) for name in MRR}
-    observed = months.subscribed.ifelse(ibis.coalesce(months.days_subscribed, 0), months.seen_days)
-    return months.mutate(**money, days_observed=observed).drop("days_subscribed")
+        told = {name: ibis.null("float64") for name in MRR}
+        told |= {"plan": ibis.null("string"), "subscribed_end": ibis.null("boolean")}
+    else:
+        there = joined.days_subscribed.notnull()
+        told = {name: there.ifelse(joined[name].cast("float64"), 0.0) for name in MRR}
+    if spent is None:
+        return told | {"cost": ibis.null("float64")}
+    return told | {"cost": joined.bills.notnull().ifelse(joined.spent.cast("float64"), 0.0)}
 
 
-def with_cost(dense: Table, costs: Table | None) -> Table:
-    """`dense` with `cost`: money spent on the customer in the month, unknown without the table `costs`."""
-    if costs is None:
-        return dense.mutate(cost=ibis.null("float64"))
-    spent = costs.group_by("customer_id", "month").agg(spent=whole_sum(costs.amount), bills=costs.count())
-    months = beside(dense, spent, _EACH)
-    return months.mutate(cost=months.bills.notnull().ifelse(months.spent.cast("float64"), 0.0)).drop(
-        "spent", "bills"
-    )
+def spending(costs: Table) -> Table:
+    """Sum `costs`, which have a `month`, per customer and month: `spent` and the number of `bills`."""
+    return costs.group_by("customer_id", "month").agg(spent=whole_sum(costs.amount), bills=costs.count())
 
 
 def with_value(months: Table, periods: Table, kpis: Sequence[Kpi], columns: Sequence[ValueColumn]) -> Table:
@@ -133,7 +155,7 @@ def with_value(months: Table, periods: Table, kpis: Sequence[Kpi], columns: Sequ
         days_between(pairs.month, pairs.period_end) == pairs.month_days
     )
     found = pairs.group_by(_EACH).agg(value=pairs.total.max(where=exact), reports=pairs.count())
-    joined = beside(months, found, _EACH)
+    joined = beside(months, (found, _EACH))
     return joined.mutate(value_reported=joined.reports.notnull()).drop("reports")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from operator import methodcaller
 
 import ibis
 from ibis.expr.types import Table
@@ -147,11 +148,15 @@ def by_month(cut: Table, months: Table, rates: Rates, *, foreign: bool) -> Table
         place=dearest,
     )
     length = days_between(held.month, held.month_stop).max()
+    total = whole_sum if foreign else methodcaller("sum")  # without foreign money every amount is known
+    averages = {
+        "mrr_average": total(held.by_days).cast("float64") / length,
+        "mrr_average_spot": total(held.by_days_spot).cast("float64") / length,
+    }
     return held.group_by("customer_id", "month").agg(
-        mrr_end=whole_sum(held.end),
-        mrr_average=whole_sum(held.by_days).cast("float64") / length,
-        mrr_end_spot=whole_sum(held.end_spot),
-        mrr_average_spot=whole_sum(held.by_days_spot).cast("float64") / length,
+        mrr_end=total(held.end),
+        mrr_end_spot=total(held.end_spot),
+        **averages,
         plan=held.plan.max(where=held.at_end & (held.place == 0)),
         days_subscribed=held.new_days.sum(),
         subscribed_end=held.at_end.any(),

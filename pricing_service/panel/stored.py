@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -24,13 +25,8 @@ if TYPE_CHECKING:
     from pricing_service.dataset import Dataset
 
 MANIFEST = "panel.json"
-ORDER = {
-    "customers": ["customer_id"],
-    "months": ["customer_id", "month"],
-    "periods": ["customer_id", "period_start"],
-    "units_inside": ["customer_id", "metric", "unit_id"],
-}
-"""The tables of a stored panel, and how each is sorted."""
+STORED = ("customers", "months", "periods", "units_inside")
+"""The tables of a stored panel, each sorted by customer and then by time or unit."""
 
 
 @dataclass(frozen=True)
@@ -158,27 +154,24 @@ def panel_of(
 
 
 def _write(panel: Panel, folder: Path) -> None:
-    """Materialise each table once; those that others read are kept by the engine until all are written."""
-    backend = panel.engine
-    held = []
+    """Compute each table once: the panel's own go to Parquet, the others stay with the engine until all are done."""
+    engine = panel.engine
+    with ExitStack() as afterwards:
 
-    def stage(name: str, table: Table) -> Table:
-        held.append(f"_panel_{name}")
-        return backend.create_table(held[-1], table, temp=True, overwrite=True)
+        def stage(name: str, table: Table) -> Table:
+            temporary = f"_panel_{name}"
+            if name not in STORED:
+                afterwards.callback(engine.drop_table, temporary, force=True)
+                return engine.create_table(temporary, table, temp=True, overwrite=True)
+            path = folder / f"{name}.parquet"
+            if engine.name != "duckdb":  # at most one row per customer and month leaves the engine
+                pq.write_table(engine.to_pyarrow(table), path)
+                return table
+            engine.to_parquet(table, path)
+            afterwards.callback(engine.drop_view, temporary, force=True)
+            return engine.read_parquet(path, table_name=temporary)
 
-    try:
-        for name, table in panel.make(stage).items():
-            _parquet(backend, table.order_by(ORDER[name]), folder / f"{name}.parquet")
-    finally:
-        for name in held:
-            backend.drop_table(name, force=True)
-
-
-def _parquet(backend: ibis.BaseBackend, table: Table, path: Path) -> None:
-    if backend.name == "duckdb":
-        backend.to_parquet(table, path)
-    else:  # at most one row per customer and month leaves the engine
-        pq.write_table(backend.to_pyarrow(table), path)
+        panel.make(stage)
 
 
 def _sync(path: Path) -> None:

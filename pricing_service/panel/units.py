@@ -46,14 +46,15 @@ def recorded(usage: Table, metrics: Sequence[Metric], cell_of: CellOf) -> Table:
     return celled.group_by(_EACH).agg(**sums)
 
 
-def _changes(usage: Table, metrics: Sequence[Metric]) -> Table | None:
+def changes(usage: Table, metrics: Sequence[Metric], *, by_unit: bool) -> Table | None:
     """Changes of the level of each stock: `customer_id`, `metric`, `date`, `change`; None without stocks."""
     names = [m.metric for m in metrics if carried(m)]
     if not names:
         return None
     levels = usage.filter(usage.metric.isin(names))
-    levels = levels.group_by("customer_id", "metric", "unit_id", "date").agg(units=levels.units.sum())
-    before = levels.units.lag().over(group_by=["customer_id", "metric", "unit_id"], order_by="date")
+    apart = ["customer_id", "metric", *(["unit_id"] if by_unit else [])]
+    levels = levels.group_by(*apart, "date").agg(units=levels.units.sum())
+    before = levels.units.lag().over(group_by=apart, order_by="date")
     return levels.mutate(change=levels.units - ibis.coalesce(before, 0))
 
 
@@ -62,9 +63,12 @@ def carried(metric: Metric) -> bool:
     return metric.aggregate in ("mean", "max", "last")
 
 
-def moved(usage: Table, metrics: Sequence[Metric], cell_of: CellOf) -> Table | None:
-    """How each stock moved in each customer's cells: columns `_i_…` per metric i; None without stocks."""
-    changed = _changes(usage, metrics)
+def moved(usage: Table, metrics: Sequence[Metric], cell_of: CellOf, *, by_unit: bool) -> Table | None:
+    """How each stock moved in each customer's cells: columns `_i_…` per metric i; None without stocks.
+
+    `by_unit` says that some rows of stocks name the unit whose level they tell.
+    """
+    changed = changes(usage, metrics, by_unit=by_unit)
     if changed is None:
         return None
     if any(metric.aggregate == "max" for metric in metrics):

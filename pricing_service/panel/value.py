@@ -8,7 +8,7 @@ from datetime import date
 import ibis
 from ibis.expr.types import Column, Table
 
-from pricing_service.panel.calendar import ONE_DAY, as_date, month_after, month_of
+from pricing_service.panel.calendar import ONE_DAY, as_date, beside, month_after, month_of
 from pricing_service.panel.checked import Checked
 from pricing_service.panel.currency import EXACT
 from pricing_service.panel.described import Kpi, ValueColumn
@@ -51,21 +51,21 @@ def achieved(
     value (`share_given` below 1).
     """
     by_name = {kpi.kpi: kpi for kpi in kpis}
-    sums: dict[str, Column] = {}
+    sums: dict[str, Column] = {"first_date": outcomes.date.min(), "last_date": outcomes.date.max()}
     for i, column in enumerate(columns):
         its = (outcomes.kpi == column.kpi) & (
             outcomes.metric.isnull() if column.metric is None else outcomes.metric == column.metric
         )
-        sums |= _sums(outcomes, i, its, by_name[column.kpi])
+        sums |= sums_of(outcomes, i, its, by_name[column.kpi])
     summed = outcomes.group_by(_PERIOD).agg(**sums)
     for i, column in enumerate(columns):
         if by_name[column.kpi].direction == "down":
             summed = _with_baseline(summed, i, column, goals)
-    money = {column.column: _money(summed, i, by_name[column.kpi]) for i, column in enumerate(columns)}
-    return summed.select(*_PERIOD, **money)
+    money = {column.column: money_of(summed, i, by_name[column.kpi]) for i, column in enumerate(columns)}
+    return summed.select(*_PERIOD, "first_date", "last_date", **money)
 
 
-def _sums(outcomes: Table, i: int, its: Column, kpi: Kpi) -> dict[str, Column]:
+def sums_of(outcomes: Table, i: int, its: Column, kpi: Kpi) -> dict[str, Column]:
     """The sums that the money of one column is made of; those that are surely null are left out."""
     sums = {}
     if kpi.share_given > 0:
@@ -79,7 +79,7 @@ def _sums(outcomes: Table, i: int, its: Column, kpi: Kpi) -> dict[str, Column]:
     return sums
 
 
-def _money(summed: Table, i: int, kpi: Kpi) -> Column:
+def money_of(summed: Table, i: int, kpi: Kpi) -> Column:
     if kpi.direction == "down":
         return _fall(summed, i, kpi)
     given = summed[f"_{i}_given"].cast(EXACT) if kpi.share_given > 0 else None
@@ -121,8 +121,7 @@ def _with_baseline(summed: Table, i: int, column: ValueColumn, goals: Table | No
         its, [summed.customer_id == its.goal_customer, summed.period_end > its.begins]
     )
     latest = pairs.group_by(_PERIOD).agg(**{name: pairs.baseline.argmax(pairs.begins)})
-    joined = summed.left_join(latest, _PERIOD)
-    return joined.drop(*(f"{key}_right" for key in _PERIOD))
+    return beside(summed, (latest, _PERIOD))
 
 
 def until_complete(achieved_: Table, columns: Sequence[ValueColumn], as_of: date) -> Table:
