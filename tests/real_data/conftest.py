@@ -40,18 +40,21 @@ class Answer:
 
 
 class CommandLine:
-    """Runs `pricing-service analyze` in a process of its own."""
+    """Runs `pricing-service analyze` in a process of its own, once for each question."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.answers: dict[tuple[Path, str], Answer] = {}
 
-    def analyze(self, dataset: Path, *, kind: str, options: dict[str, Any] | None = None) -> Answer:
+    def analyze(self, dataset: Path, *, kind: str) -> Answer:
+        if (dataset, kind) not in self.answers:
+            self.answers[dataset, kind] = self._run(dataset, kind)
+        return self.answers[dataset, kind]
+
+    def _run(self, dataset: Path, kind: str) -> Answer:
         out = self.folder / f"{dataset.name}-{kind}.json"
-        out.unlink(missing_ok=True)
-        command = [PROGRAM, "analyze", dataset, "--kind", kind, "--options", json.dumps(options or {})]
-        ended = subprocess.run(
-            [*command, "--json", out], cwd=self.folder, capture_output=True, text=True, check=False
-        )
+        command = [PROGRAM, "analyze", dataset, "--kind", kind, "--json", out]
+        ended = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         result = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
         return Answer(ended.returncode, ended.stderr + ended.stdout, result)
 
