@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from experiments.market.calendar import Dates
@@ -40,9 +41,10 @@ def money(amounts: Floats, *, known: Booleans | None = None) -> pa.Array:
     return pa.Array.from_buffers(MONEY, len(halves), [present, pa.py_buffer(halves)])
 
 
-def numbers(values: Floats | Sequence[float | None]) -> pa.Array:
-    """Rates, shares and standard deviations as doubles."""
-    return pa.array(values, pa.float64())
+def numbers(values: Floats | Sequence[float | None], *, known: Booleans | None = None) -> pa.Array:
+    """Rates, shares and standard deviations as doubles; null where not `known`."""
+    column = pa.array(values, pa.float64())
+    return column if known is None else pc.if_else(pa.array(known), column, None)
 
 
 def counts(values: Integers | Floats) -> pa.Array:

@@ -74,10 +74,11 @@ def _size_confounded(business: Business, rng: np.random.Generator) -> Business:
 def _double_counted(business: Business, rng: np.random.Generator) -> Business:
     """Let the first KPI be measured twice; a second KPI's own value moves to the first."""
     first, *others = business.kpis
-    twin = others[0] if others else replace(first, name=f"{first.name}_again")
-    value = replace(first, share=first.share + (twin.share if others else 0.0))
+    second = others.pop(0) if others and others[0].monetised else None
+    twin = second or replace(first, name=f"{first.name}_again")
+    value = replace(first, share=first.share + (second.share if second else 0.0))
     echo = replace(twin, share=0.0, echo_of=first.name, drives=None)
-    return replace(business, kpis=(value, echo, *others[1:]))
+    return replace(business, kpis=(value, echo, *others))
 
 
 def _selective_reporting(business: Business, rng: np.random.Generator) -> Business:

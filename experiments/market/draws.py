@@ -13,6 +13,7 @@ from experiments.market.law_draws import (
     draw_reporting,
     draw_traits,
     draw_value,
+    vary_recording,
 )
 from experiments.market.noise import stream
 from experiments.market.regimes import INSIDE, OUTSIDE, Regime
@@ -54,7 +55,7 @@ def draw_business(seed: int, regime: Regime | None = None) -> Business:
         traits=traits,
         value=value,
         metrics=metrics,
-        kpis=draw_kpis(rng),
+        kpis=vary_recording(stream(seed, "recording"), draw_kpis(rng)),
         price=draw_price(rng, metrics=metrics),
         reporting=draw_reporting(rng),
     )

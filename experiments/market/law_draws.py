@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -141,6 +142,31 @@ def draw_kpis(rng: np.random.Generator) -> tuple[KpiLaw, ...]:
     if echoes:
         kpis.append(draw_kpi(rng, _KPIS[order[2]], share=0.0, echo_of=kpis[0].name, drives=kpis[0].name))
     return tuple(kpis)
+
+
+def vary_recording(rng: np.random.Generator, kpis: tuple[KpiLaw, ...]) -> tuple[KpiLaw, ...]:
+    """Let one business in six record its first KPI in money, and one in six watch a score without a price."""
+    first, *others = kpis
+    if rng.random() < 1 / 6:
+        stated = first.value_per_unit
+        first = replace(first, in_money=True, value_per_unit_sd=0.0, true_value_per_unit=stated)
+    if rng.random() < 1 / 6:
+        others.append(
+            KpiLaw(
+                name="satisfaction",
+                kind="quality",
+                share=0.0,
+                customer_log_sd=0.0,
+                value_per_unit=1.0,
+                value_per_unit_sd=0.0,
+                true_value_per_unit=1.0,
+                attribution=1.0,
+                attribution_sd=0.0,
+                true_attribution=1.0,
+                monetised=False,
+            )
+        )
+    return (first, *others)
 
 
 def draw_kpi(

@@ -79,8 +79,10 @@ class KpiLaw:
 
     The true value per unit is a log-normal draw with the stated mean and sd, the true attribution a beta
     draw with the stated mean and sd. A KPI that is an `echo_of` another measures that one's value once more
-    and adds none; `drives` says so in the table, or (double counting) nothing does. A `counted` KPI
-    comes in whole numbers.
+    and adds none; `drives` says so in the table, or (double counting) nothing does. A `counted` KPI comes
+    in whole numbers. One recorded `in_money` has its value beside each amount, and no value per unit in the
+    table. One that is not `monetised` is a score from 0 to 10 that nobody prices; its money fields mean
+    nothing.
     """
 
     name: str
@@ -96,6 +98,13 @@ class KpiLaw:
     echo_of: str | None = None
     drives: str | None = None
     counted: bool = False
+    in_money: bool = False
+    monetised: bool = True
+
+    @property
+    def adds_value(self) -> bool:
+        """Whether the KPI is money that no other KPI counts already."""
+        return self.monetised and self.echo_of is None
 
     @property
     def net_per_unit(self) -> float:

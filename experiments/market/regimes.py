@@ -25,7 +25,7 @@ class Regime(StrEnum):
     QUARTERLY = "quarterly"
     """Outcomes are reported by the quarter, usage by the month."""
     YOUNG = "young"
-    """Most customers came in the second half of the history."""
+    """80–95 % of customers came during the history, so that most have only a part of it."""
 
     HEAVY_TAILS = "heavy_tails"
     """Student t(2.5) noise on the log scale, between customers and between months."""

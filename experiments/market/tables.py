@@ -119,14 +119,16 @@ def _changed(level: Floats, active: Booleans) -> Booleans:
 
 def _kpis(story: Story) -> pa.Table:
     kpis = story.business.kpis
+    priced = np.array([kpi.monetised for kpi in kpis])
+    by_unit = priced & ~np.array([kpi.in_money for kpi in kpis])
     return pa.table(
         {
             "kpi": words([kpi.name for kpi in kpis]),
             "kind": words([kpi.kind for kpi in kpis]),
-            "value_per_unit": money(np.array([kpi.value_per_unit for kpi in kpis])),
-            "value_per_unit_sd": numbers([kpi.value_per_unit_sd for kpi in kpis]),
-            "attribution": numbers([kpi.attribution for kpi in kpis]),
-            "attribution_sd": numbers([kpi.attribution_sd for kpi in kpis]),
+            "value_per_unit": money(np.array([kpi.value_per_unit for kpi in kpis]), known=by_unit),
+            "value_per_unit_sd": numbers([kpi.value_per_unit_sd for kpi in kpis], known=by_unit),
+            "attribution": numbers([kpi.attribution for kpi in kpis], known=priced),
+            "attribution_sd": numbers([kpi.attribution_sd for kpi in kpis], known=priced),
             "drives": words([kpi.drives for kpi in kpis]),
         }
     )
@@ -143,26 +145,30 @@ def _outcomes(story: Story, rng: np.random.Generator) -> pa.Table:
     kpis = story.business.kpis
     k = np.tile(np.arange(len(kpis)), len(who))
     rows = len(k)
-    return pa.table(
-        {
-            "customer_id": words(story.customer_id, np.repeat(who, len(kpis))),
-            "date": dates(np.repeat(days[when], len(kpis))),
-            "period": words(["quarter" if law.quarterly else "month"]).take(
-                pa.array(np.zeros(rows, np.int64))
-            ),
-            "kpi": words([kpi.name for kpi in kpis], k),
-            "amount": money(amounts[when, who].reshape(rows)),
-        }
-    )
+    amount = amounts[when, who].reshape(rows)
+    columns = {
+        "customer_id": words(story.customer_id, np.repeat(who, len(kpis))),
+        "date": dates(np.repeat(days[when], len(kpis))),
+        "period": words(["quarter" if law.quarterly else "month"], np.zeros(rows, dtype=np.int64)),
+        "kpi": words([kpi.name for kpi in kpis], k),
+        "amount": money(amount),
+    }
+    in_money = np.array([kpi.in_money for kpi in kpis])[k]
+    if in_money.any():
+        price = np.array([kpi.value_per_unit for kpi in kpis])[k]
+        columns["value"] = money((amount * price).round(2), known=in_money)
+    return pa.table(columns)
 
 
 def _by_quarter(story: Story, recorded: Booleans) -> tuple[Booleans, Floats, Dates]:
-    """Sum the recorded months of each calendar quarter that lies wholly in the history."""
+    """Sum the recorded months of each calendar quarter that lies wholly in the history; average scores."""
     months = story.months
+    score = ~np.array([kpi.monetised for kpi in story.business.kpis])
     quarter = months.astype(np.int64) // 3
     whole = [q for q in np.unique(quarter) if (quarter == q).sum() == 3]
     kept = recorded[:, :, None] * story.history.amounts
     amounts = np.stack([kept[quarter == q].sum(axis=0) for q in whole])
-    any_month = np.stack([recorded[quarter == q].any(axis=0) for q in whole])
+    counted = np.stack([recorded[quarter == q].sum(axis=0) for q in whole])
+    amounts[:, :, score] /= np.maximum(counted, 1)[:, :, None]
     days = np.array([last_days(months[quarter == q])[-1] for q in whole])
-    return any_month, amounts, days
+    return counted > 0, amounts, days

@@ -51,8 +51,8 @@ class MetricTruth:
     typical_willingness
         Median over the population of the most that a customer would pay per unit.
     inside_log_sd, unit_log_scale
-        Where units are told apart: sd of the log of a single unit's worth around its customer's level, and the
-        biweight scale of that log over all units of all customers. None elsewhere.
+        Where units are told apart: sd of the log of a single unit's worth around its customer's level, and
+        the biweight scale of that log over all units of all customers. None elsewhere.
     worth
         (n,) each customer's long-run net value per unit, in the order of the book.
     """
@@ -86,8 +86,8 @@ class Truth:
     Parameters
     ----------
     metrics
-        By name. Where units are told apart only the first one: outcomes of single units are its alone, so that
-        the others are left with part of the value.
+        By name. Where units are told apart only the first one: outcomes of single units are its alone, so
+        that the others are left with part of the value.
     best, runner_up
         The truly growing metrics of least and second-least `between_log_scale`; None where fewer grow.
     scale_ratio
@@ -138,8 +138,8 @@ def know_truth(
         runner_up=names[1],
         scale_ratio=ranked[0].between_log_scale / ranked[1].between_log_scale if len(ranked) > 1 else None,
         flat_fee_efficiency=_capture(people.over_history, np.ones(POPULATION)),
-        attribution={kpi.name: kpi.true_attribution for kpi in business.kpis},
-        value_per_unit={kpi.name: kpi.true_value_per_unit for kpi in business.kpis},
+        attribution={kpi.name: kpi.true_attribution for kpi in business.kpis if kpi.monetised},
+        value_per_unit={kpi.name: kpi.true_value_per_unit for kpi in business.kpis if kpi.monetised},
         wtp_to_value=business.price.wtp_ratio,
         hypothetical_bias=business.price.hypothetical_bias,
         churn_slope=business.price.churn_slope,

@@ -74,8 +74,10 @@ def tell_units_apart(
     outcomes, achieved = _part(tables["outcomes"], "kpi", kpi)
     who = np.array([position[customer] for customer in achieved["customer_id"].to_pylist()])
     row, unit = np.nonzero(inside.present[who])
-    amounts = _floats(achieved["amount"])[row] * inside.value[who[row], unit]
-    gained = achieved.take(pa.array(row)).set_column(4, "amount", money(amounts))
+    share, gained = inside.value[who[row], unit], achieved.take(pa.array(row))
+    for column in ("amount", "value") if "value" in gained.column_names else ("amount",):
+        at = gained.column_names.index(column)
+        gained = gained.set_column(at, column, money(_floats(gained[column]) * share))
     gained = gained.append_column("metric", words([metric], np.zeros(len(row), dtype=np.int64)))
     gained = gained.append_column("unit_id", _unit_ids(story, who[row], unit))
     return {

@@ -77,7 +77,9 @@ def _amounts(business: Business, customers: Customers, units: Floats, rng: np.ra
     amounts: Floats = np.empty(shape)
     position = {kpi.name: k for k, kpi in enumerate(business.kpis)}
     for k, kpi in enumerate(business.kpis):
-        if kpi.echo_of is None:
+        if not kpi.monetised:
+            amounts[:, :, k] = np.clip(rng.normal(7.5, 1.0, caused.shape), 0, 10).round(1)
+        elif kpi.adds_value:
             amounts[:, :, k] = common * noise[:, :, k] * customers.net_value[:, k] / kpi.net_per_unit
     for k, kpi in enumerate(business.kpis):
         if kpi.echo_of is not None:

@@ -25,7 +25,7 @@ def test_more_than_a_third_is_outside_the_assumptions():
         (50, 600, lambda business: business.customers),
         (12, 36, lambda business: business.months),
         (3, 5, lambda business: len(business.metrics)),
-        (1, 3, lambda business: len(business.kpis)),
+        (1, 3, lambda business: sum(kpi.monetised for kpi in business.kpis)),
         (0.03, 0.40, lambda business: business.price.wtp_ratio),
         (0.9, 2.0, lambda business: business.price.hypothetical_bias),
         (0.0, 8.0, lambda business: business.price.churn_slope),

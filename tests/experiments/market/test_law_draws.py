@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.market.law_draws import draw_kpi, draw_kpis, draw_metrics, draw_traits, draw_value
+from experiments.market.law_draws import (
+    draw_kpi,
+    draw_kpis,
+    draw_metrics,
+    draw_traits,
+    draw_value,
+    vary_recording,
+)
 from experiments.market.noise import stream
 
 
@@ -48,3 +55,13 @@ def test_metric_names_are_distinct_and_the_first_is_linked_to_value():
         metrics = draw_metrics(rng, value=draw_value(rng), traits=draw_traits(rng))
         assert len({metric.name for metric in metrics}) == len(metrics)
         assert 0.65 <= metrics[0].elasticity <= 1.35
+
+
+def test_some_businesses_record_money_and_some_watch_a_score_without_a_price():
+    rng, kpis = stream(4, "recording"), tuple(_kpis(1))
+
+    drawn = [vary_recording(rng, kpis) for _ in range(600)]
+
+    assert 60 < sum(first.in_money for first, *_ in drawn) < 140
+    assert 60 < sum(not last.monetised for *_, last in drawn) < 140
+    assert all(first.true_value_per_unit == first.value_per_unit for first, *_ in drawn if first.in_money)

@@ -13,6 +13,12 @@ def test_flows_and_stocks_have_their_least_units():
     assert floors == {"postings": 1.0, "applicants": 1.0, "seats": 2.0, "dashboards": 2.0}
 
 
+def test_a_kpi_that_drives_another_adds_no_value_of_its_own():
+    adding = [kpi.name for kpi in sample_business().business.kpis if kpi.adds_value]
+
+    assert adding == ["placement_revenue", "sourcing_hours_saved"]
+
+
 def test_net_value_of_a_kpi_is_its_value_times_what_is_owed_to_us():
     hours = sample_business().business.kpis[1]
 

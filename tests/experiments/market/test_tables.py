@@ -115,3 +115,33 @@ def test_zeros_are_reported_as_zero_and_not_left_out():
     outcomes = _frame(simulate(draw_business(4, Regime.ZEROS), 4), "outcomes")
 
     assert 0.15 < (outcomes.amount == 0).mean() < 0.35
+
+
+def _first(wanted, regime=Regime.STEADY):
+    drawn = (draw_business(seed, regime) for seed in range(200))
+    return next(business for business in drawn if any(wanted(kpi) for kpi in business.kpis))
+
+
+def test_a_kpi_in_money_has_its_value_beside_the_amount_and_no_price_in_the_table():
+    business = _first(lambda kpi: kpi.in_money)
+    market = simulate(business, 1)
+    kpis, outcomes = _frame(market, "kpis").set_index("kpi"), _frame(market, "outcomes")
+    first = outcomes[outcomes.kpi == business.kpis[0].name].astype({"amount": float, "value": float})
+
+    assert np.isnan(kpis.value_per_unit_sd[business.kpis[0].name])
+    assert kpis.value_per_unit[business.kpis[0].name] is None
+    assert first.value.values == pytest.approx(
+        first.amount.values * business.kpis[0].value_per_unit, abs=0.006
+    )
+    assert outcomes.value[outcomes.kpi != business.kpis[0].name].isna().all()
+
+
+@pytest.mark.parametrize("regime", [Regime.STEADY, Regime.QUARTERLY])
+def test_a_score_without_a_price_stays_between_nought_and_ten(regime):
+    market = simulate(_first(lambda kpi: not kpi.monetised, regime), 1)
+    outcomes = _frame(market, "outcomes")
+    score = outcomes.amount[outcomes.kpi == "satisfaction"].astype(float)
+
+    assert 6 < score.mean() < 9
+    assert score.between(0, 10).all()
+    assert "satisfaction" not in market.truth.attribution

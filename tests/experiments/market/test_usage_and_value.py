@@ -21,9 +21,7 @@ def _long(regime, *, months=1_500, customers=80):
 
 def _net(business, history):
     return sum(
-        history.amounts[:, :, k] * kpi.net_per_unit
-        for k, kpi in enumerate(business.kpis)
-        if kpi.echo_of is None
+        history.amounts[:, :, k] * kpi.net_per_unit for k, kpi in enumerate(business.kpis) if kpi.adds_value
     )
 
 
