@@ -44,7 +44,7 @@ def check(connection: Any, contents: Contents, *, currency: str, progress: Progr
     refused = dict(contents.refused)
     steps = len(contents.tables)
     for done, (name, relation) in enumerate(contents.tables.items()):
-        progress(f"reading {name}", done, steps)
+        progress("checking tables", done, steps)
         mapping = contents.settings.columns.get(name, {})
         try:
             staged[name] = stage(connection, TABLES[name], relation, mapping=mapping, currency=currency)
@@ -52,6 +52,7 @@ def check(connection: Any, contents: Contents, *, currency: str, progress: Progr
             refused[name] = error
         else:
             quarantine.add_faulty(staged[name])
+    progress("checking tables", steps, steps)
     # Rates come first: rows in other currencies stand on them.
     for name in sorted(staged, key=lambda table: table != "exchange_rates"):
         has_rates = "exchange_rates" in staged

@@ -56,9 +56,10 @@ def ingest(
         workspace = Path(temporary)
         contents = source.open(connection, workspace)
         code = _currency(currency or contents.settings.currency)
-        checked = check(connection, contents, currency=code, progress=progress or _silent)
+        told = progress or _silent
+        checked = check(connection, contents, currency=code, progress=told)
         target = workspace / "dataset"
-        manifest = _write(connection, contents, checked, target=target, currency=code)
+        manifest = _write(connection, contents, checked, target=target, currency=code, progress=told)
         if not (manifest["tables"] or may_be_empty):
             raise _nothing_usable(checked.refused, contents)
         manifest["name"] = name or contents.settings.name or source.name
@@ -85,7 +86,7 @@ def _currency(word: str | None) -> str:
 
 
 def _write(
-    connection: Any, contents: Contents, checked: Checked, *, target: Path, currency: str
+    connection: Any, contents: Contents, checked: Checked, *, target: Path, currency: str, progress: Progress
 ) -> dict[str, Any]:
     """Write tables, rows that are set aside, and the quarantine; return the manifest, the name excepted."""
     (target / "unmatched").mkdir(parents=True)
@@ -94,7 +95,8 @@ def _write(
     hashes: dict[str, str] = {}
     reports: dict[str, dict[str, Any]] = {}
     quarantined = checked.quarantine.counts()
-    for table, staged in checked.staged.items():
+    for done, (table, staged) in enumerate(checked.staged.items()):
+        progress("writing tables", done, len(checked.staged))
         counts = table_report(
             connection,
             staged,
@@ -116,6 +118,7 @@ def _write(
         columns = tuple(column.name for column in TABLES["customers"].columns)
         hashes["customers"] = _write_table(connection, "customers", columns, extras=(), target=target)
         rows["customers"] = connection.execute("SELECT count(*) FROM customers").fetchone()[0]
+    progress("writing tables", len(checked.staged), len(checked.staged))
     checked.quarantine.write(target / "quarantine.parquet")
     return {
         "currency": currency,

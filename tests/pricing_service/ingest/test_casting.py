@@ -47,7 +47,22 @@ def test_money_is_read_exactly_and_rounded_half_to_even(read, text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["1,5", "1.234,5", "1,234", "nan", "inf", "-Infinity", "1e12", "1_000", "0x10", "12 EUR", "€5", "--1", "1e", "."],
+    [
+        "1,5",
+        "1.234,5",
+        "1,234",
+        "nan",
+        "inf",
+        "-Infinity",
+        "1e12",
+        "1_000",
+        "0x10",
+        "12 EUR",
+        "€5",
+        "--1",
+        "1e",
+        ".",
+    ],
 )
 def test_what_is_no_plain_number_below_1e12_is_not_read_as_money(read, text):
     assert read(Kind.MONEY, text) is None
@@ -107,14 +122,20 @@ def test_a_count_is_whole(read):
     assert [read(Kind.COUNT, text) for text in ("3", "3.0", "3.5", "1e3")] == [3, 3, None, None]
 
 
-@pytest.mark.parametrize(("text", "flag"), [("1", True), ("yes", True), ("FALSE", False), ("0", False), ("2", None)])
+@pytest.mark.parametrize(
+    ("text", "flag"), [("1", True), ("yes", True), ("FALSE", False), ("0", False), ("2", None)]
+)
 def test_a_flag_is_true_or_false(read, text, flag):
     assert read(Kind.FLAG, text) is flag
 
 
 def test_a_word_is_one_of_its_vocabulary_whatever_the_case(read):
     words = ("flow", "stock")
-    assert [read(Kind.WORD, text, words=words) for text in ("Flow", "stock", "flux")] == ["flow", "stock", None]
+    assert [read(Kind.WORD, text, words=words) for text in ("Flow", "stock", "flux")] == [
+        "flow",
+        "stock",
+        None,
+    ]
 
 
 def test_a_currency_is_an_iso_code(read):

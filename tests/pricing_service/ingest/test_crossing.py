@@ -33,7 +33,9 @@ def test_a_key_with_empty_parts_is_a_key(shop):
 
 
 def test_equal_events_are_two_events(shop):
-    checked = shop.check({"usage.csv": "customer_id,date,metric,units\nc1,2024-01-01,m,1\nc1,2024-01-01,m,1\n"})
+    checked = shop.check(
+        {"usage.csv": "customer_id,date,metric,units\nc1,2024-01-01,m,1\nc1,2024-01-01,m,1\n"}
+    )
     assert len(checked.rows("usage")) == 2
 
 
@@ -60,7 +62,9 @@ def test_stretches_of_one_subscription_may_touch_but_not_overlap(shop, stretches
     starts = [stretches[i].split(",")[0] for i in kept]
     found = [
         start.isoformat()
-        for customer, start, subscription in checked.rows("subscriptions", "customer_id", "start", "subscription_id")
+        for customer, start, subscription in checked.rows(
+            "subscriptions", "customer_id", "start", "subscription_id"
+        )
         if (customer, subscription) == ("c1", "s1")
     ]
     assert found == starts
@@ -71,7 +75,9 @@ days = st.integers(0, 30)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(days, st.one_of(st.none(), st.integers(1, 10))), min_size=1, max_size=7, unique=True))
+@given(
+    st.lists(st.tuples(days, st.one_of(st.none(), st.integers(1, 10))), min_size=1, max_size=7, unique=True)
+)
 def test_exactly_the_stretches_that_share_a_day_with_another_are_refused(shop, stretches):
     spans = [(start, 10_000 if days is None else start + days) for start, days in stretches]
     rows = [
@@ -96,7 +102,10 @@ def test_a_task_without_exactly_one_choice_is_quarantined_whole(shop):
     two = "r1,2,a,1,10,red\nr1,2,b,1,20,blue\n"
     good = "r1,3,a,1,10,red\nr1,3,none,0,,\n"
     checked = shop.check({"choices.csv": CHOICES + none + two + good})
-    assert checked.rows("choices", "task", "alternative", "colour") == [("3", "a", "red"), ("3", "none", None)]
+    assert checked.rows("choices", "task", "alternative", "colour") == [
+        ("3", "a", "red"),
+        ("3", "none", None),
+    ]
     assert checked.quarantine("line", "code") == [(line, "not_one_chosen") for line in (2, 3, 4, 5)]
 
 
@@ -107,7 +116,13 @@ def test_a_task_with_a_broken_row_is_quarantined_whole(shop):
     checked = shop.check({"choices.csv": CHOICES + broken + doubled + good})
     assert checked.rows("choices", "respondent_id") == [("r2",), ("r2",)]
     codes = [code for (code,) in checked.quarantine("code")]
-    assert sorted(codes) == ["doubled_key", "doubled_key", "incomplete_task", "incomplete_task", "not_a_number"]
+    assert sorted(codes) == [
+        "doubled_key",
+        "doubled_key",
+        "incomplete_task",
+        "incomplete_task",
+        "not_a_number",
+    ]
 
 
 def test_money_in_another_currency_needs_a_rate_by_then(shop):

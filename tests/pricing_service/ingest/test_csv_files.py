@@ -21,9 +21,7 @@ def test_a_fault_names_the_line_of_the_file(shop):
 
 
 def test_torn_rows_are_quarantined_and_do_not_shift_the_lines_after_them(shop):
-    checked = shop.check(
-        {"usage.csv": "customer_id,metric,units\nc1,m\nc1,m,1\nc1,m,2,3\nc1,m,x\n"}
-    )
+    checked = shop.check({"usage.csv": "customer_id,metric,units\nc1,m\nc1,m,1\nc1,m,2,3\nc1,m,x\n"})
     assert lines_of(checked) == [(2, "too_few_fields"), (4, "too_many_fields"), (5, "not_a_number")]
 
 
@@ -99,7 +97,9 @@ names = st.text(alphabet='ab ",\n\u00e9', max_size=6)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(names, st.booleans(), st.sampled_from(["", "\n", "c9\n"])), min_size=1, max_size=12))
+@given(
+    st.lists(st.tuples(names, st.booleans(), st.sampled_from(["", "\n", "c9\n"])), min_size=1, max_size=12)
+)
 def test_every_faulty_row_is_found_on_the_line_on_which_it_begins(shop, rows):
     text = "customer_id,name,signed_up\nc0,,\n"
     expected = []

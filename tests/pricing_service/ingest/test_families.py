@@ -20,7 +20,10 @@ def test_rows_of_customers_that_nobody_knows_are_set_aside_with_a_match_rate(sho
 
 def test_ids_match_after_unicode_normalisation_and_are_never_trimmed(shop):
     customers = "customer_id\nsoci\u00e9t\u00e9\n007\n"
-    usage = USAGE + "socie\u0301te\u0301,2024-01-01,m,1\n007,2024-01-01,m,1\n7,2024-01-01,m,1\n 007,2024-01-01,m,1\n"
+    usage = (
+        USAGE
+        + "socie\u0301te\u0301,2024-01-01,m,1\n007,2024-01-01,m,1\n7,2024-01-01,m,1\n 007,2024-01-01,m,1\n"
+    )
     checked = shop.check({"customers.csv": customers, "usage.csv": usage})
     assert checked.rows("usage", "customer_id") == [("007",), ("soci\u00e9t\u00e9",)]
 

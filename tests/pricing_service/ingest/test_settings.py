@@ -6,10 +6,9 @@ from pricing_service.ingest.errors import DatasetRefused
 from pricing_service.ingest.settings import Settings
 
 
-
 def test_their_names_stand_for_our_columns(shop):
-    toml = 'currency = "usd"\nname = "Acme"\n[csv]\ndelimiter = "|"\nquote = "\'"\n[usage]\ncustomer_id = "Account ID"\n'
-    toml += 'units = "Count"\nmetric = "Event"\n'
+    toml = 'currency = "usd"\nname = "Acme"\n[csv]\ndelimiter = "|"\nquote = "\'"\n'
+    toml += '[usage]\ncustomer_id = "Account ID"\nunits = "Count"\nmetric = "Event"\n'
     files = {"dataset.toml": toml, "usage.csv": "Account ID|Event|Count|customer_id\n'c|1'|m|2|x\n"}
     checked = shop.check(files, currency=None)
     assert checked.rows("usage", "customer_id", "metric", "units") == [("c|1", "m", 2)]

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pricing_service.ingest import DatasetRefused, forget_customer, post_rows
+
+FILES = {
+    "customers.csv": "customer_id,parent_id,industry,age\nc1,,food,3\nc2,c1,tech,4\nc3,,food,\n",
+    "subscriptions.csv": "customer_id,start,end,plan,mrr\nc1,2024-01-01,,p,10\nc2,2024-01-01,2024-05-01,p,20\n",
+    "usage.csv": "customer_id,date,metric,units\n"
+    "c1,2024-01-01,m,1\nc1,2024-01-01,m,2\nc2,2024-01-01,m,3\nx9,2024-01-01,m,5\n",
+}
+
+
+@pytest.fixture
+def stored(shop):
+    return shop.check(FILES)
+
+
+@pytest.fixture
+def posted(shop):
+    def post(dataset, table, rows):
+        return shop.of(post_rows(dataset, table, rows, folder=shop.target()))
+
+    return post
+
+
+def test_posted_events_replace_those_of_the_same_customer_date_metric_and_unit(stored, posted):
+    rows = [
+        {"customer_id": "c1", "date": "2024-01-01T10:00:00Z", "metric": "m", "units": 7},
+        {"customer_id": "c1", "date": "2024-01-01", "metric": "other", "units": "8"},
+    ]
+    after = posted(stored.dataset, "usage", rows)
+    assert after.rows("usage", "customer_id", "metric", "units") == [
+        ("c1", "m", 7),
+        ("c1", "other", 8),
+        ("c2", "m", 3),
+    ]
+    assert after.dataset.name == stored.dataset.name
+
+
+def test_repeating_a_post_changes_nothing(stored, posted):
+    rows = [
+        {"customer_id": "c1", "metric": "m", "units": 7.25},
+        {"customer_id": "c1", "metric": "m", "units": -1},
+        {"customer_id": "c2", "date": "2024-02-01", "metric": "m", "units": 1, "row_id": "r"},
+    ]
+    once = posted(stored.dataset, "usage", rows)
+    twice = posted(once.dataset, "usage", rows)
+    assert once.dataset.version == twice.dataset.version != stored.dataset.version
+    assert once.dataset.report == twice.dataset.report
+    assert twice.quarantine() == once.quarantine()
+
+
+def test_posted_rows_replace_those_with_their_key(stored, posted):
+    after = posted(stored.dataset, "customers", [{"customer_id": "c1", "industry": "retail", "age": 9}])
+    assert after.rows("customers", "customer_id", "industry", "age") == [
+        ("c1", "retail", 9),
+        ("c2", "tech", 4),
+        ("c3", "food", None),
+    ]
+
+
+def test_a_posted_end_closes_the_stretch_that_began_then(stored, posted):
+    ended = {"customer_id": "c1", "start": "2024-01-01", "end": "2024-03-01", "plan": "p", "mrr": 10}
+    after = posted(stored.dataset, "subscriptions", [ended])
+    assert [str(end) for (end,) in after.rows("subscriptions", "end")] == ["2024-03-01", "2024-05-01"]
+    assert not after.quarantine()
+
+
+def test_rows_set_aside_come_back_when_their_customer_does(stored, posted):
+    after = posted(stored.dataset, "customers", [{"customer_id": "x9"}])
+    assert after.rows("usage", "customer_id")[-1] == ("x9",)
+    assert after.dataset.report["tables"]["usage"]["unmatched"] == 0
+
+
+def test_faulty_rows_go_to_the_quarantine_with_their_place_in_the_post(stored, posted):
+    rows = [
+        {"customer_id": "c1", "metric": "m", "units": 1},
+        {"customer_id": "c1", "metric": "m"},
+        {"customer_id": "c1", "metric": "m", "units": True},
+        {"customer_id": "c1", "metric": "m", "units": [1]},
+    ]
+    after = posted(stored.dataset, "usage", rows)
+    assert after.quarantine("line", "code") == [(2, "missing"), (3, "not_a_number"), (4, "not_a_number")]
+
+
+def test_earlier_quarantine_stays(shop, posted):
+    before = shop.check({**FILES, "metrics.csv": "metric,kind\nm,flow\nk,flux\n", "kpis.csv": "kpi\nx\n"})
+    after = posted(before.dataset, "usage", [{"customer_id": "c1", "metric": "m", "units": 1}])
+    assert after.quarantine() == before.quarantine()
+    assert after.dataset.refused == before.dataset.refused
+    assert after.dataset.report["reasons"] == before.dataset.report["reasons"]
+
+
+def test_a_table_can_begin_with_a_post(stored, posted):
+    after = posted(stored.dataset, "metrics", [{"metric": "m", "kind": "flow"}])
+    assert after.dataset.tables["metrics"] == 1
+
+
+def test_a_post_that_no_table_can_begin_with_is_refused(stored, shop):
+    with pytest.raises(DatasetRefused, match="required column kind") as refusal:
+        post_rows(stored.dataset, "metrics", [{"metric": "m"}], folder=shop.target())
+    assert refusal.value.faults[0]["table"] == "metrics"
+
+
+def test_an_empty_post_changes_nothing(stored, posted):
+    assert posted(stored.dataset, "usage", []).dataset.version == stored.dataset.version
+
+
+def test_derived_customers_follow_what_they_are_derived_from(shop, posted):
+    before = shop.check({name: FILES[name] for name in ("subscriptions.csv", "usage.csv")})
+    row = {"customer_id": "x9", "start": "2023-06-01", "plan": "p", "mrr": 5}
+    after = posted(before.dataset, "subscriptions", [row])
+    assert [str(day) for (_, day) in after.rows("customers", "customer_id", "signed_up")][-1] == "2023-06-01"
+    assert after.dataset.report["customers_from"] == ["subscriptions"]
+
+
+rows = st.fixed_dictionaries(
+    {
+        "customer_id": st.sampled_from(["c1", "c2"]),
+        "date": st.sampled_from(["2024-01-01", "2024-01-02"]),
+        "metric": st.just("m"),
+        "units": st.integers(0, 9),
+    }
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(rows, min_size=1, max_size=6, unique_by=lambda row: (row["customer_id"], row["date"])), st.data()
+)
+def test_the_order_and_the_batches_of_a_post_do_not_show(stored, posted, batch, data):
+    whole = posted(stored.dataset, "usage", batch)
+    shuffled = data.draw(st.permutations(batch))
+    cut = data.draw(st.integers(0, len(batch)))
+    parts = posted(posted(stored.dataset, "usage", shuffled[:cut]).dataset, "usage", shuffled[cut:])
+    assert parts.dataset.version == whole.dataset.version
+
+
+def everything(folder: Path) -> bytes:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        tables = [
+            str(connection.execute(f"FROM read_parquet('{path}')").fetchall()).encode()
+            for path in sorted(folder.rglob("*.parquet"))
+        ]
+    return b"".join(tables) + (folder / "manifest.json").read_bytes()
+
+
+def test_a_forgotten_customer_leaves_no_trace(shop):
+    canary = "canary-7"
+    files = {
+        "customers.csv": f"customer_id,parent_id\nc1,{canary}\n{canary},\nc3,\n",
+        "usage.csv": f"customer_id,metric,units\nc1,m,1\n{canary},m,2\n{canary},m,-2\n{canary},m\n{canary},m,1,5\n",
+        "referrals.csv": f"customer_id,date,referred\nc1,2024-01-01,{canary}\n{canary},2024-01-01,c1\n",
+        "leads.csv": f"lead_id,created,customer_id\nl1,2024-01-01,{canary}\nl2,2024-01-01,\n",
+        "funnel.csv": "lead_id,stage,date\nl1,demo,2024-01-01\nl2,demo,2024-01-01\n",
+        "price_sensitivity.csv": "respondent_id,cheap,expensive,too_expensive,customer_id\n"
+        f"r1,1,2,3,{canary}\nr2,1,2,3,\n",
+    }
+    before = shop.check(files).dataset
+    after = forget_customer(before, canary, folder=shop.target())
+    assert canary.encode() in everything(before.folder)
+    assert canary.encode() not in everything(after.folder)
+    assert after.tables == {
+        "customers": 2,
+        "funnel": 1,
+        "leads": 1,
+        "price_sensitivity": 1,
+        "referrals": 1,
+        "usage": 1,
+    }
+
+
+def test_forgetting_a_customer_who_is_set_aside_forgets_those_rows(stored, shop):
+    after = forget_customer(stored.dataset, "x9", folder=shop.target())
+    assert b"x9" not in everything(after.folder)
+    assert after.version == stored.dataset.version
+
+
+def test_the_last_customer_can_be_forgotten(shop):
+    before = shop.check({"customers.csv": "customer_id\nc1\n"}).dataset
+    after = forget_customer(before, "c1", folder=shop.target())
+    assert after.tables == {}
