@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -110,9 +111,10 @@ def problems() -> str:
 
 def routes() -> str:
     """Every route of the API."""
-    paths = create_app(Settings(dev=True)).openapi()["paths"]
+    with TemporaryDirectory() as folder:
+        paths = create_app(Settings(dev=True, data_folder=Path(folder))).openapi()["paths"]
     rows = [
-        (f"`{verb.upper()} {path}`", route.get("summary", ""))
+        (f"`{verb.upper()} {path}`", route.get("description", "").partition("\n")[0])
         for path, verbs in sorted(paths.items())
         for verb, route in verbs.items()
     ]

@@ -11,7 +11,7 @@ def test_every_file_says_in_one_line_why_it_exists() -> None:
     breaches = []
     for source in sources(*PACKAGES, "tests"):
         first_line = (ast.get_docstring(source.tree) or "").split("\n", 1)[0]
-        if source.text.strip() and not first_line.endswith((".", ":")):
+        if source.text.strip() and not first_line.endswith((".", ":", "?")):
             breaches.append(f"{source.path}: {first_line!r}")
 
     assert not breaches, "\n".join(breaches)
