@@ -30,6 +30,7 @@ class _Deals:
     region: Integers
     employees: Floats
     plan: Integers
+    units: Floats
     list_price: Floats
     price: Floats
     created: Dates
@@ -66,6 +67,7 @@ def _won(story: Story, rng: np.random.Generator) -> _Deals:
         region=people.region[new],
         employees=people.employees[new],
         plan=accounts.plan[new],
+        units=accounts.quantity[new],
         list_price=accounts.list_mrr[new],
         price=accounts.mrr[accounts.first[new], new],
         created=offered - rng.integers(10, 90, len(new)),
@@ -78,7 +80,8 @@ def _lost(story: Story, rng: np.random.Generator) -> _Deals:
     business, price_list = story.business, story.accounts.price_list
     people = draw_customers(business, business.customers, rng)
     plan = price_list.plan(people)
-    list_price = np.round(price_list.price[plan] * billed_units(business, people), 2)
+    units = billed_units(business, people)
+    list_price = np.round(price_list.price[plan] * units, 2)
     price = negotiated(business, list_price, rng)
     odds = DECISION_SLOPE * np.minimum(price / people.willingness_to_pay - 1, 50.0)
     no = np.flatnonzero(rng.random(len(price)) < 1 / (1 + np.exp(-odds)))
@@ -90,6 +93,7 @@ def _lost(story: Story, rng: np.random.Generator) -> _Deals:
         region=people.region[no],
         employees=people.employees[no],
         plan=plan[no],
+        units=units[no],
         list_price=list_price[no],
         price=price[no],
         created=offered - rng.integers(10, 90, len(no)),
@@ -139,15 +143,17 @@ def _funnel(deals: _Deals, rng: np.random.Generator) -> pa.Table:
 
 
 def _quotes(story: Story, deals: _Deals, rng: np.random.Generator) -> pa.Table:
-    reasons = np.where(
-        deals.won, len(LOSING_REASONS), rng.integers(len(LOSING_REASONS), size=len(deals.price))
-    )
+    law, n = story.business.price, len(deals.price)
+    by_unit = law.model == "per_unit"
+    reasons = np.where(deals.won, len(LOSING_REASONS), rng.integers(len(LOSING_REASONS), size=n))
     return pa.table(
         {
-            "quote_id": words([f"q{i:04d}" for i in range(1, len(deals.price) + 1)]),
+            "quote_id": words([f"q{i:04d}" for i in range(1, n + 1)]),
             "lead_id": words(deals.lead_id),
             "date": dates(deals.offered),
-            "plan": words(story.business.price.plans, deals.plan),
+            "plan": words(law.plans, deals.plan),
+            "metric": words([law.priced_metric if by_unit else None], np.zeros(n, dtype=np.int64)),
+            "units": money(deals.units, known=np.full(n, by_unit)),
             "list_price": money(deals.list_price),
             "price": money(deals.price),
             "result": words(["lost", "won"], deals.won.astype(np.int64)),

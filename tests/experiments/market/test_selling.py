@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.market import Regime, draw_business, simulate
+from experiments.market import Regime, draw_business, sample_business, simulate
 
 
 def _tables():
@@ -34,3 +34,11 @@ def test_offers_never_exceed_the_list():
 
     assert (quotes.price <= quotes.list_price).all()
     assert quotes.reason.isna().equals(quotes.result == "won")
+
+
+def test_an_offer_by_the_unit_says_of_what_and_how_many():
+    quotes = sample_business().tables["quotes"].to_pandas()
+    by_unit = (quotes.list_price / quotes.units).astype(float)
+
+    assert set(quotes.metric) == {"seats"}
+    assert by_unit.round(6).nunique() == 1
