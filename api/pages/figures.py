@@ -125,7 +125,7 @@ def estimate(found: object) -> Shown:
 
 
 def money(value: object, currency: str) -> str:
-    """Write an amount roughly: 46.01 becomes ``46 EUR``, 4.623 ``4.60 EUR``, 0.0127 ``0.013 EUR``."""
+    """Write an amount roughly: 46.01 becomes ``46 EUR``, 4.623 ``4.62 EUR``, 0.0127 ``0.013 EUR``."""
     found = _finite(value)
     return "not known" if found is None else f"{_rough(found)}{GAP}{currency}"
 

@@ -127,6 +127,7 @@ def _environment() -> Environment:
         number_range=figures.number_range,
         money=figures.money,
         plain=words.plain,
+        sentences=sentences_of,
         reason=words.reason_in_words,
         source=words.source_in_words,
         kind=words.kind_in_words,

@@ -120,48 +120,57 @@ def value_metrics() -> Json:
             },
             "capture_curve": curves,
         },
-        "sensitivity": sensitivity(),
+        "sensitivity": sensitivity(0.45, recommended=["postings", "postings", "postings", "hires"]),
         "next_data": [
-            {
-                "what": "outcomes from customers on the Starter plan",
-                "cheapest": "a two-question form at renewal",
-                "why": "only 31 % of them report, against 74 % on Enterprise",
-            },
-            {
-                "what": "unit_id in usage",
-                "cheapest": "export the posting's id with each event",
-                "why": "the spread inside a customer is not known without it",
-            },
+            step(
+                "outcomes from customers on the Starter plan", "only 31 % of them report", "a form at renewal"
+            ),
+            step("unit_id in usage", "the spread inside a customer is not known", "export the posting's id"),
         ],
-        "caveats": [
-            {
-                "code": "no_unit_ids",
-                "message": "Spread between customers is a lower bound: usage does not say which unit it belongs to.",
-            }
-        ],
+        "caveats": [{"code": "lower_bound", "message": "the spread between customers is a lower bound"}],
     }
+
+
+def step(what: str, why: str, cheapest: str) -> Json:
+    return {"what": what, "why": why, "cheapest": cheapest}
 
 
 def ranked(metric: str, capture: float) -> Json:
     _, spread, _, eligible, best = METRICS[metric]
-    reasons = {"no": ["does_not_grow_with_value"], "unknown": ["too_few_customers"]}.get(eligible, [])
-    return {
-        "metric": metric,
+    why = {"no": "does not grow with the customer's value", "unknown": "grows too uncertainly"}.get(eligible)
+    spreads = {
         "spread": estimate(spread, 0.12, unit="log"),
         "between": estimate(spread * 0.9, 0.15, unit="log"),
         "within": estimate(spread * 0.5, 0.2, unit="log"),
-        "inside": estimate(None, unit="log", reason="no_unit_ids"),
-        "growth": {
-            "rank": estimate(1 - spread / 2, 0.1, unit="correlation"),
-            "slope": estimate(1.02 - spread / 3, 0.1, unit="log/log"),
-            "slope_bounds": [0.8, 1.1],
-        },
+        "inside": estimate(None, unit="log", reason="units_not_told_apart"),
+    }
+    growth = {
+        "rank": estimate(1 - spread / 2, 0.1, unit="correlation"),
+        "slope": estimate(1.02 - spread / 3, 0.1, unit="log/log"),
+        "slope_bounds": [0.8, 1.1],
+    }
+    taken = estimate(capture * 0.96, 0.06, unit="share")
+    return {
+        "metric": metric,
+        **spreads,
+        "growth": growth,
         "zero_value_share": 0.031,
         "value_without_units_share": 0.0042,
-        "capture_efficiency": estimate(capture * 0.96, 0.06, unit="share"),
+        "capture_efficiency": taken,
         "probability_best": best,
+        "probability_eligible": 1.0,
         "eligible": eligible,
-        "reasons": reasons,
+        "reasons": [{"code": "fails_rank", "message": why}] if why else [],
+        "scores": {
+            "spread": {**spreads, "log_sd": estimate(spread * 1.1, 0.1, unit="log")},
+            "growth": {key: growth[key] for key in ("rank", "slope")},
+            "capture_efficiency": {
+                "by_value": taken,
+                "flat_fee": estimate(0.3, 0.1, unit="share"),
+                "effective_customers": estimate(127.9, 0.1, unit="customers"),
+            },
+            "stability": {"half_life": estimate(14.2, 0.2, unit="months")},
+        },
     }
 
 
@@ -182,15 +191,13 @@ def coverage() -> Json:
     }
 
 
-def sensitivity() -> list[Json]:
-    return [
-        {
-            "non_reporters_at": at,
-            "worth": estimate(46.3 * (0.59 + 0.41 * at)),
-            "recommended": "postings" if at >= 0.5 else "hires",
-        }
-        for at in (1.0, 0.75, 0.5, 0.25)
+def sensitivity(flips_at: float | None, **tried: list[Any]) -> Json:
+    """What happens at four shares of the modelled value."""
+    rows = [
+        {"share": share, **{key: values[place] for key, values in tried.items()}}
+        for place, share in enumerate((1.0, 0.75, 0.5, 0.25))
     ]
+    return {"non_reporters_at": rows, "flips_at": flips_at}
 
 
 def unit_worth() -> Json:
@@ -233,14 +240,14 @@ def unit_worth() -> Json:
         "recommended_price": {"price": estimate(None, reason="no_willingness"), "against_corridor": None},
         "sentences": ["One posting is worth about 46 EUR to the typical customer."],
         "charts": {"worth": {"bins": bins, "unit": "EUR/postings"}},
-        "sensitivity": sensitivity(),
-        "next_data": [
-            {
-                "what": "a price sensitivity survey",
-                "why": "worth is a ceiling; what customers would pay is not known",
-                "cheapest": "four questions to 60 buyers",
-            }
-        ],
+        "sensitivity": {
+            **sensitivity(0.3, worth=[estimate(46.3 * (0.59 + 0.41 * at)) for at in (1.0, 0.75, 0.5, 0.25)]),
+            "from": "below",
+            "to": "inside",
+        },
+        "today": {"price_per_unit": 3.9, "customers": 198, "against_corridor": "below"},
+        "marginal_confounding_bound": None,
+        "next_data": [step("a price survey", "what customers would pay is not known", "ask 60 buyers")],
         "caveats": [
             {
                 "code": "association",
@@ -263,21 +270,31 @@ def clear() -> Json:
         ],
         "failed": [],
         "data": {
-            "tables": {
-                "customers": {"rows": 360, "quarantined": 2},
-                "usage": {"rows": 128_440, "quarantined": 1291},
-                "outcomes": {"rows": 4_212, "quarantined": 0},
+            "report": {
+                "tables": {
+                    "customers": table(360, quarantined=2, match_rate=None),
+                    "usage": table(128_440, quarantined=1291, match_rate=0.998),
+                    "outcomes": table(4_212, quarantined=0, match_rate=1.0),
+                },
+                "reasons": [{"table": "usage", "column": "date", "rows": 1291, "message": "not a day"}],
+                "warnings": [{"code": "rounded", "message": "12 rows of usage were rounded"}],
             },
-            "match_rates": {"usage": 0.998, "outcomes": 1.0},
-            "refused": {"plans": "the column `price` is missing"},
+            "panel": {"warnings": ["metric hires is declared but never used"], "notes": []},
         },
-        "dataset": {
-            "id": "ds_1",
-            "name": "Example business",
-            "version": "4f1c" * 16,
-            "currency": "EUR",
-            "as_of": "2026-06-30",
-        },
+        "dataset": {"name": "Example business", "version": "4f1c" * 16, "as_of": "2026-06-30"},
+    }
+
+
+def table(rows: int, *, quarantined: int, match_rate: float | None) -> Json:
+    return {
+        "read": rows + quarantined,
+        "rows": rows,
+        "quarantined": quarantined,
+        "repeated": 0,
+        "unmatched": 0,
+        "match_rate": match_rate,
+        "first_date": "2024-07-01",
+        "last_date": "2026-06-30",
     }
 
 
@@ -302,9 +319,11 @@ def cannot_tell() -> Json:
 def no_outcomes() -> Json:
     result = blanked(clear())
     metrics = result["analyses"]["value_metrics"]
-    metrics.update(recommended=None, verdict="cannot_tell", charts={}, customers_needed=None)
+    metrics.update(recommended=None, verdict="cannot_tell", charts={}, sentences="No metric leads.")
+    result["analyses"]["unit_worth"].update(price_corridor={"low": None}, charts={}, distribution={})
     for row in metrics["ranking"]:
-        row.update(eligible="unknown", reasons=["no_outcomes"], probability_best=None)
+        row.update(eligible="unknown", reasons=[{"code": "no_outcomes"}], probability_best=None)
+        row["reasons_for_null"] = {"probability_best": "no_outcomes"}
     return result
 
 
@@ -319,9 +338,13 @@ def gross() -> Json:
 
 
 def everything_null() -> Json:
-    result = {"analyses": {"value_metrics": None, "unit_worth": {}}}
-    result["analyses"]["value_metrics"] = dict.fromkeys(value_metrics())
-    return result
+    """Every field there, and nothing in any of them."""
+    return {
+        "analyses": {
+            "value_metrics": dict.fromkeys(value_metrics()),
+            "unit_worth": dict.fromkeys(unit_worth()),
+        }
+    }
 
 
 def blanked(result: Any) -> Any:

@@ -1,0 +1,33 @@
+"""Codes must never reach a reader bare."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.pages.words import REASONS, joined, kind_in_words, reason_in_words, source_in_words
+
+
+@pytest.mark.parametrize("code", sorted(REASONS))
+def test_every_known_reason_is_a_phrase_without_underscores(code):
+    said = reason_in_words(code)
+
+    assert "_" not in said.replace("unit_id", "")
+    assert " " in said
+
+
+def test_an_unknown_code_loses_its_underscores():
+    assert reason_in_words("a_new_code") == "a new code"
+    assert kind_in_words("a_new_kind") == "A new kind"
+    assert source_in_words("a_new_source") == "A new source"
+
+
+def test_no_reason_at_all_is_still_said_in_words():
+    assert reason_in_words(None) == reason_in_words("") == "the data do not carry it"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")],
+)
+def test_names_join_as_a_sentence_does(names, said):
+    assert joined(names, last="or") == said
