@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, Union
 
 from fastapi import Request
@@ -50,26 +51,35 @@ async def read_analysis_request(request: Request) -> AnalysisRequest:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise WrongMediaType("Send application/json.")
-    body = await request.body()
-    strict_json.loads(body)
-    return parse(body)
+    return parse(strict_json.loads(await request.body()))
 
 
-def parse(body: bytes | str) -> AnalysisRequest:
-    """Check one request.
+def parse(document: object) -> AnalysisRequest:
+    """Check one request, a JSON document.
 
     Examples
     --------
-    >>> parse('{"dataset": "ds_1", "kind": "report"}').seed
-    0
+    >>> parse({"dataset": "ds_1", "kind": "report", "seed": 7.0}).seed
+    7
     """
     try:
-        return _ADAPTER.validate_json(body, strict=True)
+        return _ADAPTER.validate_json(json.dumps(_whole(document)), strict=True)
     except ValidationError as error:
         listed = error.errors(include_url=False, include_input=False, include_context=False)
         raise RequestValidationError(
             [{**fault, "loc": ("body", *fault["loc"])} for fault in listed]
         ) from error
+
+
+def _whole(document: object) -> object:
+    """Write 7.0 as 7: they are the same number in JSON, and not to a strict reader of integers."""
+    if isinstance(document, float) and document.is_integer() and abs(document) <= _LARGEST_SEED:
+        return int(document)
+    if isinstance(document, dict):
+        return {key: _whole(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [_whole(value) for value in document]
+    return document
 
 
 def request_body() -> dict[str, Any]:

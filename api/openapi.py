@@ -58,9 +58,17 @@ def _rewrite(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     written = {key: _rewrite(value) for key, value in node.items()}
-    for step in (_nullable, _constant, _bounds, _tuple, _binary):
+    for step in (_types, _nullable, _constant, _bounds, _tuple, _binary):
         written = step(written)
     return written
+
+
+def _types(node: Document) -> Document:
+    """Write a list of types as a choice."""
+    if not isinstance(node.get("type"), list):
+        return node
+    others = {key: value for key, value in node.items() if key != "type"}
+    return {**others, "anyOf": [{"type": name} for name in node["type"]]}
 
 
 def _nullable(node: Document) -> Document:

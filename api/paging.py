@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from api.problems import Invalid
+from api.problems import UnknownCursor
 
 MOST = 1000
 USUAL = 100
@@ -30,7 +30,13 @@ class Page:
         self,
         limit: Annotated[int, Query(ge=1, le=MOST, description="items on a page")] = USUAL,
         cursor: Annotated[
-            str | None, Query(max_length=512, description="`next_cursor` of the page before")
+            str | None,
+            Query(
+                min_length=1,
+                max_length=512,
+                pattern="^[A-Za-z0-9_-]+$",
+                description="`next_cursor` of the page before",
+            ),
         ] = None,
     ) -> None:
         self.limit = limit
@@ -41,7 +47,7 @@ class Page:
 
         Raises
         ------
-        Invalid
+        UnknownCursor
             If the cursor is not one that `listing` gave out.
         """
         if self.cursor is None:
@@ -53,11 +59,7 @@ class Page:
                 return place
         except (binascii.Error, ValueError, TypeError):
             pass
-        message = "this list did not give out this cursor; begin again without one"
-        raise Invalid(
-            f"cursor: {message}",
-            errors=[{"pointer": "/cursor", "in": "query", "code": "foreign_cursor", "message": message}],
-        )
+        raise UnknownCursor
 
 
 PageQuery = Annotated[Page, Depends()]

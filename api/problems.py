@@ -7,6 +7,7 @@
     ├── Unauthenticated        no key, or one that is not valid
     ├── Forbidden              a valid key without the scope
     ├── Missing                nothing is there (storage has its own `NotFound`)
+    │   └── UnknownCursor      this list did not give out this cursor
     ├── Conflict               the thing is in a state that does not allow this
     ├── TooLarge               more bytes than the route takes
     ├── WrongMediaType         a body of a kind that the route does not read
@@ -72,6 +73,13 @@ class Missing(Refused):
     """Nothing is there."""
 
 
+class UnknownCursor(Missing):
+    """Another list gave out this cursor, or none did."""
+
+    def __init__(self) -> None:
+        super().__init__("This list did not give out this cursor; begin again without one.")
+
+
 class Conflict(Refused):
     """The thing is in a state that does not allow this."""
 
@@ -125,6 +133,7 @@ PROBLEMS: dict[type[Exception], Shown] = {
     Unauthenticated: Shown(401, "unauthenticated", "A valid key is needed"),
     Forbidden: Shown(403, "forbidden", "The key lacks the scope"),
     Missing: Shown(404, "not_found", "Not found"),
+    UnknownCursor: Shown(404, "unknown_cursor", "No page begins there"),
     storage.NotFound: _NOT_FOUND,
     Conflict: Shown(409, "conflict", "The state does not allow this"),
     storage.AlreadyFinished: Shown(

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from api.paging import Page, cursor
-from api.problems import Invalid
+from api.problems import UnknownCursor
 
 # What a spreadsheet takes for the beginning of a formula (ASVS 1.2.10), full-width forms too.
 _FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
@@ -40,7 +40,7 @@ def page_of(path: Path, *, listing: str, page: Page) -> dict[str, Any]:
     """
     place = page.after(listing) or "0"
     if not place.isdigit():
-        raise Invalid("cursor: this list did not give out this cursor; begin again without one")
+        raise UnknownCursor
     begin = int(place)
     data = list(_rows(path, begin=begin, end=begin + page.limit))
     more = begin + page.limit < int(pq.read_metadata(path).num_rows)

@@ -6,6 +6,7 @@ The usual parser takes all three in silence; the first two change meaning, the t
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -31,7 +32,9 @@ def loads(body: bytes) -> Any:
     {'a': 1}
     """
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_constant, object_pairs_hook=_object)
+        document = json.loads(
+            body.decode("utf-8"), parse_constant=_constant, parse_float=_finite, object_pairs_hook=_object
+        )
         if _SURROGATE.search(body):
             json.dumps(document, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -51,6 +54,13 @@ def loads(body: bytes) -> Any:
 
 def _constant(name: str) -> NoReturn:
     raise Malformed(f"The body holds {name}, which JSON does not know; leave the value out or send null.")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise Malformed(f"The body holds {digits[:20]}, which is larger than any number here.")
+    return number
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api import strict_json
-from api.problems import Invalid, WrongMediaType
+from api.problems import Invalid, WrongMediaType, pointer
 from pricing_service.config import Settings
 from pricing_service.ingest import Uploads, open_source
 from pricing_service.ingest.sources import Source
@@ -89,14 +89,23 @@ async def received_rows(request: Request) -> list[dict[str, Any]]:
     if not isinstance(rows, list):
         raise _fault("", "list_type", "the body must be an array of rows")
     for number, row in enumerate(rows):
-        if not isinstance(row, dict):
+        if not isinstance(row, dict) or not row:
             raise _fault(f"/{number}", "dict_type", "a row must be an object: column → value")
+        for column, value in row.items():
+            if isinstance(value, dict | list):
+                raise _fault(
+                    pointer((number, column)), "scalar_type", "a value must be text, number, true or false"
+                )
     return rows
 
 
 def upload_body() -> dict[str, Any]:
     """Describe the body of a new dataset for the OpenAPI document."""
-    naming = Naming.model_json_schema()["properties"]
+    # A form has no null: what is not known is left out.
+    naming = {
+        name: {**field["anyOf"][0], "description": field.get("description", name)}
+        for name, field in Naming.model_json_schema()["properties"].items()
+    }
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
     files = {"type": "array", "items": file, "minItems": 1, "maxItems": _MOST_FILES}
     files["description"] = "one file a table, named <table>.csv, .csv.gz or .parquet, or one .zip"
@@ -115,7 +124,9 @@ def upload_body() -> dict[str, Any]:
 
 def rows_body() -> dict[str, Any]:
     """Describe the body of posted rows for the OpenAPI document."""
-    rows = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+    value = {"type": ["string", "number", "boolean", "null"]}
+    row = {"type": "object", "minProperties": 1, "additionalProperties": value}
+    rows = {"type": "array", "items": row}
     lines = {"type": "string", "description": "one JSON object a line"}
     return {
         "required": True,
@@ -165,9 +176,9 @@ def _save(files: Sequence[UploadFile], folder: Path) -> Source:
     return Uploads(named)
 
 
-def _fault(pointer: str, code: str, message: str) -> Invalid:
-    error = {"pointer": pointer, "in": "body", "code": code, "message": message}
-    return Invalid(f"{pointer or 'The body'}: {message}", errors=[error])
+def _fault(place: str, code: str, message: str) -> Invalid:
+    error = {"pointer": place, "in": "body", "code": code, "message": message}
+    return Invalid(f"{place or 'The body'}: {message}", errors=[error])
 
 
 def _as_request_error(error: ValidationError) -> RequestValidationError:

@@ -14,7 +14,7 @@ from api.door import Door
 from api.keys import Analyst, DataReader
 from api.paging import PageQuery
 from api.preferences import seconds_to_wait, wants_csv
-from api.problems import Conflict, Missing, TooLarge, TooMany, WrongMediaType, responses
+from api.problems import Conflict, Missing, TooLarge, TooMany, UnknownCursor, WrongMediaType, responses
 
 router = APIRouter(prefix="/v1/analyses", route_class=Door, tags=["analyses"])
 
@@ -54,7 +54,7 @@ async def create_analysis(
     return analysis
 
 
-@router.get("", response_model=answers.AnalysisPage, responses=responses())
+@router.get("", response_model=answers.AnalysisPage, responses=responses(UnknownCursor))
 def list_analyses(caller: DataReader, page: PageQuery, desk: Desk) -> Any:
     """List the analyses, newest first."""
     return desk.page(caller.workspace_id, page)

@@ -11,7 +11,7 @@ from api.datasets import DatasetDesk
 from api.door import Door
 from api.keys import DataReader, DataWriter
 from api.paging import PageQuery
-from api.problems import Conflict, Missing, TooLarge, WrongMediaType, responses
+from api.problems import Conflict, Missing, TooLarge, UnknownCursor, WrongMediaType, responses
 
 router = APIRouter(prefix="/v1/datasets", route_class=Door, tags=["data"])
 
@@ -44,7 +44,7 @@ def create_dataset(
     return dataset
 
 
-@router.get("", response_model=answers.DatasetPage, responses=responses())
+@router.get("", response_model=answers.DatasetPage, responses=responses(UnknownCursor))
 def list_datasets(caller: DataReader, page: PageQuery, desk: Desk) -> Any:
     """List the datasets, newest first."""
     return desk.page(caller.workspace_id, page)

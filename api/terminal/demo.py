@@ -40,7 +40,7 @@ def serve_report(*, port: int, seed: int) -> None:
         tables = write_dataset(sample_business(seed), Path(folder) / "tables")
         with WorkerProcess(settings, quiet=True):
             dataset = app.state.datasets.register(LOCAL, Upload(Folder(tables), None, None))
-            request = parse(f'{{"dataset": "{dataset["id"]}", "kind": "report"}}')
+            request = parse({"dataset": dataset["id"], "kind": "report"})
             analysis = app.state.analyses.queue(LOCAL, request)
             with screen.progress() as progress:
                 while analysis["finished_at"] is None:

@@ -43,7 +43,7 @@ class Asked:
         except json.JSONDecodeError as error:
             raise Malformed(f"--options is not JSON: {error}") from error
         body = {"dataset": "local", "kind": self.kind, "options": options, "seed": self.seed}
-        asked = analysis_request.parse(json.dumps(body))
+        asked = analysis_request.parse(body)
         return Question(asked.kind, asked.options.model_dump(mode="json"), asked.seed)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.paging import Page
-from api.problems import Invalid
+from api.problems import UnknownCursor
 from api.rows import as_csv, escaped, page_of
 
 
@@ -53,7 +53,7 @@ def test_what_is_not_a_number_is_null(path: Path) -> None:
 def test_the_cursor_of_another_table_is_refused(path: Path) -> None:
     first = page_of(path, listing="rows of an_1", page=Page(limit=3))
 
-    with pytest.raises(Invalid):
+    with pytest.raises(UnknownCursor):
         page_of(path, listing="rows of an_2", page=Page(limit=3, cursor=first["next_cursor"]))
 
 

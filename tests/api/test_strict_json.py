@@ -30,6 +30,7 @@ def test_every_standard_document_is_read_as_it_is(document: object) -> None:
         (b'"\\ud800"', "surrogate"),
         (b'"\xff"', "UTF-8"),
         (b"{", "line 1"),
+        (b"[1e400]", "larger"),
         (b"[" * 100_000, "deeply"),
         (b"1" * 5000, "digits"),
     ],

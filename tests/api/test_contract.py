@@ -1,0 +1,91 @@
+"""The API does what its description says: schemathesis asks what the description allows, and what it forbids.
+
+All phases (examples, coverage, fuzzing, stateful) with all checks, over ASGI, from a fixed seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from fastapi.testclient import TestClient
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
+
+from api.app import create_app
+from pricing_service.config import Settings
+from pricing_service.storage import Storage
+from tests.api import small_business
+
+# The objects that reads and posts are about are there; deletions meet ids that are not, or the run's own.
+# No schema can say what a usable file, a configured connection or a row of that table is: there a refusal is right
+# as well.
+CONFIG = """
+seed = 1
+[generation]
+max-examples = 12
+[auth.openapi.Key]
+bearer = "dev"
+[[operations]]
+include-path-regex = "^/v1/"
+include-method = ["GET", "POST"]
+parameters = {{ dataset_id = "{dataset}", analysis_id = "{analysis}" }}
+[[operations]]
+include-name = ["POST /v1/datasets", "POST /v1/datasets/{{dataset_id}}/rows/{{table}}"]
+[operations.checks.positive_data_acceptance]
+expected-statuses = ["2xx", "404", "422"]
+"""
+
+
+def test_every_operation_keeps_its_description(tmp_path: Path) -> None:
+    settings = Settings(data_folder=tmp_path / "data", dev=True)
+    with Storage.open(settings) as storage:
+        app = create_app(settings, storage=storage)
+        with TestClient(app, headers={"Authorization": "Bearer dev"}) as client:
+            dataset, analysis = _objects(client)
+        (tmp_path / "schemathesis.toml").write_text(CONFIG.format(dataset=dataset, analysis=analysis))
+        config = SchemathesisConfig.from_path(tmp_path / "schemathesis.toml")
+        schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
+        schema.hook("before_call")(_fresh_key)
+
+        seen = list(_seen(schema))
+
+    described = {operation.ok().label for operation in schema.get_all_operations()}
+    assert {label for label, _, _ in seen} == described, "every operation was asked"
+    failures = [failure for _, _, failure in seen if failure]
+    assert not failures, "\n\n".join(failures)
+
+
+def _fresh_key(context: object, case: Any, kwargs: object) -> None:  # noqa: ARG001
+    """Two cases that drew the same key would be, rightly, refused: every valid one becomes its own."""
+    key = case.headers.get("Idempotency-Key")
+    if isinstance(key, str) and 1 <= len(key) <= 255:
+        case.headers["Idempotency-Key"] = case.id
+
+
+def _objects(client: TestClient) -> tuple[str, str]:
+    files = small_business.parts(small_business.tables())
+    dataset = client.post("/v1/datasets", data={"name": "Jobs", "currency": "EUR"}, files=files).json()
+    analysis = client.post("/v1/analyses", json={"dataset": dataset["id"], "kind": "report"}).json()
+    return dataset["id"], analysis["id"]
+
+
+def _seen(schema: Any) -> Iterator[tuple[str, int | None, str]]:
+    """Every call: its operation, the answer's status, and what was wrong with it."""
+    for event in from_schema(schema).execute():
+        assert not isinstance(event, FatalError), event
+        assert not isinstance(event, NonFatalError), event.value
+        if not isinstance(event, ScenarioFinished):
+            continue
+        for case_id, call in event.recorder.interactions.items():
+            case = event.recorder.cases[case_id].value
+            status = call.response.status_code if call.response is not None else None
+            wrong = [
+                f"{case.operation.label}, {check.name}: {check.failure_info.failure.message}\n{case.as_curl_command()}"
+                for check in event.recorder.checks.get(case_id, [])
+                if check.failure_info is not None
+            ]
+            yield case.operation.label, status, "\n".join(wrong)
