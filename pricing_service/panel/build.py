@@ -23,6 +23,7 @@ from pricing_service.panel.inside import no_units_inside, units_inside
 from pricing_service.panel.kpis import describe_kpis, value_columns
 from pricing_service.panel.metrics import describe_metrics
 from pricing_service.panel.months import (
+    Monthly,
     as_stored,
     filled,
     month_cells,
@@ -33,6 +34,7 @@ from pricing_service.panel.months import (
 )
 from pricing_service.panel.odd_periods import cut_at
 from pricing_service.panel.periods import no_periods, periods
+from pricing_service.panel.remarks import remarks
 
 Stage = Callable[[str, Table], Table]
 """What becomes of an intermediate table: itself, or the same rows held by the engine under a name."""
@@ -145,14 +147,13 @@ class _Recipe:
         self.by_unit = any(row["with_unit"] for row in facts.usage if row["metric"] in stocks)
 
     def panel(self) -> Panel:
-        warnings = [*self.checked.warnings]
         return Panel(
             currency=self.rates.home,
             as_of=self.as_of,
             metrics=self.metrics,
             kpis=self.kpis,
             values=self.values,
-            report={"warnings": warnings, "notes": []},
+            report=remarks(self.checked, self.facts, self.rates),
             make=self.make,
             engine=self.checked.engine,
         )
@@ -204,10 +205,8 @@ class _Recipe:
             seen.append(sighting(cut, cut.start, shifted(cut.stop, -1), kind="subscriptions"))
             foreign = self.facts.paid["foreign"] > 0
             paid = stage("paid", mrr.by_month(cut, self.spine, self.rates, foreign=foreign))
-        spans = span(seen, listed)
-        return filled(
-            spans, self.spine, self.metrics, paid=paid, used=used, moved=moved, spent=self.spent(stage)
-        )
+        told = Monthly(paid=paid, used=used, moved=moved, spent=self.spent(stage))
+        return filled(span(seen, listed), self.spine, self.metrics, told)
 
     def used(self, stage: Stage) -> tuple[Table | None, Table | None]:
         """What usage says of each customer's months: its rows, and how stocks moved."""

@@ -45,8 +45,9 @@ class Facts:
 
     def first_day(self) -> date | None:
         """Return the earliest date of any of them, or None."""
-        seen = [row["first"] for row in [*self.usage, *self.outcomes, *([self.paid] if self.paid else [])]]
-        return min((day for day in seen if day), default=None)
+        told = [*self.usage, *self.outcomes, *([self.paid] if self.paid else [])]
+        first: date | None = min((row["first"] for row in told if row["first"]), default=None)
+        return first
 
     @property
     def only_months(self) -> bool:

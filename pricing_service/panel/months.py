@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ibis
 from ibis.expr.types import Column, Table
@@ -66,63 +67,66 @@ def sighting(table: Table, first_day: Column, last_day: Column, *, kind: str) ->
     )
 
 
-def filled(
-    spans: Table,
-    spine: Table,
-    metrics: Sequence[Metric],
-    *,
-    paid: Table | None,
-    used: Table | None,
-    moved: Table | None,
-    spent: Table | None,
-) -> Table:
-    """Return the customer × month calendar with all that happened, the units still exact.
+@dataclass(frozen=True)
+class Monthly:
+    """What is told by customer and month; None where the dataset has no table that tells it.
 
     Parameters
     ----------
-    spans, spine
-        Of `span` and `calendar.spine`: each customer's months are those that its span touches.
-    paid, used, moved, spent
-        Of `mrr.by_month`, `units.recorded`, `units.moved` and `spending`; None where the dataset has no such
-        table, and what it would tell is then unknown.
+    paid
+        Of `mrr.by_month`.
+    used, moved
+        Of `units.recorded` and `units.moved`.
+    spent
+        Of `spending`.
+    """
 
-    A customer is active in a month in which it subscribes (without subscriptions: between its first and its last
-    day) or has usage.
+    paid: Table | None = None
+    used: Table | None = None
+    moved: Table | None = None
+    spent: Table | None = None
+
+
+def filled(spans: Table, spine: Table, metrics: Sequence[Metric], told: Monthly) -> Table:
+    """Return the customer × month calendar with all that is `told`, the units still exact.
+
+    Each customer's months are those of `spine` that its span touches. It is active in a month in which it
+    subscribes (without subscriptions: between its first and its last day) or has usage.
     """
     dense = spans.join(spine, [spine.month <= spans.last_day, spine.month_stop > spans.first_day])
-    by_month = [(table, _EACH) for table in (paid, spent) if table is not None]
-    by_cell = [(table, ["customer_id", "cell"]) for table in (used, moved) if table is not None]
-    joined = beside(dense, *by_month, *by_cell)
-    told = joined.mutate(**_money(joined, paid, spent), **_days(joined, paid))
-    seen = told.usage_rows.notnull() if used is not None else ibis.literal(False)
-    told = told.mutate(active=(told.days_observed > 0) | seen)
-    if used is None:
+    by_month = [(table, _EACH) for table in (told.paid, told.spent) if table is not None]
+    by_cell = [(table, ["customer_id", "cell"]) for table in (told.used, told.moved) if table is not None]
+    months = beside(dense, *by_month, *by_cell)
+    months = months.mutate(**_money(months, told), **_days(months, told))
+    seen = ibis.literal(False) if told.used is None else months.usage_rows.notnull()
+    months = months.mutate(active=(months.days_observed > 0) | seen)
+    if told.used is None:
         units = {metric.column: ibis.null(EXACT_UNITS) for metric in metrics}
     else:
-        units = settled(told, metrics, active=told.active)
-    return told.select(*_KEPT, *MRR, "cost", "days_observed", "active", **units)
+        units = settled(months, metrics, active=months.active)
+    return months.select(*_KEPT, *MRR, "cost", "days_observed", "active", **units)
 
 
-def _days(joined: Table, paid: Table | None) -> dict[str, Column]:
+def _days(joined: Table, told: Monthly) -> dict[str, Column]:
     last = ibis.least(joined.month_stop, shifted(joined.last_day, 1))
     observed = days_between(ibis.greatest(joined.month, joined.first_day), last)
-    if paid is not None:
+    if told.paid is not None:
         observed = joined.subscribed.ifelse(ibis.coalesce(joined.days_subscribed, 0), observed)
     since = ibis.coalesce(joined.signed_up, joined.first_day)
     return {"days_observed": observed, "months_since_signup": months_between(since, joined.month)}
 
 
-def _money(joined: Table, paid: Table | None, spent: Table | None) -> dict[str, Column]:
+def _money(joined: Table, told: Monthly) -> dict[str, Column]:
     """MRR and costs: 0 in a month that has none, unknown where no table tells them (or a rate was missing)."""
-    if paid is None:
-        told = {name: ibis.null("float64") for name in MRR}
-        told |= {"plan": ibis.null("string"), "subscribed_end": ibis.null("boolean")}
+    if told.paid is None:
+        money = {name: ibis.null("float64") for name in MRR}
+        money |= {"plan": ibis.null("string"), "subscribed_end": ibis.null("boolean")}
     else:
         there = joined.days_subscribed.notnull()
-        told = {name: there.ifelse(joined[name].cast("float64"), 0.0) for name in MRR}
-    if spent is None:
-        return told | {"cost": ibis.null("float64")}
-    return told | {"cost": joined.bills.notnull().ifelse(joined.spent.cast("float64"), 0.0)}
+        money = {name: there.ifelse(joined[name].cast("float64"), 0.0) for name in MRR}
+    if told.spent is None:
+        return money | {"cost": ibis.null("float64")}
+    return money | {"cost": joined.bills.notnull().ifelse(joined.spent.cast("float64"), 0.0)}
 
 
 def spending(costs: Table) -> Table:
