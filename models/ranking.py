@@ -173,7 +173,8 @@ def _linear(
     influences: dict[tuple[str, str, str], Floats] = {}
     for done, (metric, each) in enumerate(evidence.items()):
         for name, score in scores().items():
-            for statistic, influence in score.influence(each).items():
+            point = {statistic: points[metric, name, statistic] for statistic in score.statistics}
+            for statistic, influence in score.influence(each, point).items():
                 influences[metric, name, statistic] = influence
         progress(done + 1, len(evidence))
     keys = list(points)

@@ -90,6 +90,17 @@ class MetricEvidence:
         return np.where(usable, np.log(ratio), np.nan)
 
     @cached_property
+    def log_units(self) -> Floats:
+        """Log of units per month, NaN where x is."""
+        both = np.isfinite(self.log_worth)
+        return np.where(both, np.log(np.where(both, self.units_per_month, 1.0)), np.nan)
+
+    @cached_property
+    def log_value(self) -> Floats:
+        """Log of value per month, NaN where x is."""
+        return self.log_units + self.log_worth
+
+    @cached_property
     def sorted_log_worth(self) -> SortedSample:
         """x, sorted once for all draws."""
         return SortedSample(self.log_worth)
@@ -171,10 +182,11 @@ class MetricScore(ABC):
         """
 
     @abstractmethod
-    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+    def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return each statistic's influence function at the sample, shape (n,) each.
 
-        It is n times the change of the statistic per unit of extra weight on a customer, up to a constant.
+        It is n times the change of the statistic per unit of extra weight on a customer, up to a constant;
+        NaN where there is none. `point` holds the statistics themselves, as `evaluate` returned them.
         """
 
     def counted(self, evidence: MetricEvidence) -> dict[str, int]:

@@ -16,6 +16,7 @@ share of its variance that is noise, before any price is tried.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -81,7 +82,7 @@ class CaptureEfficiency(MetricScore):
             "effective_customers": effective,
         }
 
-    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+    def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence functions at the chosen prices: the choice itself drops out at an optimum."""
         value, units = long_run(evidence)
         tariff, fee = _Tariff(value, units), _Tariff(value, np.ones_like(value))

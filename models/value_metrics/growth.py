@@ -18,6 +18,7 @@ a customer's periods to the last.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -57,11 +58,10 @@ class Growth(MetricScore):
 
     def evaluate(self, evidence: MetricEvidence, weights: Floats) -> dict[str, Floats]:
         """Return correlations and slopes for each row of weights (B, n)."""
-        units, value = _logs(evidence)
         rank = _rank_correlation(evidence.units_per_month, evidence.value_per_month, weights)
         rho = 2 * np.sin(np.pi * rank / 6)
-        scale_u = SortedSample(units).biweight_scale(weights)
-        scale_v = SortedSample(value).biweight_scale(weights)
+        scale_u = SortedSample(evidence.log_units).biweight_scale(weights)
+        scale_v = SortedSample(evidence.log_value).biweight_scale(weights)
         axis = np.divide(scale_v, scale_u, out=np.full_like(rank, np.nan), where=scale_u > 0)
         steep = np.divide(axis, rho, out=np.full_like(rank, np.nan), where=np.abs(rho) > 0.05)
         change_u, change_v = _changes(evidence)
@@ -73,27 +73,17 @@ class Growth(MetricScore):
             "inside": _rank_correlation(change_u, change_v, weights),
         }
 
-    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+    def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence functions of the rank correlations; slopes are left to their bounds (NaN)."""
         nothing = np.full(evidence.n, np.nan)
         change_u, change_v = _changes(evidence)
         return {
             "rank": of_rank_correlation(evidence.units_per_month, evidence.value_per_month),
-            "slope": self._influence_of_slope(evidence),
+            "slope": _influence_of_slope(evidence, point["slope"]),
             "slope_low": nothing,
             "slope_high": nothing,
             "inside": of_rank_correlation(change_u, change_v),
         }
-
-    @staticmethod
-    def _influence_of_slope(evidence: MetricEvidence) -> Floats:
-        units, value = _logs(evidence)
-        scale_u, scale_v = biweight_scale(units), biweight_scale(value)
-        if not (scale_u > 0 and scale_v > 0):
-            return np.full(evidence.n, np.nan)
-        slope = Growth().evaluate(evidence, np.ones((1, evidence.n)))["slope"][0]
-        relative = of_biweight_scale(value, scale_v) / scale_v - of_biweight_scale(units, scale_u) / scale_u
-        return np.asarray(slope * relative, dtype=np.float64)
 
     def counted(self, evidence: MetricEvidence) -> dict[str, int]:
         """Return how many customers carry each statistic."""
@@ -101,11 +91,13 @@ class Growth(MetricScore):
         return dict.fromkeys(self.statistics, evidence.n) | {"inside": changed}
 
 
-def _logs(evidence: MetricEvidence) -> tuple[Floats, Floats]:
-    both = np.isfinite(evidence.log_worth)
-    units = np.where(both, evidence.units_per_month, 1.0)
-    value = np.where(both, evidence.value_per_month, 1.0)
-    return np.where(both, np.log(units), np.nan), np.where(both, np.log(value), np.nan)
+def _influence_of_slope(evidence: MetricEvidence, slope: float) -> Floats:
+    scale_u, scale_v = biweight_scale(evidence.log_units), biweight_scale(evidence.log_value)
+    if not (scale_u > 0 and scale_v > 0):
+        return np.full(evidence.n, np.nan)
+    value = of_biweight_scale(evidence.log_value, scale_v) / scale_v
+    units = of_biweight_scale(evidence.log_units, scale_u) / scale_u
+    return np.asarray(slope * (value - units), dtype=np.float64)
 
 
 def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:

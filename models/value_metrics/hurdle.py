@@ -11,6 +11,7 @@ stray : (n,) value in periods without units                   v⁺ : (n,) its po
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -64,7 +65,7 @@ class Hurdle(MetricScore):
             "value_without_units_share": share_of_totals(evidence.stray_value, gained, weights),
         }
 
-    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+    def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence functions of both shares."""
         gained = np.maximum(evidence.value, 0)
         return {

@@ -11,6 +11,7 @@ u : units of a customer in a period      T : its periods      s : the standard d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -40,7 +41,7 @@ class Predictability(MetricScore):
         """Return the median variation for each row of weights (B, n)."""
         return {"unit_variation": SortedSample(_variation(evidence)).median(weights)}
 
-    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+    def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence function of the median."""
         return {"unit_variation": of_median(_variation(evidence))}
 

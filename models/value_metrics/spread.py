@@ -15,6 +15,7 @@ month-to-month scale. ``inside`` is the scale of y around its customer's middle.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -66,11 +67,10 @@ class Spread(MetricScore):
             "log_sd": _standard_deviation(evidence.log_worth, weights),
         }
 
-    def influence(self, evidence: MetricEvidence) -> dict[str, Floats]:
+    def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence functions; `inside` is left to the exact bootstrap (NaN)."""
         n = evidence.n
         nothing = np.full(n, np.nan)
-        point = {name: float(value[0]) for name, value in self.evaluate(evidence, np.ones((1, n))).items()}
         total = of_biweight_scale(evidence.log_worth, point["customer_spread"])
         noise = np.nan_to_num(evidence.noise_variance)
         between = nothing

@@ -218,66 +218,91 @@ def _book_units(months: Table, metrics: Sequence[Metric], place: Mapping[str, in
     return units
 
 
+class _Sums:
+    """Collects sums over a customer's periods; a sum that several metrics share is made once.
+
+    What depends on value alone is the same for all metrics whose units are known in every period and whose
+    money is the same, and those are most: the engine then has half as many sums to keep.
+    """
+
+    def __init__(self, periods: Table, values: Sequence[ValueColumn], kpis: Sequence[Kpi]) -> None:
+        self.kpis = kpis
+        self.money = {(each.kpi, each.metric): each.column for each in values}
+        ordered = periods.period_start.collect(order_by=periods.period_start)
+        starts = periods.group_by("customer_id").agg(starts=ordered, count=periods.count())
+        half = starts["count"] // 2
+        # The k-th start separates the first half from the last; an odd middle belongs to neither.
+        cuts = starts.select(
+            half_customer="customer_id",
+            early_before=starts.starts[half],
+            late_from=starts.starts[starts["count"] - ibis.greatest(half, 1)],
+            halves=half > 0,
+        )
+        self.table = periods.join(cuts, periods.customer_id == cuts.half_customer).drop("half_customer")
+        self.sums: dict[str, Column] = {}
+        self.found: dict[str, str] = {}
+
+    def add(self, at: int, metric: Metric, *, complete: bool) -> None:
+        """Ask for everything about the metric at place `at`; `complete` if its units are always known."""
+        table = self.table
+        u = table[metric.column]
+        known = None if complete else u.notnull()
+        parts = [self._money(kpi.kpi, metric.metric) for kpi in self.kpis]
+        v = _added([part * judgement_of(kpi).mean for part, kpi in zip(parts, self.kpis, strict=True)])
+        owned = "+".join(self.money.get((kpi.kpi, metric.metric), "") for kpi in self.kpis)
+        # Sums that do not look at units are shared by all metrics with this key.
+        shared = f"{owned}/{'' if complete else at}"
+        self._put("months", at, shared, table.months.cast("float64").sum(where=known))
+        self._put("periods", at, shared, _counted(known, table))
+        for name, column in (("value", v), ("value_squares", v * v)):
+            self._put(name, at, shared, column.sum(where=known))
+        for k, part in enumerate(parts):
+            self._put(f"kpi_{k}", at, shared, part.sum(where=known))
+        early, late = table.period_start < table.early_before, table.period_start >= table.late_from
+        for name, half in (("early", table.halves & early), ("late", table.halves & late)):
+            self._put(f"{name}_value", at, shared, v.sum(where=half if known is None else known & half))
+            self._put(f"{name}_units", at, str(at), u.sum(where=half))
+        for name, column in (("units", u), ("units_squares", u * u), ("products", v * u)):
+            self._put(name, at, str(at), column.sum())
+        self._put("idle_periods", at, str(at), ((u > 0) & (v <= 0)).sum().cast("float64"))
+        self._put("active_periods", at, str(at), (u > 0).sum().cast("float64"))
+        self._put("stray_value", at, str(at), v.sum(where=(u <= 0) & (v > 0)))
+
+    def read(self) -> pa.Table:
+        """Make all sums in one pass; columns are named `<sum>_<place of the metric>`."""
+        sums = self.sums or {"rows": self.table.count()}
+        table = self.table.group_by("customer_id").agg(**sums).order_by("customer_id").to_pyarrow()
+        shown = {"customer_id": table.column("customer_id")}
+        return pa.table(shown | {name: table.column(column) for name, column in self.found.items()})
+
+    def _put(self, name: str, at: int, shared: str, column: Column) -> None:
+        self.sums.setdefault(f"{name}/{shared}", column)
+        self.found[f"{name}_{at}"] = f"{name}/{shared}"
+
+    def _money(self, kpi: str, metric: str) -> Column:
+        """Return the KPI's money that counts for the metric: what belongs to no metric, and the metric's own."""
+        columns = [self.money.get((kpi, None)), self.money.get((kpi, metric))]
+        return _added([ibis.coalesce(self.table[column], 0.0) for column in columns if column is not None])
+
+
+def _added(columns: Sequence[Column]) -> Column:
+    return sum(columns[1:], start=columns[0]) if columns else ibis.literal(0.0)
+
+
+def _counted(known: Column | None, table: Table) -> Column:
+    return (table.count() if known is None else known.sum()).cast("float64")
+
+
 def _sums(
     periods: Table, values: Sequence[ValueColumn], metrics: Sequence[Metric], kpis: Sequence[Kpi]
 ) -> pa.Table:
-    """Sum, per customer, everything that the models need of every metric, in one pass over the periods."""
-    order = ibis.window(group_by="customer_id", order_by="period_start")
-    everything = ibis.window(group_by="customer_id")
-    money = {(each.kpi, each.metric): each.column for each in values}
-    columns: dict[str, Column] = {
-        "customer_id": periods.customer_id,
-        "months": periods.months.cast("float64"),
-        "position": ibis.row_number().over(order),
-        "count": periods.count().over(everything),
-    }
-    for k, kpi in enumerate(kpis):
-        for at, metric in enumerate(metrics):
-            columns[f"money_{k}_{at}"] = _money(periods, money, kpi.kpi, metric.metric)
+    """Sum, per customer, everything that the models need of every metric."""
+    sums = _Sums(periods, values, kpis)
+    unknown = {f"at_{at}": periods[metric.column].isnull().sum() for at, metric in enumerate(metrics)}
+    gaps = periods.agg(**unknown).to_pyarrow().to_pylist()[0] if metrics else {}
     for at, metric in enumerate(metrics):
-        columns[f"u_{at}"] = periods[metric.column]
-        parts = [columns[f"money_{k}_{at}"] * judgement_of(kpi).mean for k, kpi in enumerate(kpis)]
-        columns[f"v_{at}"] = sum(parts[1:], start=parts[0]) if parts else ibis.literal(0.0)
-    flat = periods.select(**columns)
-    sums: dict[str, Column] = {}
-    for at in range(len(metrics)):
-        sums |= {f"{name}_{at}": sum_ for name, sum_ in _sums_of(flat, at).items()}
-        known = flat[f"u_{at}"].notnull()
-        sums |= {f"kpi_{k}_{at}": flat[f"money_{k}_{at}"].sum(where=known) for k in range(len(kpis))}
-    if not sums:
-        sums = {"periods": flat.count()}
-    return flat.group_by("customer_id").agg(**sums).order_by("customer_id").to_pyarrow()
-
-
-def _money(periods: Table, money: Mapping[tuple[str, str | None], str], kpi: str, metric: str) -> Column:
-    """Return the KPI's money that counts for the metric: what belongs to no metric, and the metric's own."""
-    whole, own = money.get((kpi, None)), money.get((kpi, metric))
-    parts = [ibis.coalesce(periods[column], 0.0) for column in (whole, own) if column is not None]
-    return sum(parts[1:], start=parts[0]) if parts else ibis.literal(0.0)
-
-
-def _sums_of(flat: Table, at: int) -> dict[str, Column]:
-    u, v = flat[f"u_{at}"], flat[f"v_{at}"]
-    known = u.notnull()
-    half = (flat["count"] // 2).cast("int64")
-    early, late = known & (flat.position < half), known & (flat.position >= flat["count"] - half)
-    used = known & (u > 0)
-    return {
-        "value": v.sum(where=known),
-        "units": u.sum(where=known),
-        "periods": known.sum().cast("float64"),
-        "months": flat.months.sum(where=known),
-        "value_squares": (v * v).sum(where=known),
-        "units_squares": (u * u).sum(where=known),
-        "products": (v * u).sum(where=known),
-        "early_value": v.sum(where=early),
-        "early_units": u.sum(where=early),
-        "late_value": v.sum(where=late),
-        "late_units": u.sum(where=late),
-        "idle_periods": (used & (v <= 0)).sum().cast("float64"),
-        "active_periods": used.sum().cast("float64"),
-        "stray_value": v.sum(where=known & (u <= 0) & (v > 0)),
-    }
+        sums.add(at, metric, complete=not gaps[f"at_{at}"])
+    return sums.read()
 
 
 def _inside(connection: Any, reporters: Mapping[str, int]) -> dict[str, dict[str, Floats]]:
