@@ -143,7 +143,7 @@ class _Recipe:
         self.metrics = describe_metrics(checked, facts)
         self.kpis = describe_kpis(checked, facts, self.rates)
         self.values = value_columns(self.kpis, facts)
-        stocks = {metric.metric for metric in self.metrics if units.carried(metric)}
+        stocks = {metric.metric for metric in self.metrics if metric.kind == "stock"}
         self.by_unit = any(row["with_unit"] for row in facts.usage if row["metric"] in stocks)
 
     def panel(self) -> Panel:
@@ -209,7 +209,7 @@ class _Recipe:
         return filled(span(seen, listed), self.spine, self.metrics, told)
 
     def used(self, stage: Stage) -> tuple[Table | None, Table | None]:
-        """What usage says of each customer's months: its rows, and how stocks moved."""
+        """Sum up what usage says of each customer's months: its rows, and how stocks moved."""
         usage = self.usage()
         if usage is None:
             return None, None
@@ -242,4 +242,6 @@ class _Recipe:
         usage = self.usage()
         if usage is None or not self.facts.inside:
             return no_units_inside()
-        return units_inside(self.outcomes(), usage, months, self.metrics, self.kpis, as_of=self.as_of)
+        return units_inside(
+            self.outcomes(), usage, months, metrics=self.metrics, kpis=self.kpis, as_of=self.as_of
+        )

@@ -28,7 +28,7 @@ def as_date(moment: Column) -> Column:
 
 
 def shifted(day: Column, days: int) -> Column:
-    """The date `days` later (earlier where negative)."""
+    """Return the date `days` later (earlier where negative)."""
     step = ibis.interval(days=abs(days))
     return as_date(day + step if days >= 0 else day - step)
 

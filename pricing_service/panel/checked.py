@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import ibis
 import pyarrow as pa
@@ -53,7 +53,7 @@ class Checked(Mapping[str, Table]):
             "merged_id", "survivor_id"
         )
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
 
     def __len__(self) -> int:
@@ -89,8 +89,8 @@ def _survivors(tables: Mapping[str, Table]) -> tuple[dict[str, str], list[str]]:
     step = {pair["customer_id"]: pair["merged_into"] for pair in pairs}
     ends: dict[str, str] = {}
     circles = set()
-    for start in step:
-        seen, end = {start}, step[start]
+    for start, following in step.items():
+        seen, end = {start}, following
         while end in step and end not in seen:
             seen.add(end)
             end = step[end]

@@ -11,7 +11,8 @@ class Metric:
 
     `metric` is the name to the letter; `column` is its column in `months` and `periods`. A flow counts units per
     month; a stock counts units held, so that its sum over months is in unit-months. `aggregate` is how the
-    rows of one month become one number. `declared` is false for a metric that only `usage` knows.
+    rows of one month become one number. `declared` is false for a metric that only `usage` knows, `recorded` for
+    one that `usage` has no row of: its units are unknown everywhere.
     """
 
     metric: str
@@ -22,6 +23,7 @@ class Metric:
     unit_cost: float | None = None
     product: str | None = None
     declared: bool = True
+    recorded: bool = True
     warnings: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import ibis
 import pyarrow as pa
-from ibis.expr.types import Table
+from ibis.expr.types import Column, Table
 
 from pricing_service.panel.calendar import ONE_DAY, days_between, month_of
 from pricing_service.panel.described import Kpi, Metric
@@ -21,9 +21,9 @@ def units_inside(
     outcomes: Table,
     usage: Table,
     months: Table,
+    *,
     metrics: Sequence[Metric],
     kpis: Sequence[Kpi],
-    *,
     as_of: date,
 ) -> Table:
     """One row per customer, metric and unit: `value` and `units` over the months that outcomes report.
@@ -49,7 +49,7 @@ def units_inside(
 def _value(outcomes: Table, kpis: Sequence[Kpi]) -> Table:
     named = outcomes.filter(outcomes.metric.notnull() & outcomes.unit_id.notnull())
     counted = [kpi for kpi in kpis if kpi.counted and kpi.direction == "up"]
-    sums = {}
+    sums: dict[str, Column] = {}
     for i, kpi in enumerate(counted):
         sums |= sums_of(named, i, named.kpi == kpi.kpi, kpi)
     summed = named.group_by(_UNIT).agg(**sums, rows=named.count())

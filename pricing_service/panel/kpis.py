@@ -26,7 +26,7 @@ def describe_kpis(checked: Checked, facts: Facts, rates: Rates) -> tuple[Kpi, ..
     if any(row["direction"] == "down" for row in declared.values()) and "goals" in checked:
         baselines = set(checked["goals"].select("kpi").distinct().to_pyarrow()["kpi"].to_pylist())
     names = sorted(declared.keys() | {row["kpi"] for row in facts.outcomes})
-    kpis = [_kpi(name, declared.get(name), facts, baselines, to_home) for name in names]
+    kpis = [_kpi(name, declared.get(name), facts, baselines=baselines, to_home=to_home) for name in names]
     monetised = {kpi.kpi for kpi in kpis if kpi.monetised}
     drives = {kpi.kpi: kpi.drives for kpi in kpis}
     return tuple(
@@ -48,7 +48,7 @@ def value_columns(kpis: tuple[Kpi, ...], facts: Facts) -> tuple[ValueColumn, ...
 
 
 def _kpi(
-    name: str, row: dict[str, Any] | None, facts: Facts, baselines: set[str], to_home: dict[str, float]
+    name: str, row: dict[str, Any] | None, facts: Facts, *, baselines: set[str], to_home: dict[str, float]
 ) -> Kpi:
     found = [fact for fact in facts.outcomes if fact["kpi"] == name]
     rows, valued = sum(fact["rows"] for fact in found), sum(fact["valued"] for fact in found)

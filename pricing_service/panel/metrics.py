@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+
+import ibis
 
 from pricing_service.panel.checked import Checked
 from pricing_service.panel.described import Metric
@@ -12,8 +16,7 @@ from pricing_service.panel.facts import Facts
 def describe_metrics(checked: Checked, facts: Facts) -> tuple[Metric, ...]:
     """Metrics that have usage rows, or are declared, ordered by name.
 
-    An undeclared metric is a flow. It carries a warning where its rows look like a level: some have no date, so
-    that they are a snapshot of today.
+    An undeclared metric is a flow, and carries a warning where its rows look like a level.
     """
     declared: dict[str, dict[str, Any]] = {}
     if "metrics" in checked:
@@ -26,7 +29,37 @@ def describe_metrics(checked: Checked, facts: Facts) -> tuple[Metric, ...]:
             column += "_"
         taken.add(column.casefold())
         metrics.append(_metric(name, column, declared.get(name), used.get(name)))
-    return tuple(metrics)
+    levels = _levels(checked, [metric.metric for metric in metrics if not metric.declared])
+    return tuple(_doubted(metric) if metric.metric in levels else metric for metric in metrics)
+
+
+def _doubted(metric: Metric) -> Metric:
+    doubt = (
+        "not declared in metrics and read as a flow, but its rows look like a level that lasts; if it is one, a row "
+        f"of metrics with metric = {metric.metric} and kind = stock says so"
+    )
+    return replace(metric, warnings=(*metric.warnings, doubt))
+
+
+def _levels(checked: Checked, names: Sequence[str]) -> set[str]:
+    """Which of `names` look like levels: rows without a date, or most rows within 5 % of the row before them.
+
+    Only units above 1 are judged, for events are often single, and only a thousand customers.
+    """
+    if not names:
+        return set()
+    usage = checked["usage"]
+    rows = usage.filter(usage.metric.isin(names))
+    some = rows.select(known_id="customer_id").distinct().order_by("known_id").limit(1000)
+    rows = rows.semi_join(some, rows.customer_id == some.known_id)
+    before = rows.units.lag().over(group_by=["customer_id", "metric", "unit_id"], order_by=["date", "units"])
+    rows = rows.mutate(before=before)
+    known = rows.date.isnull() | (rows.before.notnull() & (ibis.greatest(rows.units, rows.before) > 1))
+    near = rows.date.isnull() | (
+        (rows.units - rows.before).abs() * 20 <= ibis.greatest(rows.units, rows.before)
+    )
+    shares = rows.group_by("metric").agg(share=near.cast("float64").mean(where=known))
+    return {row["metric"] for row in shares.to_pyarrow().to_pylist() if (row["share"] or 0) >= 0.5}
 
 
 def _metric(name: str, column: str, row: dict[str, Any] | None, used: dict[str, Any] | None) -> Metric:
@@ -36,7 +69,6 @@ def _metric(name: str, column: str, row: dict[str, Any] | None, used: dict[str, 
     elif used["dated"] == 0:
         warnings.append("only snapshots without a date: known from the last day of the data on, not before")
     if row is None:
-        warnings.append("not declared in metrics: read as a flow")
         return Metric(name, column, "flow", "sum", declared=False, warnings=tuple(warnings))
     kind, aggregate = row["kind"], row["aggregate"]
     aggregate = aggregate or ("sum" if kind == "flow" else "mean")
@@ -53,6 +85,6 @@ def _metric(name: str, column: str, row: dict[str, Any] | None, used: dict[str, 
         row["unit_name"],
         cost,
         row["product"],
-        declared=True,
+        recorded=used is not None,
         warnings=tuple(warnings),
     )

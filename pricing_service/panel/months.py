@@ -164,7 +164,7 @@ def with_value(months: Table, periods: Table, kpis: Sequence[Kpi], columns: Sequ
 
 
 def as_stored(months: Table, metrics: Sequence[Metric]) -> Table:
-    """The columns of the panel's months, their units as floats."""
+    """Select the columns of the panel's months, their units as floats."""
     return months.select(
         *_EACH,
         *MRR,

@@ -69,7 +69,7 @@ def _months(table: Table) -> Column:
 
 
 def no_periods() -> Table:
-    """What stands for the periods of a dataset without outcomes: none."""
+    """Stand for the periods of a dataset without outcomes."""
     days = pa.array([], pa.date32())
     return ibis.memtable(
         pa.table({"customer_id": pa.array([], pa.string()), "period_start": days, "period_end": days})

@@ -34,68 +34,77 @@ def usage_until(usage: Table, as_of: date) -> Table:
 
 
 def recorded(usage: Table, metrics: Sequence[Metric], cell_of: CellOf) -> Table:
-    """What the rows of each customer and cell say: `first_day`, `last_day`, and columns `_i_…` per metric i."""
+    """Sum the rows of each customer and cell: `first_day`, `last_day`, and columns `_i_…` per metric i."""
     celled = cell_of(usage)
     sums = {"first_day": celled.date.min(), "last_day": celled.date.max(), "usage_rows": celled.count()}
     for i, metric in enumerate(metrics):
         its = celled.metric == metric.metric
         if metric.aggregate == "sum":
-            sums[f"_{i}_sum"] = celled.units.sum(where=its)
-        elif metric.aggregate == "distinct_units":
-            sums[f"_{i}_distinct"] = celled.unit_id.nunique(where=its & (celled.units > 0))
+            sums[f"_{i}_flow"] = celled.units.sum(where=its)
+        elif metric.kind == "flow":
+            sums[f"_{i}_flow"] = celled.unit_id.nunique(where=its & (celled.units > 0))
     return celled.group_by(_EACH).agg(**sums)
 
 
 def changes(usage: Table, metrics: Sequence[Metric], *, by_unit: bool) -> Table | None:
-    """Changes of the level of each stock: `customer_id`, `metric`, `date`, `change`; None without stocks."""
-    names = [m.metric for m in metrics if carried(m)]
+    """Return how the level of each stock changed, None without stocks.
+
+    Columns: `customer_id`, `metric`, `unit_id` (where `by_unit`: some rows of stocks name their unit), `date`,
+    `units` (the level from then on), `before` (the level until then) and `change`.
+    """
+    names = [metric.metric for metric in metrics if metric.kind == "stock"]
     if not names:
         return None
     levels = usage.filter(usage.metric.isin(names))
     apart = ["customer_id", "metric", *(["unit_id"] if by_unit else [])]
     levels = levels.group_by(*apart, "date").agg(units=levels.units.sum())
-    before = levels.units.lag().over(group_by=apart, order_by="date")
-    return levels.mutate(change=levels.units - ibis.coalesce(before, 0))
-
-
-def carried(metric: Metric) -> bool:
-    """Whether a metric's level lasts until its next row."""
-    return metric.aggregate in ("mean", "max", "last")
+    lagged = levels.units.lag().over(group_by=apart, order_by="date")
+    levels = levels.mutate(before=ibis.coalesce(lagged, 0))
+    return levels.mutate(change=levels.units - levels.before)
 
 
 def moved(usage: Table, metrics: Sequence[Metric], cell_of: CellOf, *, by_unit: bool) -> Table | None:
-    """How each stock moved in each customer's cells: columns `_i_…` per metric i; None without stocks.
-
-    `by_unit` says that some rows of stocks name the unit whose level they tell.
-    """
+    """Sum how each stock moved in each customer's cells: columns `_i_…` per metric i; None without stocks."""
     changed = changes(usage, metrics, by_unit=by_unit)
     if changed is None:
         return None
-    if any(metric.aggregate == "max" for metric in metrics):
-        daily = changed.group_by("customer_id", "metric", "date").agg(change=changed.change.sum())
-        so_far = ibis.cumulative_window(group_by=["customer_id", "metric"], order_by="date")
-        changed = daily.mutate(level=daily.change.sum().over(so_far))
+    aggregates = {metric.aggregate for metric in metrics if metric.kind == "stock"}
     celled = cell_of(changed)
-    late = celled.change * days_between(celled.cell, celled.date)
-    sums = {}
+    if "max" in aggregates:  # of a day with several changes the level is that after all of them
+        days = ibis.window(group_by=["customer_id", "metric"], order_by="date", range=(None, 0))
+        celled = celled.mutate(level=celled.change.sum().over(days))
+    if "distinct_units" in aggregates:
+        unit = ["customer_id", "metric", *(["unit_id"] if by_unit else []), "cell"]
+        celled = celled.mutate(opening=celled.before.first().over(group_by=unit, order_by="date"))
+    sums: dict[str, Column] = {}
     for i, metric in enumerate(metrics):
-        its = celled.metric == metric.metric
-        if not carried(metric):
-            continue
-        sums[f"_{i}_change"] = celled.change.sum(where=its)
-        sums[f"_{i}_since"] = celled.date.min(where=its)
-        if metric.aggregate == "mean":
-            sums[f"_{i}_late"] = late.sum(where=its)
-        if metric.aggregate == "max":
-            sums[f"_{i}_peak"] = celled.level.max(where=its)
+        if metric.kind == "stock":
+            sums |= _moves(celled, i, metric)
     return celled.group_by(_EACH).agg(**sums)
+
+
+def _moves(celled: Table, i: int, metric: Metric) -> dict[str, Column]:
+    its = celled.metric == metric.metric
+    sums = {f"_{i}_since": celled.date.min(where=its), f"_{i}_change": celled.change.sum(where=its)}
+    if metric.aggregate == "mean":
+        late = celled.change * days_between(celled.cell, celled.date)
+        sums[f"_{i}_late"] = late.sum(where=its)
+    elif metric.aggregate == "max":
+        sums[f"_{i}_peak"] = celled.level.max(where=its)
+    elif metric.aggregate == "distinct_units":
+        rises = (celled.units > 0).cast("int64") - (celled.before > 0).cast("int64")
+        sums[f"_{i}_change"] = rises.sum(where=its)
+        named = celled.unit_id if "unit_id" in celled.columns else celled.metric
+        sums[f"_{i}_peak"] = named.nunique(where=its & (celled.units > 0) & (celled.opening <= 0))
+    return sums
 
 
 def settled(calendar: Table, metrics: Sequence[Metric], *, active: Column) -> dict[str, Column]:
     """Units of each metric by its column, from a calendar that has `cell`, `stop` and the columns `_i_…`.
 
     A flow without a row is 0 where the customer is `active`, else unknown. A stock is the mean of its level over
-    the days of the cell on which it is known, or its highest or last level; before its first row it is unknown.
+    the days of the cell on which it is known, its highest or last level, or the number of units held on some day
+    of it; before its first row it is unknown. A metric without any row in the dataset is unknown everywhere.
     """
     return {
         metric.column: _units(calendar, i, metric, active).cast(EXACT_UNITS)
@@ -104,22 +113,36 @@ def settled(calendar: Table, metrics: Sequence[Metric], *, active: Column) -> di
 
 
 def _units(calendar: Table, i: int, metric: Metric, active: Column) -> Column:
-    if not carried(metric):
-        found = calendar[f"_{i}_sum" if metric.aggregate == "sum" else f"_{i}_distinct"]
-        return ibis.coalesce(found, active.ifelse(0, ibis.null("int64")))
+    if not metric.recorded:
+        return ibis.null("int64")
+    if metric.kind == "flow":
+        return ibis.coalesce(calendar[f"_{i}_flow"], active.ifelse(0, ibis.null("int64")))
     so_far = ibis.cumulative_window(group_by="customer_id", order_by="cell")
+    since = calendar[f"_{i}_since"].min().over(so_far)
     change = ibis.coalesce(calendar[f"_{i}_change"], 0)
     level = change.sum().over(so_far)
-    since = calendar[f"_{i}_since"].min().over(so_far)
-    known = since.notnull() & active
-    if metric.aggregate == "last":
-        return known.ifelse(level, ibis.null(level.type()))
-    if metric.aggregate == "max":
-        first_here = calendar[f"_{i}_since"]
-        goes_on = (since < calendar.cell) & (first_here.isnull() | (first_here > calendar.cell))
-        held_over = goes_on.ifelse(level - change, ibis.null(level.type()))
-        return known.ifelse(ibis.greatest(held_over, calendar[f"_{i}_peak"]), ibis.null(level.type()))
-    days = days_between(calendar.cell, calendar.stop)
-    area = level * days - ibis.coalesce(calendar[f"_{i}_late"], 0)
+    units = {"mean": _mean, "max": _highest, "last": _last, "distinct_units": _ever_held}[metric.aggregate]
+    found = units(calendar, i, since=since, change=change, level=level)
+    return (since.notnull() & active).ifelse(found, ibis.null(found.type()))
+
+
+def _mean(calendar: Table, i: int, *, since: Column, change: Column, level: Column) -> Column:
+    area = level * days_between(calendar.cell, calendar.stop) - ibis.coalesce(calendar[f"_{i}_late"], 0)
     known_days = days_between(ibis.greatest(since, calendar.cell), calendar.stop)
-    return known.ifelse((area.cast("float64") / known_days).round(9), ibis.null("float64"))
+    return (area.cast("float64") / known_days).round(9)
+
+
+def _highest(calendar: Table, i: int, *, since: Column, change: Column, level: Column) -> Column:
+    first_here = calendar[f"_{i}_since"]
+    goes_on = (since < calendar.cell) & (first_here.isnull() | (first_here > calendar.cell))
+    held_over = goes_on.ifelse(level - change, ibis.null(level.type()))
+    return ibis.greatest(held_over, calendar[f"_{i}_peak"])
+
+
+def _last(calendar: Table, i: int, *, since: Column, change: Column, level: Column) -> Column:
+    return level
+
+
+def _ever_held(calendar: Table, i: int, *, since: Column, change: Column, level: Column) -> Column:
+    """Units held when the cell begins, and those that came after."""
+    return level - change + ibis.coalesce(calendar[f"_{i}_peak"], 0)

@@ -66,7 +66,7 @@ def achieved(
 
 
 def sums_of(outcomes: Table, i: int, its: Column, kpi: Kpi) -> dict[str, Column]:
-    """The sums that the money of one column is made of; those that are surely null are left out."""
+    """Return the sums that the money of one column is made of; those that are surely null are left out."""
     sums = {}
     if kpi.share_given > 0:
         sums[f"_{i}_given"] = outcomes.value.sum(where=its)
@@ -80,6 +80,7 @@ def sums_of(outcomes: Table, i: int, its: Column, kpi: Kpi) -> dict[str, Column]
 
 
 def money_of(summed: Table, i: int, kpi: Kpi) -> Column:
+    """Return the exact money of the sums of column `i`; null where nothing was reported or money is missing."""
     if kpi.direction == "down":
         return _fall(summed, i, kpi)
     given = summed[f"_{i}_given"].cast(EXACT) if kpi.share_given > 0 else None
@@ -110,7 +111,7 @@ def _fall(summed: Table, i: int, kpi: Kpi) -> Column:
 
 
 def _with_baseline(summed: Table, i: int, column: ValueColumn, goals: Table | None) -> Table:
-    """`summed` with the baseline of the customer's latest goal that starts before the period ends."""
+    """Add the baseline of the customer's latest goal that starts before the period ends."""
     name = f"_{i}_baseline"
     if goals is None or column.metric is not None:
         return summed.mutate(**{name: ibis.null("decimal(18, 6)")})

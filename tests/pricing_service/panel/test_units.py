@@ -179,3 +179,19 @@ def test_rows_after_as_of_do_not_count(build):
         as_of="2025-01-10",
     )
     assert [row["units_searches"] for row in panel.months] == [2]
+
+
+def test_distinct_units_of_a_stock_are_those_held_on_some_day_of_the_month(build):
+    panel = build(
+        metrics=[stock("distinct_units")],
+        usage=[
+            seats("a", "2025-01-05", 9, "x"),
+            seats("a", "2025-01-20", 1, "y"),
+            seats("a", "2025-02-10", 0, "x"),
+            seats("a", "2025-02-12", 1, "x"),
+            seats("a", "2025-02-20", 0, "x"),
+            seats("a", "2025-03-20", 2, "z"),
+            seats("a", "2025-03-31", 2, "z"),
+        ],
+    )
+    assert [row["units_seats"] for row in panel.months] == [2, 2, 2]
