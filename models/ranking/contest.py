@@ -1,32 +1,18 @@
-"""The verdict on value metrics: which one is best, how probable that is, and when to say "cannot tell".
-
-Every score of every metric is computed on the same bootstrap draws of the same customers. In each draw the
-metrics that clear all bars compete and the one with the smallest spread wins; the share of draws won is the
-probability of being the best. Eligibility thus comes from the same draws as the order, and a difference
-between two metrics is judged in pairs. There is no composite score: what else a metric offers stands beside.
-
-Notation
---------
-B : draws       a(m, b) : metric m clears every bar in draw b       S(m, b) : its spread in draw b
-P(m) = share of draws in which a(m, b) holds and S(m, b) is the least of all that hold
-"""
+"""The contest: in every draw the metrics that clear all bars compete, and the least spread wins."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from math import ceil
-from typing import Literal
 
 import numpy as np
 from scipy import stats
 
-import models.value_metrics
-from models.checks import Floats, share
-from models.errors import InvalidInput
+from models.checks import Floats
 from models.estimate import Caveat, Estimate
-from models.registry import discover
-from models.resampling import EXACT_LIMIT, bootstrap_weights, estimate_from_draws, linear_draws, slices
+from models.ranking.draws import Drawn, Points, scores
+from models.ranking.standing import Eligible, Ranking, Standing
+from models.resampling import estimate_from_draws
 from models.value_metrics._base import MetricEvidence, MetricScore, Statistic
 
 FEWEST_CUSTOMERS = 8
@@ -36,154 +22,8 @@ SAME = 0.05
 _DEGENERATE = 1e-6
 _POWER = 0.8416  # the normal quantile of an 80 % chance to see the difference when there is one
 
-Verdict = Literal["clear", "tie", "cannot_tell"]
-Eligible = Literal["yes", "no", "unknown"]
 
-
-@dataclass(frozen=True)
-class Standing:
-    """One metric's place: its scores, whether it is eligible, and how probably it is the best.
-
-    `scores` maps a score's file name to its statistics; the probabilities are shares of bootstrap draws and
-    None where nothing could be drawn.
-    """
-
-    metric: str
-    scores: Mapping[str, Mapping[str, Estimate]]
-    eligible: Eligible
-    probability_eligible: float | None
-    probability_best: float | None
-    reasons: tuple[Caveat, ...]
-
-    @property
-    def spread(self) -> Estimate:
-        """The score that ranks."""
-        return self.scores["spread"]["spread"]
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The verdict: `standings` from best to worst, and what follows from them.
-
-    `tied_with` names the metrics that are as good as the recommended one, `contenders` those that may
-    still prove better (``cannot_tell``), `customers_needed` how many reporting customers would
-    probably decide; None where no number of the same customers would.
-    """
-
-    standings: tuple[Standing, ...]
-    recommended: str | None
-    verdict: Verdict
-    tied_with: tuple[str, ...]
-    contenders: tuple[str, ...]
-    customers_needed: int | None
-
-
-def rank(
-    evidence: Mapping[str, MetricEvidence],
-    *,
-    seed: int,
-    draws: int = 1000,
-    level: float = 0.9,
-    significance: float = 0.1,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Ranking:
-    """Rank candidate value metrics.
-
-    Parameters
-    ----------
-    evidence
-        One entry a metric, all over the same n customers in the same order.
-    seed
-        Of the bootstrap.
-    draws
-        Bootstrap draws.
-    level
-        Coverage of the intervals, a share.
-    significance
-        How often a verdict may be wrongly certain, a share: ``clear`` needs P ≥ 1 - significance.
-    progress
-        Told (done, total) after each stretch of draws.
-
-    Raises
-    ------
-    InvalidInput
-        If the metrics do not share their customers.
-
-    Examples
-    --------
-    >>> from models.value_metrics._examples import evidence_of
-    >>> rng = np.random.default_rng(0)
-    >>> size = np.exp(rng.normal(size=200))
-    >>> steady = evidence_of(size * np.exp(rng.normal(0, 0.2, 200)), size)
-    >>> wild = evidence_of(steady.value, size * np.exp(rng.normal(0, 0.8, 200)))
-    >>> ranking = rank({"postings": steady, "seats": wild}, seed=1, draws=200)
-    >>> ranking.recommended, ranking.verdict
-    ('postings', 'clear')
-    """
-    share("significance", significance)
-    sizes = {each.n for each in evidence.values()}
-    if len(sizes) != 1:
-        raise InvalidInput(f"every metric needs the same customers, got {sorted(sizes)} of them")
-    sampler = _exact if sizes.pop() <= EXACT_LIMIT else _linear
-    points, drawn = sampler(evidence, seed=seed, draws=draws, progress=progress)
-    contest = _Contest(evidence, points, drawn, level=level)
-    return contest.verdict(significance)
-
-
-Points = dict[tuple[str, str, str], float]
-Drawn = dict[tuple[str, str, str], Floats]
-
-
-def scores() -> dict[str, MetricScore]:
-    """Return an instance of every score of the family, keyed by its file's name."""
-    return {name: member() for name, member in discover(models.value_metrics, MetricScore).items()}
-
-
-def _points(evidence: Mapping[str, MetricEvidence]) -> Points:
-    points: Points = {}
-    for metric, each in evidence.items():
-        for name, score in scores().items():
-            for statistic, value in score.evaluate(each, np.ones((1, each.n))).items():
-                points[metric, name, statistic] = float(value[0])
-    return points
-
-
-def _exact(
-    evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Callable[[int, int], None]
-) -> tuple[Points, Drawn]:
-    """Compute every statistic anew on every draw."""
-    n = next(iter(evidence.values())).n
-    points = _points(evidence)
-    drawn: Drawn = {key: np.empty(draws) for key in points}
-    weights = bootstrap_weights(n, draws=draws, seed=seed)
-    for stretch in slices(n, draws):
-        for metric, each in evidence.items():
-            for name, score in scores().items():
-                for statistic, values in score.evaluate(each, weights[stretch]).items():
-                    drawn[metric, name, statistic][stretch] = values
-        progress(stretch.stop, draws)
-    return points, drawn
-
-
-def _linear(
-    evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Callable[[int, int], None]
-) -> tuple[Points, Drawn]:
-    """Draw all statistics jointly from their influence functions."""
-    points = _points(evidence)
-    influences: dict[tuple[str, str, str], Floats] = {}
-    for done, (metric, each) in enumerate(evidence.items()):
-        for name, score in scores().items():
-            point = {statistic: points[metric, name, statistic] for statistic in score.statistics}
-            for statistic, influence in score.influence(each, point).items():
-                influences[metric, name, statistic] = influence
-        progress(done + 1, len(evidence))
-    keys = list(points)
-    matrix = np.column_stack([influences[key] for key in keys])
-    joint = linear_draws(np.array([points[key] for key in keys]), matrix, draws=draws, seed=seed)
-    return points, {key: joint[:, at] for at, key in enumerate(keys)}
-
-
-class _Contest:
+class Contest:
     """Lets the metrics compete in every draw."""
 
     def __init__(
