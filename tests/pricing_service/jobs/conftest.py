@@ -70,6 +70,10 @@ class Bench:
         assert worker.stdout is not None
         worker.stdout.close()
 
+    def let_go(self) -> None:
+        """Let the analyses that were asked to `hold` go on."""
+        (self.settings.data_folder / "go").touch()
+
     def runs(self) -> list[str]:
         """Which steps were begun, in order: `<analysis> <step>`."""
         log = self.settings.data_folder / "runs.log"

@@ -23,6 +23,8 @@ def draw(context: StepContext) -> None:
             temporary.write_text("\n".join(str(stream.random()) for _ in range(1000)))
         context.progress("drawing", piece + 1, pieces)
         time.sleep(float(context.options.get("pause_s", 0.0)))
+    while context.options.get("hold") and not (context.settings.data_folder / "go").exists():
+        time.sleep(0.02)
 
 
 def add_up(context: StepContext) -> None:

@@ -30,7 +30,7 @@ def test_a_worker_killed_at_random_points_changes_no_byte_of_the_result(bench: B
     expected = bench.wait(undisturbed)
 
     disturbed = bench.ask("sum", seed=7, pieces=40, pause_s=0.05)
-    for _ in range(4):
+    for _ in range(3):
         bench.wait(disturbed, lambda analysis: analysis.status == "running")
         time.sleep(moments.uniform(0.0, 1.2))
         bench.kill(worker)
@@ -45,10 +45,11 @@ def test_a_worker_killed_at_random_points_changes_no_byte_of_the_result(bench: B
 
 def test_a_living_worker_takes_over_from_a_killed_one(each_bench: Bench) -> None:
     first = each_bench.worker()
-    analysis = each_bench.ask("sum", pieces=60, pause_s=0.05)
+    analysis = each_bench.ask("sum", pieces=2, hold=True)
     each_bench.wait(analysis, lambda now: now.progress["step"] == "drawing")
     each_bench.worker()
     each_bench.kill(first)
+    each_bench.let_go()
 
     assert each_bench.wait(analysis).status == "succeeded"
     assert each_bench.runs().count(f"{analysis.id} draw") == 2
@@ -99,10 +100,11 @@ def test_a_killed_worker_takes_its_child_along(bench: Bench) -> None:
 
 def test_a_stopped_worker_leaves_its_work_to_the_next(bench: Bench) -> None:
     worker = bench.worker()
-    analysis = bench.ask("sum", pieces=60, pause_s=0.05)
+    analysis = bench.ask("sum", pieces=2, hold=True)
     bench.wait(analysis, lambda now: now.progress["step"] == "drawing")
     bench.kill(worker, how=signal.SIGTERM)
     between = bench.look(analysis)
+    bench.let_go()
     bench.worker()
 
     assert worker.returncode == 0
