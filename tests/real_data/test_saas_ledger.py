@@ -44,3 +44,17 @@ def test_without_outcomes_nothing_is_certain(report: dict[str, Any]) -> None:
     assert "value_metrics" in missing or (verdict is not None and verdict["verdict"] == "cannot_tell")
     if verdict is not None:
         assert all(entry["spread"]["value"] is None for entry in verdict["ranking"])
+
+
+def test_bills_computed_from_seats_prove_nothing_about_seats(
+    real_data: Path, tmp_path: Path, command_line: CommandLine
+) -> None:
+    """Every Pro seat costs 49 USD, so "value" per seat is the same for everybody by construction."""
+    saas_ledger.write_bills_as_outcomes(real_data / "saas_ledger_synthetic", tmp_path / "bills", plan="Pro")
+
+    answer = command_line.analyze(tmp_path / "bills", kind="value_metrics")
+
+    assert answer.result is not None, answer.errors
+    assert answer.result["circular_kpis"] == [{"kpi": "bill", "metric": "seats"}]
+    assert answer.result["verdict"] == "cannot_tell"
+    assert "kpi_computed_from_metric" in {caveat["code"] for caveat in answer.result["caveats"]}
