@@ -13,6 +13,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from api.pages import figures, words
 from api.pages.charts import draw_pictures
 from api.pages.charts._palette import PALETTE
+from api.pages.levels import in_order
 from api.pages.ranges import rows_on_one_scale
 from api.pages.ranking import comparison
 from api.pages.sensitivity import sensitivity
@@ -61,7 +62,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         comparison=comparison(metrics.get("ranking") or []),
         pictures=draw_pictures(analyses, currency=currency),
         segments=_segments(worth),
-        coverage=metrics.get("coverage") or worth.get("coverage") or {},
+        coverage=_coverage(metrics.get("coverage") or worth.get("coverage") or {}),
         sensitivity=sensitivity(metrics, worth),
         next_data=_distinct(analyses, "next_data", by="what"),
         caveats=_distinct(analyses, "caveats", by="message"),
@@ -79,7 +80,18 @@ def _segments(worth: Mapping[str, Any]) -> dict[str, list[Any]]:
     grouped: dict[str, list[tuple[str, Any]]] = {}
     for row in worth.get("by_segment") or []:
         grouped.setdefault(str(row.get("trait")), []).append((str(row.get("level")), row.get("worth")))
-    return {trait: rows_on_one_scale(labelled) for trait, labelled in grouped.items()}
+    return {
+        trait: rows_on_one_scale(in_order(labelled, level=lambda row: row[0]))
+        for trait, labelled in grouped.items()
+    }
+
+
+def _coverage(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the coverage with each trait's levels in order."""
+    rows = found.get("by") or []
+    traits = list(dict.fromkeys(row.get("trait") for row in rows))
+    ordered = in_order(rows, level=lambda row: str(row.get("level")))
+    return {**found, "by": sorted(ordered, key=lambda row: traits.index(row.get("trait")))}
 
 
 def _distinct(analyses: Mapping[str, Any], field: str, *, by: str) -> list[Mapping[str, Any]]:
