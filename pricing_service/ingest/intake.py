@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pricing_service.ingest.casting import quoted
 from pricing_service.ingest.checking import Checked, Progress, check
 from pricing_service.ingest.engine import engine
 from pricing_service.ingest.errors import DatasetRefused, TableRefused, fault
-from pricing_service.ingest.marks import SOUND, UNMATCHED
+from pricing_service.ingest.marks import UNMATCHED
 from pricing_service.ingest.report import data_report, reasons, table_report
 from pricing_service.ingest.sources import Contents, Source
 from pricing_service.ingest.writing import canonical, content_hash, sync, version, write_sorted
@@ -109,15 +109,15 @@ def _write(
             write_sorted(connection, aside, target / "unmatched" / f"{table}.parquet")
         if counts["rows"]:
             rows[table] = counts["rows"]
-            hashes[table] = _write_table(
-                connection, table, staged.columns, extras=tuple(staged.headers.extras), target=target
+            select = canonical(connection, staged)
+            write_sorted(connection, select, target / f"{table}.parquet")
+            hashes[table] = content_hash(
+                connection, target / f"{table}.parquet", staged.columns, empty=staged.empty
             )
         else:
             refused[table] = _no_rows(counts)
     if checked.customers_from and "customers" not in rows:
-        columns = tuple(column.name for column in TABLES["customers"].columns)
-        hashes["customers"] = _write_table(connection, "customers", columns, extras=(), target=target)
-        rows["customers"] = connection.execute("SELECT count(*) FROM customers").fetchone()[0]
+        rows["customers"], hashes["customers"] = _write_derived(connection, target / "customers.parquet")
     progress("writing tables", len(checked.staged), len(checked.staged))
     checked.quarantine.write(target / "quarantine.parquet")
     return {
@@ -131,13 +131,11 @@ def _write(
     }
 
 
-def _write_table(
-    connection: Any, table: str, columns: tuple[str, ...], *, extras: tuple[str, ...], target: Path
-) -> str:
-    sound = f"FROM {quoted(table)} WHERE __fault = {SOUND}"
-    path = target / f"{table}.parquet"
-    write_sorted(connection, f"SELECT {canonical(connection, columns, extras, sound)} {sound}", path)
-    return content_hash(connection, path, columns)
+def _write_derived(connection: Any, path: Path) -> tuple[int, str]:
+    columns = tuple(column.name for column in TABLES["customers"].columns)
+    write_sorted(connection, f"SELECT {_columns(columns)} FROM customers", path)
+    count = connection.execute("SELECT count(*) FROM customers").fetchone()[0]
+    return count, content_hash(connection, path, columns)
 
 
 def _reasons_of(refused: Mapping[str, TableRefused], contents: Contents) -> dict[str, str]:
@@ -145,7 +143,7 @@ def _reasons_of(refused: Mapping[str, TableRefused], contents: Contents) -> dict
     return {**before, **{table: str(error) for table, error in refused.items()}}
 
 
-def _columns(names: tuple[str, ...]) -> str:
+def _columns(names: Iterable[str]) -> str:
     return ", ".join(map(quoted, names))
 
 

@@ -45,6 +45,15 @@ class Staged:
         """The columns of the checked table, in canonical order."""
         return (*(column.name for column in self.table.columns), *self.headers.extras)
 
+    @property
+    def empty(self) -> frozenset[str]:
+        """Columns that hold nothing, since the source lacks them and nothing stands in."""
+        return frozenset(
+            column.name
+            for column in self.table.columns
+            if column.name not in self.headers.known and _default(column, "") is None
+        )
+
 
 def stage(
     connection: Any, table: Table, relation: Relation, *, mapping: Mapping[str, str], currency: str

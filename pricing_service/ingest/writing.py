@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pricing_service.ingest.casting import literal, quoted
+from pricing_service.ingest.marks import SOUND
+from pricing_service.ingest.staging import Staged
 from pricing_service.tables import CONTRACT_VERSION
 
 _PLAIN = r"[+-]?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?"
@@ -25,11 +27,13 @@ def write_sorted(connection: Any, select: str, path: Path) -> None:
     sync(path)
 
 
-def canonical(connection: Any, columns: Sequence[str], extras: Collection[str], sound: str) -> str:
-    """Return the columns to select for a checked table: kept columns become numbers where all their values are.
+def canonical(connection: Any, staged: Staged) -> str:
+    """Return the SELECT of a checked table: kept columns become numbers where all their values are numbers.
 
-    ``007`` is no number here, since it would lose its zeros. `sound` is the FROM and WHERE of the sound rows.
+    ``007`` is no number here, since it would lose its zeros.
     """
+    sound = f"FROM {quoted(staged.table.name)} WHERE __fault = {SOUND}"
+    extras = staged.headers.extras
     numeric: tuple[bool, ...] = ()
     if extras:
         tests = ", ".join(
@@ -39,25 +43,28 @@ def canonical(connection: Any, columns: Sequence[str], extras: Collection[str], 
         )
         numeric = connection.execute(f"SELECT {tests} {sound}").fetchone()
     is_number = dict(zip(extras, numeric, strict=True))
-    return ", ".join(
+    columns = ", ".join(
         f"CAST({quoted(name)} AS DOUBLE) AS {quoted(name)}" if is_number.get(name) else quoted(name)
-        for name in columns
+        for name in staged.columns
     )
+    return f"SELECT {columns} {sound}"
 
 
-def content_hash(connection: Any, path: Path, columns: Sequence[str]) -> str:
+def content_hash(connection: Any, path: Path, columns: Sequence[str], *, empty: Collection[str] = ()) -> str:
     """Return the SHA-256 of a canonical table's content.
 
     The engine writes each row as text, each field with its length before it, so that no two contents share a
     text; the rows stream through the hash in batches of Arrow buffers, and none is touched in Python.
+    `empty` names columns that are known to be empty: the engine is not asked for them.
     """
-    fields = " || ".join(
-        f"coalesce(strlen(CAST({quoted(name)} AS VARCHAR)) || ':' || CAST({quoted(name)} AS VARCHAR), '-')"
+    fields = ", ".join(
+        "'-'" if name in empty else f"coalesce(strlen({text}) || ':' || {text}, '-')"
         for name in columns
+        for text in [f"CAST({quoted(name)} AS VARCHAR)"]
     )
     digest = hashlib.sha256(json.dumps(list(columns), ensure_ascii=False).encode())
     reader = connection.execute(
-        f"SELECT {fields} || chr(10) AS row FROM read_parquet({literal(str(path))})"
+        f"SELECT concat({fields}, chr(10)) AS row FROM read_parquet({literal(str(path))})"
     ).to_arrow_reader(65536)
     for batch in reader:
         digest.update(_text_of(batch.column(0)))
