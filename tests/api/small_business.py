@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 CUSTOMERS = 40
 MONTHS = [f"2025-{month:02d}-01" for month in range(1, 13)]
@@ -47,3 +48,10 @@ def parts(content: dict[str, str]) -> list[tuple[str, tuple[str, bytes]]]:
 
 def _csv(head: str, lines: list[str]) -> str:
     return "\n".join([head, *lines]) + "\n"
+
+
+def folder(place: Path) -> Path:
+    """The same as a folder."""
+    for name, text in tables().items():
+        (place / name).write_text(text)
+    return place

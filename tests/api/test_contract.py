@@ -26,7 +26,7 @@ from tests.api import small_business
 CONFIG = """
 seed = 1
 [generation]
-max-examples = 12
+max-examples = 10
 [auth.openapi.Key]
 bearer = "dev"
 [[operations]]
@@ -36,7 +36,7 @@ parameters = {{ dataset_id = "{dataset}", analysis_id = "{analysis}" }}
 [[operations]]
 include-name = ["POST /v1/datasets", "POST /v1/datasets/{{dataset_id}}/rows/{{table}}"]
 [operations.checks.positive_data_acceptance]
-expected-statuses = ["2xx", "404", "422"]
+expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 """
 
 
@@ -49,9 +49,12 @@ def test_every_operation_keeps_its_description(tmp_path: Path) -> None:
         (tmp_path / "schemathesis.toml").write_text(CONFIG.format(dataset=dataset, analysis=analysis))
         config = SchemathesisConfig.from_path(tmp_path / "schemathesis.toml")
         schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
-        schema.hook("before_call")(_fresh_key)
+        schemathesis.hook("before_call")(_fresh_key)
 
-        seen = list(_seen(schema))
+        try:
+            seen = list(_seen(schema))
+        finally:
+            schemathesis.hooks.unregister(_fresh_key)
 
     described = {operation.ok().label for operation in schema.get_all_operations()}
     assert {label for label, _, _ in seen} == described, "every operation was asked"
@@ -59,7 +62,7 @@ def test_every_operation_keeps_its_description(tmp_path: Path) -> None:
     assert not failures, "\n\n".join(failures)
 
 
-def _fresh_key(context: object, case: Any, kwargs: object) -> None:  # noqa: ARG001
+def _fresh_key(context: object, case: Any, kwargs: object) -> None:
     """Two cases that drew the same key would be, rightly, refused: every valid one becomes its own."""
     key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and 1 <= len(key) <= 255:
@@ -83,8 +86,9 @@ def _seen(schema: Any) -> Iterator[tuple[str, int | None, str]]:
         for case_id, call in event.recorder.interactions.items():
             case = event.recorder.cases[case_id].value
             status = call.response.status_code if call.response is not None else None
+            asked = case.as_curl_command()
             wrong = [
-                f"{case.operation.label}, {check.name}: {check.failure_info.failure.message}\n{case.as_curl_command()}"
+                f"{case.operation.label}, {check.name}, {status}: {check.failure_info.failure.message}\n{asked}"
                 for check in event.recorder.checks.get(case_id, [])
                 if check.failure_info is not None
             ]

@@ -1,0 +1,85 @@
+"""The operator makes, lists and revokes keys; a token is shown once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.command_line import app
+from pricing_service.config import Settings
+from pricing_service.storage import Storage
+
+
+@pytest.fixture(autouse=True)
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRICING_SERVICE_DATA_FOLDER", str(tmp_path))
+    monkeypatch.setenv("PRICING_SERVICE_SECRET", "0123456789abcdef")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["keys", *arguments])
+
+
+def create() -> tuple[str, str]:
+    answer = run(
+        "create", "--workspace", "Acme", "--name", "Ada", "--scope", "data:read", "--scope", "analyses:run"
+    )
+    assert answer.exit_code == 0, answer.output
+    key, token = re.search(r"key +(\S+)\ntoken +(\S+)", answer.output).groups()  # type: ignore[union-attr]
+    return key, token
+
+
+def test_a_made_key_opens_its_workspace_with_its_scopes() -> None:
+    _, token = create()
+
+    with Storage.open(Settings()) as storage:
+        key = storage.keys.find(token)
+        assert key is not None
+        assert key.scopes == {"data:read", "analyses:run"}
+        assert storage.workspaces.get(key.workspace_id).name == "Acme"
+
+
+def test_a_second_key_joins_the_workspace_of_that_name() -> None:
+    create()
+    create()
+
+    with Storage.open(Settings()) as storage:
+        assert len(storage.workspaces.list()) == 1
+
+
+def test_the_list_never_shows_a_token() -> None:
+    key, token = create()
+
+    listed = run("list", "--workspace", "Acme").output
+
+    assert key in listed
+    assert "Ada" in listed
+    assert token not in listed
+
+
+def test_a_revoked_key_opens_nothing() -> None:
+    key, token = create()
+
+    assert run("revoke", "--workspace", "Acme", key).exit_code == 0
+
+    with Storage.open(Settings()) as storage:
+        assert storage.keys.find(token) is None
+    assert "revoked" in run("list", "--workspace", "Acme").output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["create", "--workspace", "Acme", "--name", "Ada", "--scope", "everything"],
+        ["list", "--workspace", "Nobody"],
+        ["revoke", "--workspace", "Nobody", "key_1"],
+    ],
+)
+def test_what_is_not_there_is_refused_in_words(arguments: list[str]) -> None:
+    answer = run(*arguments)
+
+    assert answer.exit_code == 2
+    assert "There is no" in answer.output

@@ -1,0 +1,161 @@
+"""The command line answers as the API does, without a server, and refuses in plain words with exit code 2."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.command_line import app
+from tests.api import small_business
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_business.folder(tmp_path_factory.mktemp("exports"))
+
+
+def test_check_names_every_table_and_its_rows(folder: Path) -> None:
+    answer = run("check", folder, "--currency", "EUR")
+
+    assert answer.exit_code == 0, answer.output
+    assert "customers" in answer.output
+    assert "960" in answer.output
+
+
+def test_check_writes_the_data_report(folder: Path, tmp_path: Path) -> None:
+    answer = run("check", folder, "--currency", "EUR", "--json", tmp_path / "report.json")
+
+    assert answer.exit_code == 0, answer.output
+    assert isinstance(json.loads((tmp_path / "report.json").read_bytes()), dict)
+
+
+def test_analyze_writes_the_result_the_rows_and_the_report(folder: Path, tmp_path: Path) -> None:
+    out, page = tmp_path / "out.json", tmp_path / "report.html"
+
+    answer = run(
+        "analyze", folder, "--kind", "unit_worth", "--currency", "EUR", "--json", out, "--report", page
+    )
+
+    assert answer.exit_code == 0, answer.output
+    written = json.loads(out.read_bytes())
+    assert written["metric"] == "postings"
+    assert len(written["rows"]) == small_business.CUSTOMERS
+    assert written["rows"][0].keys() >= {"customer_id", "worth", "low", "high"}
+    assert "postings" in page.read_text()
+    assert written["sentences"][0] in answer.output
+
+
+def test_the_same_question_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    outs = [tmp_path / name for name in ("first.json", "second.json")]
+
+    for out in outs:
+        run("analyze", folder, "--kind", "value_metrics", "--currency", "EUR", "--json", out)
+
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_progress_bars_are_for_terminals_only(folder: Path) -> None:
+    answer = run("analyze", folder, "--kind", "unit_worth", "--currency", "EUR")
+
+    assert "━" not in answer.output + answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--kind", "horoscope"], "horoscope"),
+        (["--options", '{"levle": 1}'], "/options/levle"),
+        (["--options", "{"], "not JSON"),
+        (["--options", "[]"], "/options"),
+        (["--currency", "XXQ"], "XXQ"),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_exit_code_2_and_words(
+    folder: Path, arguments: list[str], says: str
+) -> None:
+    answer = run(
+        "analyze", folder, *(["--currency", "EUR"] if "--currency" not in arguments else []), *arguments
+    )
+
+    assert answer.exit_code == 2
+    assert says in answer.output
+    assert "Traceback" not in answer.output
+
+
+def test_missing_tables_are_named_with_what_they_unlock_and_the_cheapest_way(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text(small_business.tables()["customers.csv"])
+
+    answer = run("analyze", tmp_path, "--kind", "value_metrics", "--currency", "EUR")
+
+    assert answer.exit_code == 2
+    assert "usage" in answer.output
+    assert "unlocks" in answer.output
+    assert "Cheapest way" in answer.output
+
+
+@pytest.mark.parametrize("command", ["check", "analyze"])
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, command: str) -> None:
+    answer = run(command, tmp_path / "nowhere", "--currency", "EUR")
+
+    assert answer.exit_code == 2
+    assert "nowhere" in answer.output
+
+
+def test_a_folder_without_one_usable_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "usage.csv").write_text("nothing\n1\n")
+
+    answer = run("check", tmp_path, "--currency", "EUR")
+
+    assert answer.exit_code == 2
+    assert "usage" in answer.output
+
+
+def test_serving_without_a_secret_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PRICING_SERVICE_SECRET", raising=False)
+
+    answer = run("serve", "--data-folder", tmp_path)
+
+    assert answer.exit_code == 2
+    assert "PRICING_SERVICE_SECRET" in answer.output
+
+
+def test_a_local_service_is_not_opened_to_others(tmp_path: Path) -> None:
+    answer = run("serve", "--dev", "--host", "0.0.0.0", "--data-folder", tmp_path)
+
+    assert answer.exit_code == 2
+    assert "0.0.0.0" in answer.output
+
+
+def test_the_schema_is_brought_up_to_date_on_request(tmp_path: Path) -> None:
+    answer = run("migrate", "--data-folder", tmp_path)
+
+    assert answer.exit_code == 0, answer.output
+    assert (tmp_path / "service.sqlite").exists()
+
+
+def test_options_are_echoed_as_the_api_echoes_them(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+
+    run(
+        "analyze",
+        folder,
+        "--kind",
+        "unit_worth",
+        "--currency",
+        "EUR",
+        "--options",
+        '{"level": 0.8}',
+        "--json",
+        out,
+    )
+
+    options: dict[str, Any] = json.loads(out.read_bytes())["options"]
+    assert options["level"] == 0.8
