@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -58,6 +59,16 @@ class Checked(Mapping[str, Table]):
 
     def __len__(self) -> int:
         return len(self._tables)
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Return all rows of a small table as plain values, money as floats; none where there is no such table."""
+        if name not in self._tables:
+            return []
+        table = self[name]
+        money = [column for column, kind in table.schema().items() if kind.is_decimal()]
+        plain = table.mutate(**{column: table[column].cast("float64") for column in money})
+        rows: list[dict[str, Any]] = plain.to_pyarrow().to_pylist()
+        return rows
 
     def first_of(self, *names: str) -> str | None:
         """Return the first of `names` that the dataset has, else None."""

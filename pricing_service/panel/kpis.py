@@ -16,12 +16,10 @@ def describe_kpis(checked: Checked, facts: Facts, rates: Rates) -> tuple[Kpi, ..
 
     A `value_per_unit` in another currency is converted at the rate of `as_of`; without a rate it is not known.
     """
-    declared: dict[str, dict[str, Any]] = {}
+    declared = {row["kpi"]: row for row in checked.rows("kpis")}
     to_home: dict[str, float] = {rates.home: 1.0}
-    if "kpis" in checked:
-        declared = {row["kpi"]: row for row in checked["kpis"].to_pyarrow().to_pylist()}
-        if any((row["currency"] or rates.home) != rates.home for row in declared.values()):
-            to_home |= rates.at_as_of()
+    if any((row["currency"] or rates.home) != rates.home for row in declared.values()):
+        to_home |= rates.at_as_of()
     baselines: set[str] = set()
     if any(row["direction"] == "down" for row in declared.values()) and "goals" in checked:
         baselines = set(checked["goals"].select("kpi").distinct().to_pyarrow()["kpi"].to_pylist())

@@ -18,9 +18,7 @@ def describe_metrics(checked: Checked, facts: Facts) -> tuple[Metric, ...]:
 
     An undeclared metric is a flow, and carries a warning where its rows look like a level.
     """
-    declared: dict[str, dict[str, Any]] = {}
-    if "metrics" in checked:
-        declared = {row["metric"]: row for row in checked["metrics"].to_pyarrow().to_pylist()}
+    declared = {row["metric"]: row for row in checked.rows("metrics")}
     used = {row["metric"]: row for row in facts.usage}
     metrics, taken = [], set()
     for name in sorted(declared.keys() | used.keys()):
@@ -76,14 +74,13 @@ def _metric(name: str, column: str, row: dict[str, Any] | None, used: dict[str, 
     if aggregate not in fitting:
         warnings.append(f"a {kind} cannot be aggregated by {aggregate}: {fitting[0]} is used")
         aggregate = fitting[0]
-    cost = None if row["unit_cost"] is None else float(row["unit_cost"])
     return Metric(
         name,
         column,
         kind,
         aggregate,
         row["unit_name"],
-        cost,
+        row["unit_cost"],
         row["product"],
         recorded=used is not None,
         warnings=tuple(warnings),

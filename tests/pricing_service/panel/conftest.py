@@ -97,7 +97,3 @@ def build(tmp_path):
 def rows_to_arrow():
     """Return the function that types rows of a contract table."""
     return arrow
-
-
-def used(customer, day, metric, units, unit_id=None):
-    return {"customer_id": customer, "date": day, "metric": metric, "units": units, "unit_id": unit_id}

@@ -1,9 +1,5 @@
 """Units of the same period: whole months, unions of overlapping periods, odd days."""
 
-from datetime import date
-
-import pytest
-
 METRICS = [{"metric": "posts", "kind": "flow"}, {"metric": "seats", "kind": "stock"}]
 
 
@@ -101,33 +97,6 @@ def test_a_kpi_reported_for_a_part_of_the_union_counts_as_not_reported(build):
     columns = {column.kpi: column.column for column in panel.stored.values}
     (row,) = panel.periods
     assert (row[columns["sales"]], row[columns["saved"]]) == (None, 100)
-
-
-def test_odd_periods_take_units_of_exactly_their_days(build):
-    panel = build(
-        metrics=METRICS,
-        usage=[
-            use("2025-01-09", 1),
-            use("2025-01-10", 2),
-            use("2025-02-14", 4),
-            use("2025-02-15", 8),
-            use("2025-02-28", 16),
-            use("2025-01-01", 10, "seats"),
-            use("2025-02-01", 28, "seats"),
-        ],
-        outcomes=[
-            outcome("2025-01-10", 7, period=None, period_start="2025-01-10", period_end="2025-02-15"),
-            outcome("2025-02-20", 9, period=None, period_start="2025-02-15", period_end="2025-03-01"),
-            outcome("2025-02-20", 9, customer="b"),
-        ],
-    )
-    first, second, other = panel.periods
-    assert (first["period_start"], first["period_end"]) == (date(2025, 1, 10), date(2025, 2, 15))
-    assert (first["units_posts"], second["units_posts"], other["units_posts"]) == (6, 24, 0)
-    assert first["units_seats"] == pytest.approx(10 * 22 / 31 + 28 * 14 / 28)
-    assert second["units_seats"] == pytest.approx(14)
-    assert other["units_seats"] is None
-    assert first["months"] == pytest.approx(36 / 30.4375)
 
 
 def test_a_stock_unknown_in_a_part_of_the_period_is_unknown_for_it(build):
