@@ -35,7 +35,14 @@ def of_biweight_scale(x: Floats, scale: float) -> Floats:
     if not scale > 0:
         return np.full(x.shape, np.nan)
     median = float(np.median(values))
-    deviation = float(np.median(np.abs(values - median)))
+    away = np.abs(values - median)
+    deviation = float(np.median(away))
+    if deviation > 1e-12 * (1 + abs(median)):
+        h_median, h_deviation = _influence_of_middle(values, median, deviation)
+    else:
+        # More than half share one value: the median stands still, and the mean deviation takes over.
+        deviation = float(0.8453 * away.mean())
+        h_median, h_deviation = np.zeros(values.size), 0.8453 * away - deviation
 
     def means(centre: float, width: float) -> tuple[Floats, Floats]:
         u = (values - centre) / (9 * width)
@@ -51,7 +58,6 @@ def of_biweight_scale(x: Floats, scale: float) -> Floats:
         down = means(median - step * of_centre, deviation - step * (not of_centre))[which].mean()
         return float((up - down) / (2 * step))
 
-    h_median, h_deviation = _influence_of_middle(values, median, deviation)
     h_squares = squares - squares.mean() + partial(0, of_centre=True) * h_median
     h_squares += partial(0, of_centre=False) * h_deviation
     h_slopes = slopes - slopes.mean() + partial(1, of_centre=True) * h_median
@@ -63,9 +69,7 @@ def of_biweight_scale(x: Floats, scale: float) -> Floats:
 
 def _influence_of_middle(values: Floats, median: float, deviation: float) -> tuple[Floats, Floats]:
     """Return the influence of each value on the median and on the median deviation (Huber 1981, §5.1)."""
-    at_median, above, below = stats.gaussian_kde(values[:: max(1, values.size // _KERNEL_SAMPLE)])(
-        [median, median + deviation, median - deviation]
-    )
+    at_median, above, below = _density(values, [median, median + deviation, median - deviation])
     h_median = np.sign(values - median) / (2 * at_median)
     h_deviation = np.sign(np.abs(values - median) - deviation) / 2 - (above - below) * h_median
     return h_median, h_deviation / (above + below)
@@ -78,10 +82,17 @@ def of_median(values: Floats) -> Floats:
     if kept.size < 2 or np.ptp(kept) == 0:
         return np.full(values.shape, np.nan)
     median = float(np.median(kept))
-    density = stats.gaussian_kde(kept[:: max(1, kept.size // _KERNEL_SAMPLE)])([median])[0]
     influence = np.zeros(values.shape)
-    influence[usable] = np.sign(kept - median) / (2 * density)
+    if 2 * np.sum(kept == median) <= kept.size:  # else no one customer can move the median
+        influence[usable] = np.sign(kept - median) / (2 * _density(kept, [median])[0])
     return influence * (values.size / kept.size)
+
+
+def _density(values: Floats, at: list[float]) -> Floats:
+    """Estimate the density of the values (n,) at some points with a normal kernel."""
+    sample = values[:: max(1, values.size // _KERNEL_SAMPLE)]
+    density: Floats = stats.gaussian_kde(sample)(at)
+    return density
 
 
 def of_rank_correlation(a: Floats, b: Floats) -> Floats:

@@ -144,3 +144,31 @@ def biweight_scale(values: Floats) -> float:
     1.42
     """
     return float(SortedSample(values).biweight_scale(np.ones((1, values.size)))[0])
+
+
+def row_quantiles(values: Floats, weights: Floats, share: float) -> Floats:
+    """Return the weighted quantile of each row, where every row is another sample.
+
+    Parameters
+    ----------
+    values
+        Shape (draws, k), each row ascending; NaN last, with weight 0 or not counted.
+    weights
+        Shape (draws, k), ≥ 0.
+    share
+        The share of the weight that lies below the quantile.
+
+    Examples
+    --------
+    >>> row_quantiles(np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 1.0, 1.0]]), 0.5)
+    array([2.])
+    """
+    cumulated = np.cumsum(np.where(np.isnan(values), 0.0, weights), axis=1)
+    total = cumulated[:, -1]
+    target, tolerance = share * total, 1e-12 * total
+    last = values.shape[1] - 1
+    left = np.minimum((cumulated < (target - tolerance)[:, None]).sum(axis=1), last)
+    right = np.minimum((cumulated <= (target + tolerance)[:, None]).sum(axis=1), last)
+    rows = np.arange(values.shape[0])
+    middle: Floats = np.where(total > 0, (values[rows, left] + values[rows, right]) / 2, np.nan)
+    return middle

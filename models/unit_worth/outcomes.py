@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.estimate import Caveat, Estimate
-from models.order_statistics import SortedSample
+from models.order_statistics import SortedSample, row_quantiles
 from models.resampling import bootstrap_weights, estimate_from_quantiles, slices
 from models.unit_worth.attribution import Judgement, draw_factors
 from models.unit_worth.reporting import Reporting
@@ -182,11 +182,14 @@ class Worth:
             logs = evidence.log_worth(np.ones((1, 1)))[0]
             middle = SortedSample(np.where(chosen, logs, np.nan)).quantile(omega, at)
             return np.asarray(factors[:, 0] * np.exp(middle), dtype=np.float64)
-        middles = np.empty(omega.shape[0])
-        for row in range(omega.shape[0]):
-            logs = evidence.log_worth(factors[row : row + 1])[0]
-            middles[row] = SortedSample(np.where(chosen, logs, np.nan)).quantile(omega[row : row + 1], at)[0]
-        return np.exp(middles)
+        ordered = self._ordered if factors is self.factors else _in_order(evidence.log_worth(factors))
+        weights = np.take_along_axis(omega * chosen, ordered[1], axis=1)
+        return np.exp(row_quantiles(ordered[0], weights, at))
+
+    @cached_property
+    def _ordered(self) -> tuple[Floats, NDArray[np.intp]]:
+        """Log worths of every draw in ascending order, and whose they are; customers without units last."""
+        return _in_order(self.evidence.log_worth(self.factors))
 
     def by_units(self) -> Estimate:
         """Estimate Σ value ÷ Σ units of the whole book: what the average unit, not customer, is worth."""
@@ -287,3 +290,8 @@ class Worth:
             text = "no share of this value is attributed to us: it is gross, an upper limit of our worth"
             return estimate.warned(Caveat("gross_value", text))
         return estimate
+
+
+def _in_order(logs: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    order = np.argsort(logs, axis=1, kind="stable")
+    return np.take_along_axis(logs, order, axis=1), order

@@ -7,7 +7,8 @@ costs, in money. A flat fee per customer and today's bills are measured in the s
 Notation
 --------
 v, u : (n,) value and units per month, in the long run     w = v ÷ u      p : a price per unit
-``take(p) = p Σ u [w ≥ p] / Σ v⁺``; efficiency = take at the best p.
+a : (n,) what a customer's money counts: 1 by value, 1 ÷ v by customer (all count alike, giants too)
+``take(p) = p Σ a u [w ≥ p] / Σ a v⁺``; efficiency = take at the best p, which each counting has for itself.
 
 An in-sample maximum flatters small samples and so the price is chosen on the customers outside a fold and
 scored on the fold's. The months of a customer are noisy: w is shrunk towards the typical customer by the
@@ -64,8 +65,9 @@ class CaptureEfficiency(MetricScore):
     def evaluate(self, evidence: MetricEvidence, weights: Floats) -> dict[str, Floats]:
         """Return the shares for each row of weights (B, n)."""
         value, units = long_run(evidence)
-        flat = _Tariff(value, np.ones_like(value)).taken(weights)[0]
-        by_value, by_customer = _Tariff(value, units).taken(weights)
+        flat = _Tariff(value, np.ones_like(value)).taken(weights)
+        by_value = _Tariff(value, units).taken(weights)
+        by_customer = _Tariff(value, units, counts=_alike(value)).taken(weights)
         billed = np.where(np.nan_to_num(evidence.bill, nan=np.inf) <= value, evidence.bill, 0.0)
         known = np.isfinite(evidence.bill)
         today = share_of_totals(np.nan_to_num(billed), np.where(known, value, 0.0), weights)
@@ -85,20 +87,24 @@ class CaptureEfficiency(MetricScore):
     def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence functions at the chosen prices: the choice itself drops out at an optimum."""
         value, units = long_run(evidence)
-        tariff, fee = _Tariff(value, units), _Tariff(value, np.ones_like(value))
-        by_value = of_share(tariff.bills(), value)
-        flat = of_share(fee.bills(), value)
+        by_value = _Tariff(value, units).influence()
+        flat = _Tariff(value, np.ones_like(value)).influence()
         billed = np.where(np.nan_to_num(evidence.bill, nan=np.inf) <= value, evidence.bill, 0.0)
         known = np.isfinite(evidence.bill)
-        nothing = np.full(evidence.n, np.nan)
-        everybody: Floats = np.where(value > 0, 1.0, 0.0)
+        squares = value @ value
+        # The derivative of (Σ w v)² ÷ Σ w v² by a customer's weight, times n.
+        effective = (
+            value.size
+            * point["effective_customers"]
+            * (2 * value / max(float(value.sum()), 1e-300) - value**2 / max(float(squares), 1e-300))
+        )
         return {
             "by_value": by_value,
-            "by_customer": of_share(tariff.bills() / np.where(value > 0, value, 1.0), everybody),
+            "by_customer": _Tariff(value, units, counts=_alike(value)).influence(),
             "flat_fee": flat,
-            "today": of_share(np.nan_to_num(billed), np.where(known, value, 0.0)) if known.any() else nothing,
+            "today": of_share(np.nan_to_num(billed), np.where(known, value, 0.0)),
             "gain_over_flat_fee": by_value - flat,
-            "effective_customers": nothing,
+            "effective_customers": effective,
         }
 
     def counted(self, evidence: MetricEvidence) -> dict[str, int]:
@@ -124,53 +130,51 @@ def long_run(evidence: MetricEvidence) -> tuple[Floats, Floats]:
     return np.where(usable, np.exp(shrunk) * evidence.units_per_month, value), evidence.units_per_month
 
 
+def _alike(value: Floats) -> Floats:
+    """Return 1 ÷ value, so that every customer with value counts alike; 0 without value."""
+    return np.divide(1.0, value, out=np.zeros_like(value), where=value > 0)
+
+
 class _Tariff:
     """One price per unit over customers sorted by value per unit, dearest first."""
 
-    def __init__(self, value: Floats, units: Floats) -> None:
-        self.value, self.units = value, units
+    def __init__(self, value: Floats, units: Floats, *, counts: Floats | None = None) -> None:
+        self.units = units
+        self.counts = np.ones_like(value) if counts is None else counts
+        self.counted_value = self.counts * value
         with np.errstate(divide="ignore", invalid="ignore"):
-            worth = np.where(units > 0, value / np.where(units > 0, units, 1.0), 0.0)
-        self.order: NDArray[np.intp] = np.argsort(-worth, kind="stable")
-        self.worth = worth
+            self.worth = np.where(units > 0, value / np.where(units > 0, units, 1.0), 0.0)
+        self.order: NDArray[np.intp] = np.argsort(-self.worth, kind="stable")
         # Folds follow the order of size, so that each fold has its share of giants.
         self.fold = np.empty(value.size, dtype=np.intp)
         self.fold[np.argsort(-value, kind="stable")] = np.arange(value.size) % FOLDS
 
     def best_price(self, weights: Floats) -> Floats:
         """Return the price of each row of weights (B, n) that takes most."""
-        sold = np.cumsum(weights[:, self.order] * self.units[self.order], axis=1)
+        sold = np.cumsum(weights[:, self.order] * (self.counts * self.units)[self.order], axis=1)
         taken = sold * self.worth[self.order]
         price: Floats = self.worth[self.order][np.argmax(taken, axis=1)]
         return price
 
-    def taken(self, weights: Floats) -> tuple[Floats, Floats]:
-        """Return the cross-fitted share of value, and the mean over customers of bill ÷ value."""
-        draws = weights.shape[0]
-        total, relative = np.zeros(draws), np.zeros(draws)
-        weight_of_value = (self.value > 0).astype(np.float64)
-        inverse = np.divide(1.0, self.value, out=np.zeros_like(self.value), where=self.value > 0)
-        folds = min(FOLDS, self.value.size)
+    def taken(self, weights: Floats) -> Floats:
+        """Return the cross-fitted share of value that the price takes, for each row of weights (B, n)."""
+        total = np.zeros(weights.shape[0])
+        folds = min(FOLDS, self.worth.size)
         for fold in range(folds):
             here = self.fold == fold
             price = self.best_price(np.where(here, 0.0, weights)) if folds > 1 else self.best_price(weights)
             # A price equal to the worth must keep its customer, whatever the last bit says.
-            bills = np.where(
-                self.worth[here] * (1 + 1e-12) >= price[:, None], price[:, None] * self.units[here], 0.0
-            )
-            total += (weights[:, here] * bills).sum(axis=1)
-            relative += (weights[:, here] * bills) @ inverse[here]
-        everything, everybody = weights @ self.value, weights @ weight_of_value
-        nothing = np.full(draws, np.nan)
-        share = np.divide(total, everything, out=nothing.copy(), where=everything > 0)
-        mean = np.divide(relative, everybody, out=nothing.copy(), where=everybody > 0)
-        return np.minimum(share, 1.0), np.minimum(mean, 1.0)
+            stays = self.worth[here] * (1 + 1e-12) >= price[:, None]
+            total += price * (np.where(stays, weights[:, here], 0.0) @ (self.counts * self.units)[here])
+        everything = weights @ self.counted_value
+        share = np.divide(total, everything, out=np.full_like(total, np.nan), where=everything > 0)
+        return np.minimum(share, 1.0)
 
-    def bills(self) -> Floats:
-        """Return each customer's bill (n,) at the price that takes most from all of them."""
-        price = self.best_price(np.ones((1, self.value.size)))[0]
-        bills: Floats = np.where(self.worth * (1 + 1e-12) >= price, price * self.units, 0.0)
-        return bills
+    def influence(self) -> Floats:
+        """Return the influence function of the share at the price that takes most from all customers."""
+        price = self.best_price(np.ones((1, self.worth.size)))[0]
+        bills = np.where(self.worth * (1 + 1e-12) >= price, price * self.units, 0.0)
+        return of_share(self.counts * bills, self.counted_value)
 
 
 def capture_curve(value: Floats, units: Floats, prices: Floats) -> tuple[Floats, Floats]:

@@ -74,14 +74,18 @@ class Growth(MetricScore):
         }
 
     def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
-        """Return the influence functions of the rank correlations; slopes are left to their bounds (NaN)."""
-        nothing = np.full(evidence.n, np.nan)
+        """Return the influence functions, those of the bounds by the chain rule."""
+        rank = of_rank_correlation(evidence.units_per_month, evidence.value_per_month)
+        relative = _relative_influence_of_axis(evidence)
+        angle = np.pi * point["rank"] / 6
+        # The relative change of ρ = 2 sin(π r / 6); without correlation the bounds have no scale to change on.
+        bend = rank * np.pi / 6 / np.tan(angle) if abs(angle) > 1e-9 else np.full(evidence.n, np.nan)
         change_u, change_v = _changes(evidence)
         return {
-            "rank": of_rank_correlation(evidence.units_per_month, evidence.value_per_month),
-            "slope": _influence_of_slope(evidence, point["slope"]),
-            "slope_low": nothing,
-            "slope_high": nothing,
+            "rank": rank,
+            "slope": point["slope"] * relative,
+            "slope_low": point["slope_low"] * (relative + bend),
+            "slope_high": point["slope_high"] * (relative - bend),
             "inside": of_rank_correlation(change_u, change_v),
         }
 
@@ -91,13 +95,14 @@ class Growth(MetricScore):
         return dict.fromkeys(self.statistics, evidence.n) | {"inside": changed}
 
 
-def _influence_of_slope(evidence: MetricEvidence, slope: float) -> Floats:
+def _relative_influence_of_axis(evidence: MetricEvidence) -> Floats:
+    """Return the influence function of σ_v / σ_u, as a share of it."""
     scale_u, scale_v = biweight_scale(evidence.log_units), biweight_scale(evidence.log_value)
     if not (scale_u > 0 and scale_v > 0):
         return np.full(evidence.n, np.nan)
     value = of_biweight_scale(evidence.log_value, scale_v) / scale_v
     units = of_biweight_scale(evidence.log_units, scale_u) / scale_u
-    return np.asarray(slope * (value - units), dtype=np.float64)
+    return value - units
 
 
 def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:

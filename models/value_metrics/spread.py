@@ -68,7 +68,7 @@ class Spread(MetricScore):
         }
 
     def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
-        """Return the influence functions; `inside` is left to the exact bootstrap (NaN)."""
+        """Return the influence functions; a customer's is the sum over its units where they are told apart."""
         n = evidence.n
         nothing = np.full(n, np.nan)
         total = of_biweight_scale(evidence.log_worth, point["customer_spread"])
@@ -84,12 +84,16 @@ class Spread(MetricScore):
             (centred**2 - point["log_sd"] ** 2) / (2 * point["log_sd"]) if point["log_sd"] > 0 else nothing
         )
         monthly = np.sqrt(evidence.noise_variance * np.maximum(evidence.periods, 1))
+        by_unit, inside = nothing, nothing
+        if np.isfinite(point["inside"]):
+            by_unit = _summed(evidence, evidence.inside_log_worth, point["spread"])
+            inside = _summed(evidence, _around_middle(evidence), point["inside"])
         return {
-            "spread": nothing if evidence.inside_customer.size else total,
+            "spread": by_unit if evidence.inside_customer.size > 1 else total,
             "customer_spread": total,
             "between": between,
             "within": of_median(monthly),
-            "inside": nothing,
+            "inside": inside,
             "log_sd": log_sd,
         }
 
@@ -138,16 +142,27 @@ def _standard_deviation(x: Floats, weights: Floats) -> Floats:
 
 def _inside(evidence: MetricEvidence, weights: Floats) -> tuple[Floats, Floats]:
     """Return the scale over single units, and their scale around their customer's middle."""
-    customer = evidence.inside_customer.astype(np.intp)
-    if customer.size < 2:
+    if evidence.inside_customer.size < 2:
         nothing = np.full(weights.shape[0], np.nan)
         return nothing, nothing
-    y = evidence.inside_log_worth
+    spread_weights = weights[:, evidence.inside_customer.astype(np.intp)]
+    inside = SortedSample(_around_middle(evidence)).biweight_scale(spread_weights)
+    return SortedSample(evidence.inside_log_worth).biweight_scale(spread_weights), inside
+
+
+def _around_middle(evidence: MetricEvidence) -> Floats:
+    """Return y minus its customer's mean, shape (q,); NaN for a customer's only unit."""
+    customer, y = evidence.inside_customer.astype(np.intp), evidence.inside_log_worth
     units_of = np.bincount(customer, minlength=evidence.n)
     middle = np.bincount(customer, weights=y, minlength=evidence.n) / np.maximum(units_of, 1)
-    several = units_of[customer] >= 2
     # Residuals around a mean of k units are too small by √(1 - 1/k).
     around = (y - middle[customer]) / np.sqrt(1 - 1 / np.maximum(units_of[customer], 2))
-    spread_weights = weights[:, customer]
-    inside = SortedSample(np.where(several, around, np.nan)).biweight_scale(spread_weights)
-    return SortedSample(y).biweight_scale(spread_weights), inside
+    return np.where(units_of[customer] >= 2, around, np.nan)
+
+
+def _summed(evidence: MetricEvidence, y: Floats, scale: float) -> Floats:
+    """Return the influence (n,) of each customer on the scale of y (q,): all its units come and go with it."""
+    by_unit = of_biweight_scale(y, scale) / y.size
+    summed = np.zeros(evidence.n)
+    np.add.at(summed, evidence.inside_customer.astype(np.intp), by_unit)
+    return summed * evidence.n

@@ -13,7 +13,9 @@ Floats = NDArray[np.float64]
 _OUTER, _INNER = 300, 30
 
 
-def bootstrap_t(log_worth: Floats, weights: Floats, log_factors: Floats, *, level: float, seed: int) -> tuple[float, float]:
+def bootstrap_t(
+    log_worth: Floats, weights: Floats, log_factors: Floats, *, level: float, seed: int
+) -> tuple[float, float]:
     """Return the ends of the interval of a typical worth, money per unit.
 
     Parameters

@@ -1,0 +1,49 @@
+"""Run many simulated businesses on all cores, keep what came out, and go on where an earlier run stopped."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.truth.business_run import run_business
+
+FIRST_SEED = 1_000_000
+"""Development looked at seeds below 10,000 only."""
+KEPT = Path(__file__).parents[2] / "build" / "truth"
+
+
+def businesses(count: int) -> list[dict[str, Any]]:
+    """Return the records of the businesses with the first `count` seeds, running those that are missing."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    path = KEPT / "businesses.jsonl"
+    done = {record["seed"]: record for record in _read(path)}
+    wanted = range(FIRST_SEED, FIRST_SEED + count)
+    missing = [seed for seed in wanted if seed not in done]
+    started = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count(), initializer=_one_thread) as pool:
+        with path.open("a", encoding="utf-8") as lines:
+            for at, record in enumerate(pool.imap_unordered(run_business, missing), start=1):
+                lines.write(json.dumps(record) + "\n")
+                lines.flush()
+                done[record["seed"]] = record
+                if at % 50 == 0:
+                    left = (time.monotonic() - started) / at * (len(missing) - at) / 60
+                    print(f"{at} of {len(missing)} businesses, about {left:.0f} minutes left", flush=True)
+    return [done[seed] for seed in wanted]
+
+
+def _one_thread() -> None:
+    """Keep numerical libraries from starting threads that would fight over the cores."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def _read(path: Path) -> Iterable[dict[str, Any]]:
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)
