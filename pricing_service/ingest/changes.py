@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from pricing_service.dataset import Dataset
-from pricing_service.ingest.casting import literal, quoted, typed
-from pricing_service.ingest.errors import DatasetRefused, fault
+from pricing_service.ingest.casting import literal, quoted
+from pricing_service.ingest.errors import DatasetRefused, TableRefused, fault
 from pricing_service.ingest.intake import ingest
+from pricing_service.ingest.marks import SOUND
 from pricing_service.ingest.relations import TypedRelation
 from pricing_service.ingest.sources import Contents, Earlier
+from pricing_service.ingest.staging import Staged, stage
 from pricing_service.tables import TABLES, Table
 
+_POSTED = "__posted"
 _CUSTOMERS_ELSEWHERE = ("parent_id", "merged_into", "referred")
 """Columns that hold another customer's id."""
 
@@ -82,31 +85,44 @@ class _Posted:
     def _merged(self, connection: Any, stored: str | None) -> str:
         if stored is None:
             return "posted_rows"
-        posted = [row[0] for row in connection.execute("DESCRIBE posted_rows").fetchall()]
-        by_row_id, by_content = self._identities(posted)
-        kept = " AND ".join(
-            f"NOT EXISTS (SELECT 1 FROM posted_rows AS p WHERE {identity})"
-            for identity in (by_row_id, by_content)
-            if identity
-        )
+        kept = "true"
+        if (staged := self._staged(connection)) is not None:
+            kept = " AND ".join(
+                f"NOT EXISTS (SELECT 1 FROM ({self._replacing(staged, columns)}) AS p WHERE "
+                + " AND ".join(f"p.{quoted(name)} IS NOT DISTINCT FROM s.{quoted(name)}" for name in columns)
+                + f"{also})"
+                for columns, also in self._identities(staged)
+            )
         return f"(FROM posted_rows UNION ALL BY NAME SELECT s.* FROM {stored} AS s WHERE {kept})"
 
-    def _identities(self, posted: Sequence[str]) -> tuple[str | None, str]:
-        columns = self.table.replaces or self.table.key
-        content = " AND ".join(self._agrees(name, posted) for name in columns)
-        if not self.table.is_event:
-            return None, content
-        if "row_id" not in posted:
-            return None, f"s.row_id IS NULL AND {content}"
-        return self._agrees("row_id", posted), f"p.row_id IS NULL AND s.row_id IS NULL AND {content}"
+    def _staged(self, connection: Any) -> Staged | None:
+        """Type the posted rows, under a name of their own, to see which they replace."""
+        relation = TypedRelation(connection, "posted_rows")
+        try:
+            staged = stage(connection, self.table, relation, mapping={}, currency=self.dataset.currency)
+        except TableRefused:
+            return None
+        connection.execute(f"ALTER TABLE {quoted(self.table.name)} RENAME TO {_POSTED}")
+        return staged
 
-    def _agrees(self, name: str, posted: Sequence[str]) -> str:
-        column = self.table.column(name)
-        assert column is not None
-        value = typed(column, f"p.{quoted(name)}") if name in posted else "NULL"
-        if default := column.default:
-            value = f"coalesce({value}, {default})"
-        return f"s.{quoted(name)} IS NOT DISTINCT FROM {value}"
+    def _identities(self, staged: Staged) -> list[tuple[tuple[str, ...], str]]:
+        """Return the columns on which a posted row replaces a stored one, and what else must hold."""
+        columns = self.table.replaces or self.table.key
+        if not self.table.is_event:
+            return [(columns, "")]
+        by_content = (columns, " AND s.row_id IS NULL AND p.row_id IS NULL")
+        if "row_id" not in staged.headers.known:
+            return [by_content]
+        return [(("row_id",), " AND p.row_id IS NOT NULL"), by_content]
+
+    def _replacing(self, staged: Staged, columns: tuple[str, ...]) -> str:
+        """Select the sound posted rows; rows that contradict each other replace nothing."""
+        select = f"SELECT * FROM {_POSTED} WHERE __fault = {SOUND}"
+        if self.table.is_event and columns != ("row_id",):
+            return select
+        content = ", ".join(map(quoted, staged.columns))
+        names = ", ".join(map(quoted, columns))
+        return f"SELECT {names} FROM ({select}) GROUP BY ALL HAVING count(DISTINCT row({content})) = 1"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,11 +80,11 @@ class CsvFile:
         self.columns, self._delimiter = self._header(dialect.delimiter)
 
     def relation(self) -> str:
-        """Return the SELECT of ``__line`` and the fields ``c0``, ``c1``, … as text.
+        """Return the SELECT of ``__line`` and the fields ``__c0``, ``__c1``, … as text.
 
         ``__line`` counts rows from 2 here; `true_lines` turns it into lines for the few rows that are reported.
         """
-        fields = ", ".join(f"c{i}: 'VARCHAR'" for i in range(len(self.columns)))
+        fields = ", ".join(f"__c{i}: 'VARCHAR'" for i in range(len(self.columns)))
         return (
             f"SELECT 1 + row_number() OVER () AS __line, * FROM read_csv({literal(str(self._path))}, "
             f"columns={{{fields}}}, auto_detect=false, header=true, delim={literal(self._delimiter)}, "
@@ -142,8 +142,8 @@ class CsvFile:
                 yield line, not fields
                 line = reader.line_num + 1
 
-    def _open(self) -> IO[bytes]:
-        return gzip.open(self._path) if self._gzipped else self._path.open("rb")  # type: ignore[return-value]
+    def _open(self) -> BinaryIO | gzip.GzipFile:
+        return gzip.GzipFile(self._path) if self._gzipped else self._path.open("rb")
 
     def _count(self) -> tuple[int, bool]:
         """Count lines up to the last that is not blank, and whether two kinds of line end are mixed."""
@@ -153,7 +153,7 @@ class CsvFile:
             with self._open() as stream:
                 while chunk := stream.read(_CHUNK):
                     size += len(chunk)
-                    if size > MAX_INFLATED:
+                    if self._gzipped and size > MAX_INFLATED:
                         limit = f"the file unpacks to more than {MAX_INFLATED >> 30} GB"
                         raise TableRefused(limit, code="too_large")
                     feeds += chunk.count(b"\n")

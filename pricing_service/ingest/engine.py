@@ -10,6 +10,8 @@ from typing import Any
 from pricing_service.ingest.casting import MACROS
 
 MEMORY = "450MB"
+SPILL = "60GB"
+"""A few MB of Parquet can decode to tens of GB: beyond this, the table is refused."""
 
 
 @contextmanager
@@ -17,7 +19,13 @@ def engine(workspace: Path) -> Iterator[Any]:
     """Open an engine whose overflow goes to `workspace`."""
     import duckdb  # noqa: PLC0415  only a process that reads data pays for the engine
 
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(workspace / "spill")})
+    connection = duckdb.connect(
+        config={
+            "memory_limit": MEMORY,
+            "temp_directory": str(workspace / "spill"),
+            "max_temp_directory_size": SPILL,
+        }
+    )
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(MACROS)

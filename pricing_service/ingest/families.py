@@ -19,6 +19,9 @@ _TELL_CUSTOMERS = {
 }
 """Tables that tell who is a customer where `customers` is absent, and the date since when."""
 
+DERIVED = "__customers"
+"""What the engine calls the customers that are derived from other tables."""
+
 
 class Families:
     """Who is the child of whom, once every table has been checked by itself.
@@ -31,6 +34,7 @@ class Families:
         self._connection = connection
         self._quarantine = quarantine
         self._staged = staged
+        self._known = {name: quoted(name) for name in staged}
         self.customers_from = self._customers()
 
     def check(self) -> None:
@@ -65,18 +69,16 @@ class Families:
             for column in TABLES["customers"].columns[1:]
         )
         self._connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE customers AS SELECT 0 AS __line, {SOUND} AS __fault, customer_id, "
-            f"{columns} FROM ({seen}) GROUP BY customer_id"
+            f"CREATE TEMP TABLE {DERIVED} AS SELECT {SOUND} AS __fault, customer_id, {columns} "
+            f"FROM ({seen}) GROUP BY customer_id"
         )
+        self._known["customers"] = DERIVED
 
     def _check(self, staged: Staged, column: Column, parent: str) -> None:
         parents = self.customers_from if parent == "customers" else (parent,)
-        if not parents:
+        if not parents or parent not in self._known:
             return
-        known = "SELECT NULL WHERE false"
-        if parent == "customers" or parent in self._staged:
-            key = quoted(TABLES[parent].key[0])
-            known = f"SELECT {key} FROM {quoted(parent)} WHERE __fault = {SOUND}"
+        known = f"SELECT {quoted(TABLES[parent].key[0])} FROM {self._known[parent]} WHERE __fault = {SOUND}"
         lost = f"{quoted(column.name)} NOT IN ({known})"
         if quarantined := self._quarantine.ids(parents, of_customers=parent == "customers"):
             self._quarantine.add_rows(

@@ -56,12 +56,18 @@ def match_headers(table: Table, columns: Sequence[str], mapping: Mapping[str, st
         column = table.column(name)
         if column and name not in known:
             known[name] = place
-        elif table.extras and columns[place] and column is None and name not in map(str.casefold, extras):
+        elif column is None and _is_kept(table, name, extras):
             extras[columns[place]] = place
     used = set(known.values()) | set(extras.values())
     ignored = tuple(name for place, name in enumerate(columns) if place not in used)
     _refuse_missing(table, known, columns)
     return Headers(known, dict(sorted(extras.items())), ignored)
+
+
+def _is_kept(table: Table, name: str, extras: Mapping[str, int]) -> bool:
+    """Whether a column that the contract does not know is kept; ``__`` begins the engine's own names."""
+    doubled = name in map(str.casefold, extras)
+    return bool(table.extras and name and not name.startswith("__") and not doubled)
 
 
 def _positions(columns: Sequence[str]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from pricing_service.ingest.casting import quoted
 from pricing_service.ingest.checking import Checked, Progress, check
 from pricing_service.ingest.engine import engine
 from pricing_service.ingest.errors import DatasetRefused, TableRefused, fault
+from pricing_service.ingest.families import DERIVED
 from pricing_service.ingest.marks import UNMATCHED
 from pricing_service.ingest.report import data_report, reasons, table_report
 from pricing_service.ingest.sources import Contents, Source
@@ -116,7 +117,7 @@ def _write(
             )
         else:
             refused[table] = _no_rows(counts)
-    if checked.customers_from and "customers" not in rows:
+    if checked.customers_from not in ((), ("customers",)):
         rows["customers"], hashes["customers"] = _write_derived(connection, target / "customers.parquet")
     progress("writing tables", len(checked.staged), len(checked.staged))
     checked.quarantine.write(target / "quarantine.parquet")
@@ -133,8 +134,8 @@ def _write(
 
 def _write_derived(connection: Any, path: Path) -> tuple[int, str]:
     columns = tuple(column.name for column in TABLES["customers"].columns)
-    write_sorted(connection, f"SELECT {_columns(columns)} FROM customers", path)
-    count = connection.execute("SELECT count(*) FROM customers").fetchone()[0]
+    write_sorted(connection, f"SELECT {_columns(columns)} FROM {DERIVED}", path)
+    count = connection.execute(f"SELECT count(*) FROM {DERIVED}").fetchone()[0]
     return count, content_hash(connection, path, columns)
 
 

@@ -18,7 +18,7 @@ class Relation(Protocol):
     columns: tuple[str, ...]
 
     def relation(self) -> str:
-        """Return the SELECT of ``__line`` and ``c0``, ``c1``, … as text, empty fields NULL."""
+        """Return the SELECT of ``__line`` and ``__c0``, ``__c1``, … as text, empty fields NULL."""
 
     def torn(self) -> str | None:
         """Return the SELECT of rows that could not be split into fields, once the relation has been read."""
@@ -52,7 +52,7 @@ class TypedRelation:
     def relation(self) -> str:
         """Return the SELECT of row numbers and fields as text."""
         fields = ", ".join(
-            f"nullif(CAST({quoted(name)} AS VARCHAR), '') AS c{i}" for i, name in enumerate(self._names)
+            f"nullif(CAST({quoted(name)} AS VARCHAR), '') AS __c{i}" for i, name in enumerate(self._names)
         )
         return f"SELECT row_number() OVER () AS __line, {fields} FROM {self._source}"
 

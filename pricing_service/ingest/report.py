@@ -85,7 +85,8 @@ def _peculiarities(connection: Any, staged: Staged) -> dict[str, Any]:
 def reasons(connection: Any) -> list[dict[str, Any]]:
     """Count the quarantine by table, column and code; each with its first line as an example."""
     rows = connection.execute(
-        'SELECT "table", "column", code, count(*), min(line), arg_min(value, line), arg_min(message, line) '
+        'SELECT "table", "column", code, count(*), min(line), '
+        "first(value ORDER BY line NULLS LAST, value), first(message ORDER BY line NULLS LAST, message) "
         'FROM __quarantine GROUP BY ALL ORDER BY "table", count(*) DESC, code, "column"'
     ).fetchall()
     names = ("table", "column", "code", "rows", "first_line", "first_value", "message")

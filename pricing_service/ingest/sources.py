@@ -28,14 +28,13 @@ class Earlier:
         SELECT of the rows that stay in quarantine.
     posted
         How many rows of a table are new: only these have line numbers, from 1.
-    refused, reports
+    refused
         As in the earlier version, for tables that are not checked again.
     """
 
     quarantine: str
     posted: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
-    reports: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass

@@ -73,7 +73,7 @@ def stage(
     statement = _statement(table, headers, relation, possible=possible, currency=currency)
     try:
         connection.execute(f"CREATE TEMP TABLE {quoted(table.name)} AS {statement}")
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+    except (duckdb.DataError, duckdb.OperationalError) as error:
         reason = str(error).splitlines()[0]
         raise TableRefused(f"the file cannot be read: {reason}", code="unreadable") from error
     read, faulty, rounded = connection.execute(
@@ -91,7 +91,7 @@ def _faults(table: Table, headers: Headers) -> tuple[Fault, ...]:
 
 def _raw(headers: Headers, name: str) -> str | None:
     place = headers.known.get(name)
-    return None if place is None else f"c{place}"
+    return None if place is None else f"__c{place}"
 
 
 def _statement(
@@ -121,7 +121,7 @@ def _typed_columns(table: Table, headers: Headers) -> list[str]:
         raw = _raw(headers, column.name)
         expression = f"CAST(NULL AS {column.kind.sql_type})" if raw is None else typed(column, raw)
         columns.append(f"{expression} AS {quoted(column.name)}")
-    columns += [f"nfc_normalize(c{place}) AS {quoted(name)}" for name, place in headers.extras.items()]
+    columns += [f"nfc_normalize(__c{place}) AS {quoted(name)}" for name, place in headers.extras.items()]
     return columns
 
 

@@ -25,10 +25,10 @@ class LongForm:
     def relation(self) -> str:
         """Return the SELECT with a row per answer; a question that was not asked has none."""
         count = len(self._kept)
-        kept = "".join(f", c{place} AS c{i}" for i, place in enumerate(self._kept))
-        answers = ", ".join(f"c{place} AS {literal(price)}" for place, price in self._prices.items())
+        kept = "".join(f", __c{place} AS __c{i}" for i, place in enumerate(self._kept))
+        answers = ", ".join(f"__c{place} AS {literal(price)}" for place, price in self._prices.items())
         return (
-            f"SELECT __line{kept}, __price AS c{count}, __intent AS c{count + 1} "
+            f"SELECT __line{kept}, __price AS __c{count}, __intent AS __c{count + 1} "
             f"FROM (FROM ({self._wide.relation()}) UNPIVOT (__intent FOR __price IN ({answers})))"
         )
 

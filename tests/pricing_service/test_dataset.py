@@ -1,3 +1,5 @@
+"""A checked dataset opens as it was written."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Currencies by their codes."""
+
 from __future__ import annotations
 
 import pytest

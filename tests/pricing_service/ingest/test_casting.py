@@ -1,3 +1,5 @@
+"""How the text of a field becomes a value, or a fault."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""Posts into a stored dataset, and customers who are forgotten."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -87,6 +89,19 @@ def test_faulty_rows_go_to_the_quarantine_with_their_place_in_the_post(stored, p
     ]
     after = posted(stored.dataset, "usage", rows)
     assert after.quarantine("line", "code") == [(2, "missing"), (3, "not_a_number"), (4, "not_a_number")]
+
+
+def test_only_sound_rows_replace_stored_ones(stored, posted):
+    usage = posted(
+        stored.dataset, "usage", [{"customer_id": "c2", "date": "2024-01-01", "metric": "m", "units": -1}]
+    )
+    assert usage.dataset.version == stored.dataset.version
+    doubled = [{"customer_id": "c3", "industry": industry} for industry in ("a", "b")]
+    customers = posted(stored.dataset, "customers", doubled)
+    assert (
+        customers.dataset.version != stored.dataset.version
+    )  # the stored row now contradicts the posted ones
+    assert {code for (code,) in customers.quarantine("code")} == {"doubled_key"}
 
 
 def test_earlier_quarantine_stays(shop, posted):

@@ -1,3 +1,5 @@
+"""Keys, stretches, tasks and rates: checks across the rows of a table."""
+
 from __future__ import annotations
 
 from datetime import date

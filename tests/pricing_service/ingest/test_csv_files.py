@@ -1,3 +1,5 @@
+"""CSV files as they come: dialects, torn rows, lines."""
+
 from __future__ import annotations
 
 import csv

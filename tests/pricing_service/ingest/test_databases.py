@@ -1,3 +1,5 @@
+"""DuckDB files and PostgreSQL schemas as sources."""
+
 from __future__ import annotations
 
 import duckdb

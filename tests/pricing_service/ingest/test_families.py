@@ -1,3 +1,5 @@
+"""Orphans, unmatched rows and derived customers."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -94,3 +96,14 @@ def test_a_table_of_which_every_row_is_unmatched_is_refused_with_the_reason(shop
     checked = shop.check({"customers.csv": CUSTOMERS, "usage.csv": USAGE + "x1,2024-02-01,m,1\n"})
     assert "1 belong to no known customer" in checked.dataset.refused["usage"]
     assert checked.dataset.tables == {"customers": 2}
+
+
+def test_customers_of_whom_no_row_survives_are_derived(shop):
+    customers = "customer_id,signed_up,industry\nc1,soon,food\n"
+    files = {
+        "customers.csv": customers,
+        "subscriptions.csv": "customer_id,start,plan,mrr\nc1,2024-02-01,p,1\n",
+    }
+    checked = shop.check(files)
+    assert checked.rows("customers", "customer_id", "signed_up") == [("c1", date(2024, 2, 1))]
+    assert "no row survives" in checked.dataset.refused["customers"]

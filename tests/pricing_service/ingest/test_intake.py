@@ -1,3 +1,5 @@
+"""The whole way in: versions, types, codes, accounts."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""What dataset.toml may say."""
+
 from __future__ import annotations
 
 import pytest

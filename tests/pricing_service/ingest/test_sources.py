@@ -1,3 +1,5 @@
+"""Folders, zips and uploads as sources."""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,5 @@
+"""Price answers in a row per respondent."""
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""The contract tables agree with themselves."""
+
 from __future__ import annotations
 
 import pytest
