@@ -106,6 +106,28 @@ def migrate(data_folder: Data = None) -> None:
         screen.say("The database is up to date.")
 
 
+@app.command()
+def backup(target: Path, data_folder: Data = None) -> None:
+    """Copy everything into one file, while the service runs."""
+    from pricing_service.storage import backups  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        backups.back_up(_settings(dev=False, data_folder=data_folder), target)
+        screen.say(f"The backup is in {target}")
+
+
+@app.command()
+def restore(source: Path, data_folder: Data = None) -> None:
+    """Put a backup into an empty data folder and bring its schema up to date."""
+    from pricing_service.storage import Storage, backups  # noqa: PLC0415  as above
+
+    settings = _settings(dev=False, data_folder=data_folder)
+    with screen.refusals():
+        backups.restore(settings, source)
+        Storage.open(settings, migrate=True).close()
+        screen.say(f"The data are in {settings.data_folder}")
+
+
 def _settings(*, dev: bool, data_folder: Path | None) -> Settings:
     """Read the environment; what the command line says wins."""
     said: dict[str, object] = {}
