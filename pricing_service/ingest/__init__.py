@@ -1,9 +1,10 @@
 """Data in: tables from files, databases and posts become a checked dataset and a quarantine."""
 
-from pricing_service.ingest.changes import forget_customer, post_rows
 from pricing_service.ingest.databases import DuckDBFile, PostgresSchema, open_source
 from pricing_service.ingest.errors import DatasetRefused
+from pricing_service.ingest.forgetting import forget_customer
 from pricing_service.ingest.intake import ingest
+from pricing_service.ingest.posting import post_rows
 from pricing_service.ingest.sources import Folder, Source, Uploads, Zip
 
 __all__ = [

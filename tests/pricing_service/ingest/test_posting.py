@@ -1,14 +1,12 @@
-"""Posts into a stored dataset, and customers who are forgotten."""
+"""Rows posted into a stored dataset."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pricing_service.ingest import DatasetRefused, forget_customer, post_rows
+from pricing_service.ingest import DatasetRefused, post_rows
 
 FILES = {
     "customers.csv": "customer_id,parent_id,industry,age\nc1,,food,3\nc2,c1,tech,4\nc3,,food,\n",
@@ -96,12 +94,24 @@ def test_only_sound_rows_replace_stored_ones(stored, posted):
         stored.dataset, "usage", [{"customer_id": "c2", "date": "2024-01-01", "metric": "m", "units": -1}]
     )
     assert usage.dataset.version == stored.dataset.version
-    doubled = [{"customer_id": "c3", "industry": industry} for industry in ("a", "b")]
-    customers = posted(stored.dataset, "customers", doubled)
-    assert (
-        customers.dataset.version != stored.dataset.version
-    )  # the stored row now contradicts the posted ones
-    assert {code for (code,) in customers.quarantine("code")} == {"doubled_key"}
+
+
+def test_a_post_that_contradicts_itself_is_refused_with_its_rows(stored, posted):
+    rows = [
+        {"customer_id": name, "industry": industry}
+        for name, industry in (("c3", "a"), ("c4", "b"), ("c3", "c"))
+    ]
+    with pytest.raises(DatasetRefused, match="rows 1 and 3 of the post contradict each other") as refusal:
+        posted(stored.dataset, "customers", rows)
+    assert [(told["line"], told["column"]) for told in refusal.value.faults] == [
+        (1, "customer_id"),
+        (3, "customer_id"),
+    ]
+
+
+def test_a_row_that_is_posted_twice_counts_once(stored, posted):
+    row = {"customer_id": "c1", "metric": "m", "units": 1, "row_id": "r"}
+    assert len(posted(stored.dataset, "usage", [row, row]).rows("usage")) == 4
 
 
 def test_earlier_quarantine_stays(shop, posted):
@@ -155,51 +165,3 @@ def test_the_order_and_the_batches_of_a_post_do_not_show(stored, posted, batch, 
     cut = data.draw(st.integers(0, len(batch)))
     parts = posted(posted(stored.dataset, "usage", shuffled[:cut]).dataset, "usage", shuffled[cut:])
     assert parts.dataset.version == whole.dataset.version
-
-
-def everything(folder: Path) -> bytes:
-    import duckdb
-
-    with duckdb.connect() as connection:
-        tables = [
-            str(connection.execute(f"FROM read_parquet('{path}')").fetchall()).encode()
-            for path in sorted(folder.rglob("*.parquet"))
-        ]
-    return b"".join(tables) + (folder / "manifest.json").read_bytes()
-
-
-def test_a_forgotten_customer_leaves_no_trace(shop):
-    canary = "canary-7"
-    files = {
-        "customers.csv": f"customer_id,parent_id\nc1,{canary}\n{canary},\nc3,\n",
-        "usage.csv": f"customer_id,metric,units\nc1,m,1\n{canary},m,2\n{canary},m,-2\n{canary},m\n{canary},m,1,5\n",
-        "referrals.csv": f"customer_id,date,referred\nc1,2024-01-01,{canary}\n{canary},2024-01-01,c1\n",
-        "leads.csv": f"lead_id,created,customer_id\nl1,2024-01-01,{canary}\nl2,2024-01-01,\n",
-        "funnel.csv": "lead_id,stage,date\nl1,demo,2024-01-01\nl2,demo,2024-01-01\n",
-        "price_sensitivity.csv": "respondent_id,cheap,expensive,too_expensive,customer_id\n"
-        f"r1,1,2,3,{canary}\nr2,1,2,3,\n",
-    }
-    before = shop.check(files).dataset
-    after = forget_customer(before, canary, folder=shop.target())
-    assert canary.encode() in everything(before.folder)
-    assert canary.encode() not in everything(after.folder)
-    assert after.tables == {
-        "customers": 2,
-        "funnel": 1,
-        "leads": 1,
-        "price_sensitivity": 1,
-        "referrals": 1,
-        "usage": 1,
-    }
-
-
-def test_forgetting_a_customer_who_is_set_aside_forgets_those_rows(stored, shop):
-    after = forget_customer(stored.dataset, "x9", folder=shop.target())
-    assert b"x9" not in everything(after.folder)
-    assert after.version == stored.dataset.version
-
-
-def test_the_last_customer_can_be_forgotten(shop):
-    before = shop.check({"customers.csv": "customer_id\nc1\n"}).dataset
-    after = forget_customer(before, "c1", folder=shop.target())
-    assert after.tables == {}
