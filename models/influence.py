@@ -33,7 +33,8 @@ def of_biweight_scale(x: Floats, scale: float) -> Floats:
     usable = np.isfinite(x)
     values = x[usable]
     if not scale > 0:
-        return np.full(x.shape, np.nan)
+        # Where all are equal they stay so in every draw; without a scale there is nothing to move.
+        return np.full(x.shape, 0.0 if scale == 0 else np.nan)
     median = float(np.median(values))
     away = np.abs(values - median)
     deviation = float(np.median(away))
@@ -79,7 +80,7 @@ def of_median(values: Floats) -> Floats:
     """Return the influence function of the median, from a kernel estimate of the density there."""
     usable = np.isfinite(values)
     kept = values[usable]
-    if kept.size < 2 or np.ptp(kept) == 0:
+    if kept.size < 2:
         return np.full(values.shape, np.nan)
     median = float(np.median(kept))
     influence = np.zeros(values.shape)

@@ -75,14 +75,16 @@ def linear_draws(values: Floats, influence: Floats, *, draws: int, seed: int) ->
     """
     n = influence.shape[0]
     usable = np.isfinite(influence).all(axis=0) & np.isfinite(values)
-    centred = influence[:, usable] - influence[:, usable].mean(axis=0)
+    # A statistic that no customer moves stays where it is, to the last bit: ties must survive.
+    moves = usable & (np.ptp(influence, axis=0) > 0)
+    centred = influence[:, moves] - influence[:, moves].mean(axis=0)
     covariance = centred.T @ centred / n**2
     # Metrics that are multiples of one another make the covariance singular: an eigenvalue root bears that.
     eigenvalues, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
-    drawn = np.full((draws, values.size), np.nan)
-    noise = np.random.default_rng(seed).standard_normal((draws, int(usable.sum())))
-    drawn[:, usable] = values[usable] + noise @ root.T
+    drawn = np.tile(np.where(usable, values, np.nan), (draws, 1))
+    noise = np.random.default_rng(seed).standard_normal((draws, int(moves.sum())))
+    drawn[:, moves] += noise @ root.T
     return drawn
 
 

@@ -46,7 +46,8 @@ class Contest:
 
     def _constant(self, metric: str) -> bool:
         units = self.evidence[metric].units_per_month
-        return bool(units.size >= FEWEST_CUSTOMERS and np.ptp(units) <= 1e-12 * np.max(units, initial=0.0))
+        most = np.max(units, initial=0.0)
+        return bool(units.size >= FEWEST_CUSTOMERS and most > 0 and np.ptp(units) <= 1e-12 * most)
 
     def _clears(self, metric: str) -> dict[str, Floats]:
         return {key: statistic.clears(self.drawn[metric, name, key]) for name, key, statistic in self.bars}
@@ -125,6 +126,8 @@ class Contest:
 
     def _same(self, one: str, other: str) -> bool:
         a, b = self.drawn[one, "spread", "spread"], self.drawn[other, "spread", "spread"]
+        if np.array_equal(a, b):  # also where both vanish, as they do if value is computed from the metric
+            return True
         usable = np.isfinite(a) & np.isfinite(b) & (a > 0) & (b > 0)
         if usable.sum() < 0.9 * self.draws:
             return False

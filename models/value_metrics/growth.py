@@ -119,10 +119,11 @@ def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:
 
 
 def _rank_correlation(a: Floats, b: Floats, weights: Floats) -> Floats:
-    """Return Spearman's correlation for each row of weights; NaN where one of the two does not vary."""
+    """Return Spearman's correlation for each row of weights.
+
+    NaN where one of the two does not vary, and below a weight of three customers: two always correlate.
+    """
     usable = np.isfinite(a) & np.isfinite(b)
-    if usable.sum() < 3:
-        return np.full(weights.shape[0], np.nan)
     carried = np.ascontiguousarray(weights[:, usable])
     total = carried.sum(axis=1)
     ranks = []
@@ -133,5 +134,6 @@ def _rank_correlation(a: Floats, b: Floats, weights: Floats) -> Floats:
     cross = np.einsum("bi,bi,bi->b", carried, ranks[0], ranks[1])
     sizes = [np.einsum("bi,bi,bi->b", carried, rank, rank) for rank in ranks]
     size = np.sqrt(sizes[0] * sizes[1])
-    correlation: Floats = np.divide(cross, size, out=np.full(total.shape, np.nan), where=size > 1e-9)
+    known = (size > 1e-9) & (total > 2.5)
+    correlation: Floats = np.divide(cross, size, out=np.full(total.shape, np.nan), where=known)
     return np.clip(correlation, -1, 1)
