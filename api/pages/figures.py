@@ -83,12 +83,12 @@ class _Dress:
             return self.always
         decimals = _decimals(value, digits=digits)
         if width is not None:
-            digits = 2
-            decimals = max(_decimals(width * self.scale, digits=2), _decimals(value, digits=2))
+            digits = 3 if self.cents and abs(value) >= 100 else 2
+            decimals = max(_decimals(width * self.scale, digits=2), _decimals(value, digits=digits))
         if self.most is not None:
             decimals = min(decimals, max(self.most, _decimals(value, digits=1)))
         if self.cents and decimals == 1:  # 4.6 EUR reads as a slip: show cents or leave them out
-            return 0 if abs(value) >= 10 and digits < 3 else 2
+            return 0 if abs(value) >= 10 and digits == 2 else 2
         return decimals
 
 

@@ -27,6 +27,12 @@ class Line(NamedTuple):
     part: bool
     cells: Sequence[Shown]
 
+    @property
+    def unknown(self) -> str:
+        """Why no metric at all has this score; empty where one has it or the reasons differ."""
+        reasons = {cell.unknown for cell in self.cells}
+        return reasons.pop() if len(reasons) == 1 else ""
+
 
 SCORES = (
     Score(

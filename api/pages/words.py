@@ -20,7 +20,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_value_for_typical_customer": "the typical customer has achieved nothing yet",
         "no_variation": "every customer has the same value per unit",
         "none_eligible": "no metric passed the checks",
-        "not_identified": "units would have to move for outside reasons; more of the same will not do",
+        "not_identified": "data of this kind cannot tell it, however much there is",
         "not_monetised": "its outcomes carry no value in money",
         "too_few_periods": "too few customers have three months or more",
         "units_not_told_apart": "the data do not tell units apart (unit_id)",

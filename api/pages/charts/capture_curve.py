@@ -31,7 +31,7 @@ class CaptureCurve(Chart[list[Curve]]):
         scored = _scored(ranking, leader=result.get("recommended"))
         curves = []
         for metric in ranked + sorted(set(found) - set(ranked)):
-            points = [point for point in found[metric] or [] if _drawable(point)]
+            points = _frontier(found[metric] or [])
             if not points:
                 continue
             role = (
@@ -55,11 +55,12 @@ class CaptureCurve(Chart[list[Curve]]):
     def caption(self, data: list[Curve]) -> str:
         """Say how to read it."""
         return (
-            "Every point is one price, from low (right: everyone stays) to high (left: only those stay whose "
-            "value is above their bill). The dot marks the price that takes most. The higher the hill, the "
-            "less value one price leaves behind; the farther right its top, the fewer customers it costs. "
-            "This is the ceiling that volatility sets, not a price to charge. The curves choose and judge the "
-            "price on the same customers and flatter it a little; the shares in words are judged on others."
+            "Every point is one price, from low (right: everyone stays) to high (left: only those stay whose value "
+            "is above their bill); of prices that keep the same customers, the one that takes most. The dot marks "
+            "the top. The higher the hill, the less value one price leaves behind; the farther right its top, the "
+            "fewer customers it costs. This is the ceiling that volatility sets, not a price to charge. The curves "
+            "choose and judge the price on the same customers and flatter it a little; the shares in words are "
+            "judged on others."
         )
 
     def words(self, data: list[Curve], *, currency: str) -> str:
@@ -85,7 +86,7 @@ class CaptureCurve(Chart[list[Curve]]):
         colour = alt.Color("role:N", scale=roles, legend=None)
         beside = alt.datum.role == "other"
         lines = alt.Chart(alt.Data(values=points)).mark_line().encode(
-            x=x, y=y, color=colour, detail="metric:N", order="price:Q",
+            x=x, y=y, color=colour, detail="metric:N", order="kept:Q",
             strokeWidth=alt.condition(beside, alt.value(1.3), alt.value(2.6)),
         )  # fmt: skip
         dots = alt.Chart(alt.Data(values=tops)).mark_point(filled=True, opacity=1, size=60)
@@ -109,15 +110,19 @@ def _scored(ranking: Sequence[Mapping[str, Any]], *, leader: str | None) -> dict
     return {"leads": unit.get("value"), "flat": flat.get("value")}
 
 
-def _drawable(point: Mapping[str, Any]) -> bool:
-    return point.get("share_of_value") is not None and point.get("customers_kept") is not None
+def _frontier(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Keep the price that takes most among those that keep the same customers: the others only make teeth."""
+    drawable = [
+        point for point in points if None not in (point.get("customers_kept"), point.get("share_of_value"))
+    ]
+    ordered = sorted(drawable, key=lambda point: (point["customers_kept"], point["share_of_value"]))
+    return list({point["customers_kept"]: point for point in ordered}.values())
 
 
 def _point(curve: Curve, point: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "metric": curve["metric"],
         "role": curve["role"],
-        "price": point.get("price"),
         "kept": point["customers_kept"],
         "taken": point["share_of_value"],
     }

@@ -23,7 +23,7 @@ TICK_WORDS = (
 PERCENTILES = ("p05", "p25", "p50", "p75", "p95")
 
 Row = dict[str, Any]
-"""metric, five percentiles of value per unit, bins of its histogram, leads (whether it is recommended)."""
+"""metric, five percentiles of value per unit, bins of its histogram, leads (recommended), sure (clearly)."""
 
 
 class ValuePerUnit(Chart[list[Row]]):
@@ -37,22 +37,26 @@ class ValuePerUnit(Chart[list[Row]]):
         charts = result.get("charts") or {}
         place = {row["metric"]: index for index, row in enumerate(result.get("ranking") or [])}
         histogram = charts.get("histogram") or {}
+        leader, clear = result.get("recommended"), result.get("verdict") == "clear"
         rows = [
             {
                 **row,
-                "leads": row["metric"] == result.get("recommended"),
+                "leads": row["metric"] == leader,
+                "sure": clear and row["metric"] == leader,
                 "bins": histogram.get(row["metric"]) or [],
             }
             for row in charts.get("value_per_unit") or []
             if all(row.get(key) is not None for key in PERCENTILES) and row["p50"] > 0
         ]
+        if all(row["p05"] == row["p95"] for row in rows):
+            return []  # one customer, or all alike: nothing lies apart
         return sorted(rows, key=lambda row: (place.get(row["metric"], len(place)), row["metric"]))
 
     def title(self, data: list[Row], *, currency: str) -> str:
-        """Name the metrics with the narrowest and the widest middle half."""
+        """Name the narrowest and the widest metric where the verdict is clear; otherwise claim nothing."""
         known = [row for row in data if row["p25"] > 0]
-        if len(known) < 2:
-            return "How much value customers get from one unit"
+        if len(known) < 2 or not any(row["sure"] for row in data):
+            return "How far customers lie apart in what one unit is worth"
         by_width = sorted(known, key=lambda row: row["p75"] / row["p25"])
         return (
             f"A unit is worth most nearly the same to everyone for {by_width[0]['metric']}, "
@@ -64,7 +68,8 @@ class ValuePerUnit(Chart[list[Row]]):
         return (
             "Each row is one metric. The dot is its typical (median) customer, the bar the middle half of "
             "customers, the line the middle nine tenths; deeper shading means more customers. The narrower a "
-            "row, the fairer one price per unit. ×3 means three times the typical value per unit."
+            "row, the fairer one price per unit. ×3 means three times the typical value per unit. Only customers "
+            "who report outcomes are drawn."
         )
 
     def words(self, data: list[Row], *, currency: str) -> str:

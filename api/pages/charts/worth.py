@@ -8,10 +8,10 @@ from typing import Any
 from api.pages.charts._base import NARROW, Chart, altair
 from api.pages.charts._palette import ACCENT, INK, PAPER, SECOND
 from api.pages.charts._svg import Sketch
-from api.pages.figures import count, money, money_range
+from api.pages.figures import count, estimate, money, money_range
 
 Found = dict[str, Any]
-"""bins, corridor (low and high), typical, today (price per unit); all but the bins may be None; metric."""
+"""bins, corridor (low and high), typical (written: in words), today (price per unit), metric; may be None."""
 
 
 class Worth(Chart[Found]):
@@ -30,6 +30,7 @@ class Worth(Chart[Found]):
             "bins": bins,
             "corridor": (corridor.get("low"), corridor.get("high")),
             "typical": (result.get("worth") or {}).get("value"),
+            "written": estimate(result.get("worth")).value,
             "today": (result.get("today") or {}).get("price_per_unit"),
             "metric": result.get("metric") or "the metric",
         }
@@ -38,8 +39,7 @@ class Worth(Chart[Found]):
         """Say what is typical."""
         if data["typical"] is None:
             return f"What one unit of {data['metric']} is worth differs between customers"
-        typical = money(data["typical"], currency)
-        return f"Half of the customers get more than {typical} from one unit of {data['metric']}, half less"
+        return f"Half of the customers get more than {data['written']} from one unit of {data['metric']}, half less"
 
     def caption(self, data: Found) -> str:
         """Say how to read it."""
@@ -79,11 +79,12 @@ class Worth(Chart[Found]):
             band = alt.Chart(alt.Data(values=[{"low": low, "high": high}]))
             layers += [band.mark_rect(color=SECOND, opacity=0.25).encode(x=x, x2="high:Q")]
             layers += [_label("price corridor", x, at=high, top=top, line=1, colour=SECOND)]
-        for name, price, line in (("typical", typical, 0), ("today", today, 2)):
+        amounts = (("typical", typical, data["written"], 0), ("today", today, money(today, currency), 2))
+        for name, price, written, line in amounts:
             if price is not None:
                 rule = alt.Chart(alt.Data(values=[{"low": price}]))
                 layers += [rule.mark_rule(color=INK, strokeWidth=2 if name == "typical" else 1).encode(x=x)]
-                layers += [_label(f"{name} {money(price, currency)}", x, at=price, top=top, line=line)]
+                layers += [_label(f"{name} {written}", x, at=price, top=top, line=line)]
         height = 300 if width > NARROW else 260
         layered: Sketch = alt.layer(*layers).properties(width=width - 60, height=height)
         return layered

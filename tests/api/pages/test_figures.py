@@ -20,7 +20,8 @@ def spaced(text: object) -> str:
     [
         ((41.2, 46.3, 52.1), "EUR/posting", "46 EUR (between 41 and 52 EUR, 9 in 10)"),
         ((4.12, 4.63, 5.21), "EUR/posting", "4.63 EUR (between 4.12 and 5.21 EUR, 9 in 10)"),
-        ((41_200.0, 46_312.0, 52_144.0), "USD/site", "46,000 USD (between 41,000 and 52,000 USD, 9 in 10)"),
+        ((41_200.0, 46_312.0, 52_144.0), "USD/site", "46,300 USD (between 41,200 and 52,100 USD, 9 in 10)"),
+        ((500.0, 547.7, 603.2), "EUR/posting", "548 EUR (between 500 and 603 EUR, 9 in 10)"),
         ((0.011, 0.0127, 0.0149), "EUR/call", "0.0127 EUR (between 0.0110 and 0.0149 EUR, 9 in 10)"),
         ((2.0, 46.0, 900.0), "EUR/posting", "46 EUR (between 2.00 and 900 EUR, 9 in 10)"),
         ((-4.1, -3.2, -2.2), "EUR/posting", "−3.20 EUR (between −4.10 and −2.20 EUR, 9 in 10)"),

@@ -33,6 +33,13 @@ def test_a_score_that_cannot_be_computed_says_why(results):
     assert all(cell.unknown == "not known: the data do not tell units apart (unit_id)" for cell in cells)
 
 
+def test_a_score_that_no_metric_has_says_why_once(results):
+    assert (
+        line(results, "inside a customer").unknown == "not known: the data do not tell units apart (unit_id)"
+    )
+    assert line(results, "between customers").unknown == ""
+
+
 def test_an_unknown_chance_says_why(results):
     cells = line(results, "Chance of being the best", "no_outcomes").cells
 

@@ -58,5 +58,11 @@ def test_on_a_phone_labels_that_would_touch_are_left_out():
     assert not {"b", "c"} <= set(texts(picture.narrow))
 
 
+def test_of_prices_that_keep_the_same_customers_the_best_is_drawn():
+    worse = {"price": 1.9, "share_of_value": 0.41, "customers_kept": 0.7}
+
+    assert drawn({"a": [*POINTS, worse]}).wide == drawn({"a": POINTS}).wide
+
+
 def test_points_without_a_share_are_skipped():
     assert drawn({"a": [{"price": 1.0, "share_of_value": None, "customers_kept": 1.0}], "b": []}) is None

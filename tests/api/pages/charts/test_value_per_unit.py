@@ -30,10 +30,21 @@ def test_rows_follow_the_ranking():
     assert found.index("b") < found.index("a")
 
 
-def test_the_title_names_the_narrowest_and_the_widest():
-    picture = drawn(row("wide", 1, 2, 10, 50, 90), row("narrow", 8, 9, 10, 11, 12))
+@pytest.mark.parametrize(
+    ("verdict", "title"),
+    [
+        ("clear", "A unit is worth most nearly the same to everyone for narrow, least so for wide"),
+        ("cannot_tell", "How far customers lie apart in what one unit is worth"),
+    ],
+)
+def test_the_title_claims_no_more_than_the_verdict(verdict, title):
+    rows = row("wide", 1, 2, 10, 50, 90), row("narrow", 8, 9, 10, 11, 12)
 
-    assert picture.title.endswith("for narrow, least so for wide")
+    assert drawn(*rows, verdict=verdict, recommended="narrow").title == title
+
+
+def test_where_nothing_lies_apart_there_is_no_picture():
+    assert drawn(row("a", 3, 3, 3, 3, 3), row("b", 5, 5, 5, 5, 5)) is None
 
 
 @pytest.mark.parametrize("percentiles", [(0, 0, 0, 1, 2), (None,) * 5])
@@ -41,6 +52,6 @@ def test_a_metric_without_a_typical_value_is_left_out(percentiles):
     assert drawn(row("a", *percentiles)) is None
 
 
-@pytest.mark.parametrize("percentiles", [(0, 0, 3, 4, 5), (3, 3, 3, 3, 3), (1e-9, 1, 2, 3, 1e9)])
+@pytest.mark.parametrize("percentiles", [(0, 0, 3, 4, 5), (1, 3, 3, 3, 3), (1e-9, 1, 2, 3, 1e9)])
 def test_extreme_percentiles_stay_inside_the_drawing(percentiles):
     assert "a" in labels(drawn(row("a", *percentiles)))

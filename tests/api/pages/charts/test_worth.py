@@ -22,7 +22,9 @@ def texts(picture):
 
 def test_corridor_typical_and_today_are_labelled():
     picture = drawn(
-        worth={"value": 12.0}, price_corridor={"low": 1.2, "high": 1.8}, today={"price_per_unit": 1.0}
+        worth={"value": 12.0, "low": 10.0, "high": 15.0, "unit": "EUR/postings"},
+        price_corridor={"low": 1.2, "high": 1.8},
+        today={"price_per_unit": 1.0},
     )
 
     assert {"price corridor", "typical 12 EUR", "today 1.00 EUR"} <= texts(picture)
