@@ -1,7 +1,8 @@
 """Kill workers at random points of real analyses; every resumed result must equal the undisturbed one to the byte.
 
 Run it alone for the table: `python -m tests.journeys.kill_worker --kills 20 --seed 1`. Exit code 1 if any byte
-differs. A kill counts only if it hit an analysis that was running.
+differs. A kill counts only if it hit an analysis that was running; it comes at a random moment after the (re)started
+worker has a child at work, within the time that an undisturbed analysis takes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from experiments.market import sample_business, write_dataset
 from pricing_service.config import Settings
@@ -89,15 +92,21 @@ class Shop:
     def start(self) -> None:
         """Start the worker."""
         command = [sys.executable, "-m", "api.command_line", "worker"]
-        environment = {"--data-folder": str(self.settings.data_folder)}
-        arguments = [part for pair in environment.items() for part in pair]
-        self._worker = subprocess.Popen([*command, *arguments], stderr=None)
+        arguments = ["--data-folder", str(self.settings.data_folder)]
+        self._worker = subprocess.Popen([*command, *arguments], stderr=subprocess.DEVNULL)
 
     def kill(self) -> None:
         """End the worker as the kernel would."""
         if self._worker is not None:
             self._worker.kill()
             self._worker.wait()
+
+    def has_child(self) -> bool:
+        """Whether a step is at work: the fork server, a child of the worker, has a child."""
+        assert self._worker is not None
+        family = psutil.Process(self._worker.pid).children(recursive=True)
+        direct = {process.pid for process in psutil.Process(self._worker.pid).children()}
+        return any(process.pid not in direct for process in family)
 
     def close(self) -> None:
         """Leave no process behind."""
@@ -112,27 +121,40 @@ def run(shop: Shop, *, kills: int, seed: int) -> list[Round]:
     """Run rounds over the kinds in turn until so many kills have struck."""
     moments = random.Random(seed)
     shop.start()
+    _undisturbed(shop, KINDS[0])  # the first waits for the worker's imports; its time says nothing
     undisturbed = {kind: _undisturbed(shop, kind) for kind in KINDS}
     rounds: list[Round] = []
-    while sum(len(one.hits) for one in rounds) < kills:
+    while (left := kills - sum(len(one.hits) for one in rounds)) > 0:
         kind = KINDS[len(rounds) % len(KINDS)]
         seconds, expected = undisturbed[kind]
-        this = Round(kind, seconds)
-        rounds.append(this)
         analysis = shop.ask(kind)
-        # Some rounds get many kills, so that a resumption is itself interrupted.
-        for _ in range(moments.randint(1, 5)):
-            if not _wait_until_running(shop, analysis):
-                break
-            time.sleep(moments.uniform(0.0, seconds))
-            at = shop.look(analysis)
-            shop.kill()
-            if not shop.look(analysis).finished:
-                this.hits.append(f"{at.progress['step']} {at.progress['done']}/{at.progress['total']}")
-            shop.start()
+        # Several kills in most rounds, so that a resumption is itself interrupted.
+        planned = [moments.uniform(0.0, seconds) for _ in range(min(left, moments.randint(2, 6)))]
+        hits = [hit for pause in planned if (hit := _strike(shop, analysis, pause=pause))]
         shop.wait(analysis)
-        this.equal = shop.digests(analysis) == expected
+        rounds.append(Round(kind, seconds, hits, equal=shop.digests(analysis) == expected))
     return rounds
+
+
+def _strike(shop: Shop, analysis: Analysis, *, pause: float) -> str | None:
+    """Kill the worker a while after its child began; say where it struck, null if all was over."""
+    deadline = time.monotonic() + _LONGEST_S
+    while not shop.has_child():
+        if shop.look(analysis).finished:
+            return None
+        if time.monotonic() > deadline:
+            raise TimeoutError("the worker does not begin")
+        time.sleep(0.005)
+    time.sleep(pause)
+    at = shop.look(analysis)
+    shop.kill()
+    struck = not shop.look(analysis).finished
+    shop.start()
+    where = f"{at.progress['step']} {at.progress['done']}/{at.progress['total']}"
+    sys.stderr.write(
+        f"{analysis.kind}: killed after {pause:.2f} s at {where}, {'hit' if struck else 'over'}\n"
+    )
+    return where if struck else None
 
 
 def _undisturbed(shop: Shop, kind: str) -> tuple[float, dict[str, str]]:
@@ -140,23 +162,6 @@ def _undisturbed(shop: Shop, kind: str) -> tuple[float, dict[str, str]]:
     assert done.started_at is not None
     assert done.finished_at is not None
     return (done.finished_at - done.started_at).total_seconds(), shop.digests(done)
-
-
-def _wait_until_running(shop: Shop, analysis: Analysis) -> bool:
-    """Wait until the restarted worker has it in hand again; false if it has ended."""
-    before = shop.look(analysis)
-    deadline = time.monotonic() + _LONGEST_S
-    while time.monotonic() < deadline:
-        now = shop.look(analysis)
-        if now.finished:
-            return False
-        if now.status == "running" and (before.status == "queued" or now.progress != before.progress):
-            return True
-        # A step that was struck before its first report reports the same again.
-        if now.status == "running" and time.monotonic() > deadline - _LONGEST_S + 6:
-            return True
-        time.sleep(0.02)
-    raise TimeoutError("the restarted worker did not take the analysis over")
 
 
 def show(rounds: Sequence[Round]) -> str:
