@@ -27,7 +27,7 @@ _NOISE_PRIOR_PERIODS = 4.0
 """The weight of the pooled noise beside a customer's own (limma's moderation, Smyth 2004, with d0 fixed)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MetricEvidence:
     """One metric's evidence: sums over each customer's outcome periods. All arrays have shape (n,).
 

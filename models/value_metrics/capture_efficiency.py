@@ -18,6 +18,7 @@ share of its variance that is noise, before any price is tried.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -64,10 +65,8 @@ class CaptureEfficiency(MetricScore):
 
     def evaluate(self, evidence: MetricEvidence, weights: Floats) -> dict[str, Floats]:
         """Return the shares for each row of weights (B, n)."""
-        value, units = long_run(evidence)
-        flat = _Tariff(value, np.ones_like(value)).taken(weights)
-        by_value = _Tariff(value, units).taken(weights)
-        by_customer = _Tariff(value, units, counts=_alike(value)).taken(weights)
+        value, _ = long_run(evidence)
+        by_value, by_customer, flat = (tariff.taken(weights) for tariff in _tariffs(evidence))
         billed = np.where(np.nan_to_num(evidence.bill, nan=np.inf) <= value, evidence.bill, 0.0)
         known = np.isfinite(evidence.bill)
         today = share_of_totals(np.nan_to_num(billed), np.where(known, value, 0.0), weights)
@@ -86,9 +85,8 @@ class CaptureEfficiency(MetricScore):
 
     def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence functions at the chosen prices: the choice itself drops out at an optimum."""
-        value, units = long_run(evidence)
-        by_value = _Tariff(value, units).influence()
-        flat = _Tariff(value, np.ones_like(value)).influence()
+        value, _ = long_run(evidence)
+        by_value, by_customer, flat = (tariff.influence() for tariff in _tariffs(evidence))
         billed = np.where(np.nan_to_num(evidence.bill, nan=np.inf) <= value, evidence.bill, 0.0)
         known = np.isfinite(evidence.bill)
         squares = value @ value
@@ -100,7 +98,7 @@ class CaptureEfficiency(MetricScore):
         )
         return {
             "by_value": by_value,
-            "by_customer": _Tariff(value, units, counts=_alike(value)).influence(),
+            "by_customer": by_customer,
             "flat_fee": flat,
             "today": of_share(np.nan_to_num(billed), np.where(known, value, 0.0)),
             "gain_over_flat_fee": by_value - flat,
@@ -110,6 +108,17 @@ class CaptureEfficiency(MetricScore):
     def counted(self, evidence: MetricEvidence) -> dict[str, int]:
         """Every customer that reports counts; for today's bills those whose bill is known."""
         return dict.fromkeys(self.statistics, evidence.n) | {"today": int(np.isfinite(evidence.bill).sum())}
+
+
+@lru_cache(maxsize=1)
+def _tariffs(evidence: MetricEvidence) -> tuple[_Tariff, _Tariff, _Tariff]:
+    """Return the price per unit, the same with all customers counted alike, and the flat fee.
+
+    They are kept for the metric at hand: sorting 100,000 customers by worth is most of the score's cost.
+    """
+    value, units = long_run(evidence)
+    alike = _Tariff(value, units, counts=_alike(value))
+    return _Tariff(value, units), alike, _Tariff(value, np.ones_like(value))
 
 
 def long_run(evidence: MetricEvidence) -> tuple[Floats, Floats]:
