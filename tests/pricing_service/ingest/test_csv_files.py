@@ -67,6 +67,18 @@ def test_windows_and_mixed_line_ends_are_read(shop):
     assert mixed.rows("usage", "customer_id") == [("c1",), ("c3",)]
 
 
+def test_old_line_ends_and_quoted_headers_are_read(shop):
+    old = shop.check({"usage.csv": "customer_id,metric,units\rc1,m,1\rc2,m,x\r"})
+    assert lines_of(old) == [(3, "not_a_number")]
+    tall = shop.check({"usage.csv": 'customer_id,"metric","no\nte",units\nc1,m,,1\nc2,m,,x\n'})
+    assert lines_of(tall) == [(4, "not_a_number")]
+
+
+def test_a_row_beyond_all_bounds_is_quarantined_alone(shop):
+    checked = shop.check({"usage.csv": f"customer_id,metric,units\nc1,m,1\n{'c' * 3_000_000},m,2\nc3,m,x\n"})
+    assert lines_of(checked) == [(3, "line_too_long"), (4, "not_a_number")]
+
+
 def test_a_gzipped_file_is_read(shop):
     text = gzip.compress(b"customer_id,metric,units\nc1,m,1\nc1,m,x\n")
     assert lines_of(shop.check({"usage.csv.gz": text})) == [(3, "not_a_number")]
@@ -82,10 +94,11 @@ def test_a_cut_gzip_is_refused_with_its_reason(shop):
     ("content", "reason"),
     [
         (b"", "empty"),
+        (b"\xef\xbb\xbf\n", "empty"),
         ("customer_id,metric,units\n".encode("utf-16"), "UTF-16"),
         (b"customer_id,metric,units,Units\nc1,m,1,2\n", "two columns are called"),
         (b"customer_id,metric,count\nc1,m,1\n", "the required column units is missing"),
-        (",".join(f"c{i}" for i in range(3000)).encode(), "more than 2000"),
+        (",".join(f"c{i}" for i in range(3000)).encode(), "more than 400"),
         (b"customer_id,metric,units\n", "no rows"),
         (("a" * 200_000).encode(), "header cannot be read"),
     ],
