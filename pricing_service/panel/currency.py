@@ -14,13 +14,6 @@ import pyarrow as pa
 from ibis.expr.types import Column, Table
 
 EXACT = "decimal(38, 6)"
-_NO_RATES = pa.table(
-    {
-        "date": pa.array([], pa.date32()),
-        "currency": pa.array([], pa.string()),
-        "rate": pa.array([], pa.float64()),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,10 @@ class Rates:
     @classmethod
     def of(cls, tables: Mapping[str, Table], home: str, as_of: date) -> Rates:
         """Rates of a dataset; without `exchange_rates` only the dataset's own currency has one."""
-        known = tables["exchange_rates"] if "exchange_rates" in tables else ibis.memtable(_NO_RATES)
+        known = tables.get("exchange_rates")
+        if known is None:
+            types = {"date": pa.date32(), "currency": pa.string(), "rate": pa.float64()}
+            known = ibis.memtable(pa.table({name: pa.array([], kind) for name, kind in types.items()}))
         return cls(known, home, as_of)
 
     def foreign(self, table: Table) -> Column:

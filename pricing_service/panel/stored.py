@@ -1,22 +1,14 @@
-"""The panel on disk: Parquet that the engine wrote, read again on one thread."""
+"""The panel on disk, read again on one thread."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-from ibis.expr.types import Table
-
-from pricing_service.panel.build import Panel, build_panel
 from pricing_service.panel.described import Kpi, Metric, ValueColumn
 
 if TYPE_CHECKING:
@@ -25,8 +17,6 @@ if TYPE_CHECKING:
     from pricing_service.dataset import Dataset
 
 MANIFEST = "panel.json"
-STORED = ("customers", "months", "periods", "units_inside")
-"""The tables of a stored panel, each sorted by customer and then by time or unit."""
 
 
 @dataclass(frozen=True)
@@ -100,83 +90,3 @@ class StoredPanel:
             quoted = str(path).replace("'", "''")
             connection.execute(f"CREATE VIEW \"{name}\" AS FROM read_parquet('{quoted}')")
         return ibis.duckdb.from_connection(connection)
-
-
-def store_panel(panel: Panel, folder: Path, *, dataset: Dataset | None = None) -> StoredPanel:
-    """Write `panel` into `folder`, whole or not at all, and open it.
-
-    The engine writes sorted Parquet into a temporary folder beside it, which then takes its name. A folder that
-    is there already is replaced.
-    """
-    folder = Path(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    writing = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        _write(panel, writing)
-        told = {
-            "currency": panel.currency,
-            "as_of": panel.as_of.isoformat(),
-            "dataset_version": dataset.version if dataset is not None else "",
-            "metrics": [asdict(metric) for metric in panel.metrics],
-            "kpis": [asdict(kpi) for kpi in panel.kpis],
-            "values": [asdict(column) for column in panel.values],
-            "report": dict(panel.report),
-        }
-        (writing / MANIFEST).write_text(json.dumps(told, indent=1, sort_keys=True), encoding="utf-8")
-        for path in [*sorted(writing.iterdir()), writing]:
-            _sync(path)
-        if folder.exists():
-            shutil.rmtree(folder)
-        writing.rename(folder)
-        _sync(folder.parent)
-    finally:
-        shutil.rmtree(writing, ignore_errors=True)
-    return StoredPanel.open(folder, dataset)
-
-
-def panel_of(
-    dataset: Dataset, *, folder: Path, as_of: date | None = None, today: date | None = None
-) -> StoredPanel:
-    """Build the panel of a stored dataset into `folder`.
-
-    Raises
-    ------
-    MissingTables
-        When the dataset has neither usage, nor outcomes, nor a table that tells MRR.
-    """
-    backend = dataset.connect()
-    try:
-        tables = {name: backend.table(name) for name in dataset.tables}
-        panel = build_panel(tables, currency=dataset.currency, as_of=as_of, today=today)
-        return store_panel(panel, folder, dataset=dataset)
-    finally:
-        backend.disconnect()
-
-
-def _write(panel: Panel, folder: Path) -> None:
-    """Compute each table once: the panel's own go to Parquet, the others stay with the engine until all are done."""
-    engine = panel.engine
-    with ExitStack() as afterwards:
-
-        def stage(name: str, table: Table) -> Table:
-            temporary = f"_panel_{name}"
-            if name not in STORED:
-                afterwards.callback(engine.drop_table, temporary, force=True)
-                return engine.create_table(temporary, table, temp=True, overwrite=True)
-            path = folder / f"{name}.parquet"
-            if engine.name != "duckdb":  # at most one row per customer and month leaves the engine
-                pq.write_table(engine.to_pyarrow(table), path)
-                return table
-            engine.to_parquet(table, path)
-            afterwards.callback(engine.drop_view, temporary, force=True)
-            return engine.read_parquet(path, table_name=temporary)
-
-        panel.make(stage)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
