@@ -22,7 +22,7 @@ def figure(shown, label):
     [
         ("clear", "Clear verdict", "Charge by postings"),
         ("tie", "Too close to call", "Charge by postings or hires: the data do not separate them"),
-        ("cannot_tell", "Cannot tell yet", "No metric is proven yet; postings leads"),
+        ("cannot_tell", "Cannot tell yet", "No metric is proven yet. Ahead so far: postings"),
         ("no_outcomes", "Cannot tell yet", "The data cannot name a metric to charge for yet"),
         ("everything_null", "Cannot tell yet", "The data cannot name a metric to charge for yet"),
     ],
