@@ -91,7 +91,7 @@ def _headline(metrics: Result) -> str:
         return f"Charge by {leader}"
     if metrics.get("verdict") == "tie" and tied:
         return f"Charge by {joined([str(leader), *tied], last='or')}: the data do not separate them"
-    return f"No metric is proven yet; {leader} leads"
+    return f"No metric is proven yet. Ahead so far: {leader}"
 
 
 def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
