@@ -55,7 +55,9 @@ def main() -> int:
         cpu = usage.ru_utime + usage.ru_stime
         size = sum(path.stat().st_size for path in (folder / "panel").iterdir()) / 1e6
     print(f"{METRICS} metrics × {CUSTOMERS:,} customers × {MONTHS} months, panel of {size:.0f} MB: {answer}")
-    print(f"CPU {cpu:.1f} s (bar {BAR_CPU_SECONDS:.0f}), wall {wall:.1f} s, peak {usage.ru_maxrss / 1024:.0f} MB")
+    print(
+        f"CPU {cpu:.1f} s (bar {BAR_CPU_SECONDS:.0f}), wall {wall:.1f} s, peak {usage.ru_maxrss / 1024:.0f} MB"
+    )
     return int(status != 0 or cpu > BAR_CPU_SECONDS)
 
 

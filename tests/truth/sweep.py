@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,15 +26,15 @@ def businesses(count: int) -> list[dict[str, Any]]:
     wanted = range(FIRST_SEED, FIRST_SEED + count)
     missing = [seed for seed in wanted if seed not in done]
     started = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count(), initializer=_one_thread) as pool:
-        with path.open("a", encoding="utf-8") as lines:
-            for at, record in enumerate(pool.imap_unordered(run_business, missing), start=1):
-                lines.write(json.dumps(record) + "\n")
-                lines.flush()
-                done[record["seed"]] = record
-                if at % 50 == 0:
-                    left = (time.monotonic() - started) / at * (len(missing) - at) / 60
-                    print(f"{at} of {len(missing)} businesses, about {left:.0f} minutes left", flush=True)
+    pool_of_cores = multiprocessing.get_context("spawn").Pool(os.cpu_count(), initializer=_one_thread)
+    with pool_of_cores as pool, path.open("a", encoding="utf-8") as lines:
+        for at, record in enumerate(pool.imap_unordered(run_business, missing), start=1):
+            lines.write(json.dumps(record) + "\n")
+            lines.flush()
+            done[record["seed"]] = record
+            if at % 50 == 0:
+                left = (time.monotonic() - started) / at * (len(missing) - at) / 60
+                sys.stderr.write(f"{at} of {len(missing)} businesses, about {left:.0f} minutes left\n")
     return [done[seed] for seed in wanted]
 
 

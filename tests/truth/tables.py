@@ -37,7 +37,16 @@ def worth_table(records: Sequence[Record]) -> str:
     """Return coverage of the typical worth by regime."""
     rows = [_worth_row(regime, group) for regime, group in _by(records, lambda each: each["regime"])]
     rows.append(_worth_row("**all**", records))
-    head = "| regime | businesses | 90 % intervals cover | bootstrap-t covers | mean width (factor) | ÷ bootstrap-t | no answer |"
+    columns = (
+        "regime",
+        "businesses",
+        "90 % intervals cover",
+        "bootstrap-t covers",
+        "width (factor)",
+        "÷ bootstrap-t",
+        "no answer",
+    )
+    head = f"| {' | '.join(columns)} |"
     return "\n".join([head, "| --- " * 7 + "|", *rows])
 
 
@@ -110,7 +119,7 @@ def between_table(records: Sequence[Record]) -> str:
 def calibration_table(cells: Sequence[Cell]) -> str:
     """Return how often the verdict is certain between two truly equal metrics."""
     rows = [
-        "| tails | customers without value | runs | P(best) outside 0.1–0.9 (nominal 20 %) | verdict clear (nominal 10 %) |",
+        "| tails | without value | runs | P(best) outside 0.1–0.9 (nominal 20 %) | verdict clear (nominal 10 %) |",
         "| --- " * 5 + "|",
     ]
     for cell in cells:

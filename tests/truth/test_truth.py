@@ -62,7 +62,7 @@ def test_the_page_is_written(
     ]
     PAGE.write_text("\n".join(parts) + "\n", encoding="utf-8")
 
-    print(PAGE.read_text(encoding="utf-8"))
+    assert tables.worth_table(inside) in PAGE.read_text(encoding="utf-8")
 
 
 def test_at_least_two_thousand_businesses_a_third_of_them_outside(records: list[tables.Record]) -> None:
