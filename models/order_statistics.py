@@ -106,10 +106,12 @@ class SortedSample:
         total = np.maximum(cumulated[:, -1], 1e-300)
         away = self.x[None, :] - median[:, None]
         deviation = self._median_deviation(cumulated, median)
+        # What bisection cannot tell from 0 is 0.
+        least = 1e-12 * (1 + np.abs(median) + self.x[-1] - self.x[0])
         # More than half of the customers share one value: the mean deviation still sees the others.
         mean_deviation = (ordered * np.abs(away)).sum(axis=1) / total
-        deviation = np.where(deviation > 1e-12 * (1 + np.abs(median)), deviation, 0.8453 * mean_deviation)
-        flat = deviation <= 1e-12 * (1 + np.abs(median))
+        deviation = np.where(deviation > least, deviation, 0.8453 * mean_deviation)
+        flat = deviation <= least
         u_squared = (away / (_TUNING * np.where(flat, 1.0, deviation))[:, None]) ** 2
         kept = ordered * (u_squared < 1)
         numerator = (kept * away**2 * (1 - u_squared) ** 4).sum(axis=1)
