@@ -38,6 +38,11 @@ def days_between(start: Column, stop: Column) -> Column:
     return stop.delta(start, unit="day")
 
 
+def in_months(days: Column) -> Column:
+    """Days as months of 30.4375 days (365.25 / 12): only where a time is not of whole calendar months."""
+    return days.cast("float64") / 30.4375  # a float at once: Spark reads the number as a decimal and rounds
+
+
 def months_between(start: Column, stop: Column) -> Column:
     """Calendar months from the month of `start` to that of `stop`, as an integer."""
     return (stop.year() - start.year()) * 12 + (stop.month() - start.month())

@@ -7,9 +7,9 @@ from datetime import date
 import ibis
 from ibis.expr.types import Column, Table
 
-from pricing_service.panel.calendar import beside, days_between
+from pricing_service.panel.calendar import beside, days_between, in_months
 from pricing_service.panel.checked import Checked
-from pricing_service.panel.mrr import DAYS_PER_MONTH, SOURCES
+from pricing_service.panel.mrr import SOURCES
 
 OWN = ("customer_id", "first_month", "last_month", "plan", "churned", "tenure_months", "mrr", "reported")
 """Columns that the panel makes; a trait of such a name is kept as `trait_<name>`."""
@@ -67,7 +67,7 @@ def customers(listed: Table, months: Table, as_of: date, *, paid: bool) -> Table
         "last_month",
         plan=joined.latest_plan,
         churned=ibis.null("boolean") if unknown else ibis.coalesce(joined.ever & ~joined.runs, False),
-        tenure_months=(days_between(start, joined.last_day) + 1) / DAYS_PER_MONTH,
+        tenure_months=in_months(days_between(start, joined.last_day) + 1),
         mrr=ibis.null("float64") if unknown else _mrr_now(joined),
         reported=ibis.coalesce(joined.has_reported, False),
         **{name: joined[name] for name in kept},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import ibis
 from ibis.expr.types import Table
 
 from pricing_service.panel.checked import Checked
@@ -21,8 +22,8 @@ class Facts:
     usage
         Per metric: `metric`, `rows`, `first`, `last`, `dated` (the rows that are no snapshot), `with_unit`.
     outcomes
-        Per KPI and metric: `kpi`, `metric`, `rows`, `first`, `last`, `valued`, `odd` (rows whose period is
-        given by its own days), `long` (quarters and years), `with_unit`, `foreign`.
+        Per KPI and metric: `kpi`, `metric`, `rows`, `first` (day covered), `last` (date), `valued`, `odd` (rows
+        whose period is given by its own days), `long` (quarters and years), `with_unit`, `foreign`.
     paid
         Of the stretches of MRR: `rows`, `first`, `last`, `foreign`; None where no table tells MRR.
     """
@@ -47,6 +48,8 @@ class Facts:
         """Return the earliest date of any of them, or None."""
         told = [*self.usage, *self.outcomes, *([self.paid] if self.paid else [])]
         first: date | None = min((row["first"] for row in told if row["first"]), default=None)
+        if first is not None and any(row["long"] for row in self.outcomes):
+            return first.replace(month=1, day=1)  # where the first quarter or year may begin
         return first
 
     @property
@@ -90,7 +93,7 @@ def _outcomes(checked: Checked, home: str) -> list[dict[str, Any]]:
     return _rows(
         table.group_by("kpi", "metric").agg(
             rows=table.count(),
-            first=table.date.min(),
+            first=ibis.least(table.date.min(), ibis.coalesce(table.period_start.min(), table.date.min())),
             last=table.date.max(),
             valued=table.value.count(),
             odd=table.period_start.count(),

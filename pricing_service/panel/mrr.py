@@ -13,12 +13,18 @@ from operator import methodcaller
 import ibis
 from ibis.expr.types import Table
 
-from pricing_service.panel.calendar import ONE_DAY, days_between, month_after, months_between, shifted
+from pricing_service.panel.calendar import (
+    ONE_DAY,
+    days_between,
+    in_months,
+    month_after,
+    months_between,
+    shifted,
+)
 from pricing_service.panel.checked import Checked
 from pricing_service.panel.currency import EXACT, Rates, whole_sum
 
 SOURCES = ("subscriptions", "monthly_mrr", "mrr_movements", "invoices")
-DAYS_PER_MONTH = 30.4375  # 365.25 / 12: only where a period is not of whole calendar months
 
 
 def stretches(checked: Checked) -> Table | None:
@@ -84,7 +90,7 @@ def _from_invoices(table: Table) -> Table:
     whole = bills.period_start.day() == bills.period_end.day()
     months = whole.ifelse(
         months_between(bills.period_start, bills.period_end).cast("float64"),
-        days_between(bills.period_start, bills.period_end) / DAYS_PER_MONTH,
+        in_months(days_between(bills.period_start, bills.period_end)),
     )
     return bills.select(
         "customer_id",

@@ -8,9 +8,8 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Column, Table
 
-from pricing_service.panel.calendar import days_between, months_between
+from pricing_service.panel.calendar import days_between, in_months, months_between
 from pricing_service.panel.described import Metric, ValueColumn
-from pricing_service.panel.mrr import DAYS_PER_MONTH
 from pricing_service.panel.units import EXACT_UNITS
 
 _PERIOD = ["customer_id", "period_start", "period_end"]
@@ -64,7 +63,7 @@ def _months(table: Table) -> Column:
     whole = table.period_start.day() == table.period_end.day()
     return whole.ifelse(
         months_between(table.period_start, table.period_end).cast("float64"),
-        days_between(table.period_start, table.period_end) / DAYS_PER_MONTH,
+        in_months(days_between(table.period_start, table.period_end)),
     )
 
 
