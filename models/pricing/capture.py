@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from models.checks import Floats
 from models.errors import InvalidInput
 from models.estimate import Estimate
@@ -59,7 +57,18 @@ def corridor(worth: Estimate, *, capture: tuple[float, float] = CAPTURE) -> Corr
     return Corridor(low * worth.value, high * worth.value, capture)
 
 
-def priced_out_share(worth_per_unit: Floats, price: float) -> float | None:
-    """Return the share of customers (n,) whose worth per unit is below the price; None without customers."""
-    known = worth_per_unit[np.isfinite(worth_per_unit)]
-    return float(np.mean(known < price)) if known.size else None
+def priced_out_share(worth: Floats, stands_for: Floats, *, price: float) -> float | None:
+    """Return the share of customers whose worth per unit is below the price; None without customers.
+
+    Parameters
+    ----------
+    worth, stands_for
+        Shape (n,): worth per unit, and how many customers each figure stands for.
+
+    Examples
+    --------
+    >>> priced_out_share(np.array([1.0, 4.0]), np.array([1.0, 3.0]), price=2.0)
+    0.25
+    """
+    total = float(stands_for.sum())
+    return float(stands_for[worth < price].sum()) / total if total > 0 else None

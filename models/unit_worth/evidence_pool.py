@@ -57,7 +57,8 @@ def combine(sources: Sequence[Source], *, unit: str, level: float) -> tuple[Esti
     if not known:
         reasons = [source.estimate.reason for source in sources if source.estimate.reason]
         reason = reasons[0] if reasons else "no_evidence"
-        return Estimate.unknown(reason, unit=unit, level=level), [0.0] * len(sources)
+        n = sum(source.estimate.n for source in sources)
+        return Estimate.unknown(reason, unit=unit, n=n, level=level), [0.0] * len(sources)
     if len(known) == 1:
         return known[0].estimate, [1.0 if source.estimate.known else 0.0 for source in sources]
     logs, errors = zip(*(_on_log_scale(source) for source in known), strict=True)
@@ -78,11 +79,13 @@ def combine(sources: Sequence[Source], *, unit: str, level: float) -> tuple[Esti
 
 def _on_log_scale(source: Source) -> tuple[float, float]:
     value, low, high = source.estimate.value, source.estimate.low, source.estimate.high
-    if value is None or low is None or high is None or low <= 0:
+    if value is None or low is None or high is None or value <= 0 or high <= low:
         raise InvalidInput(
-            f"{source.name}: worth must be positive with a positive interval, got {source.estimate}"
+            f"{source.name}: worth must be positive, inside an interval with a width, got {source.estimate}"
         )
     z = float(stats.norm.ppf((1 + source.estimate.level) / 2))
+    if low <= 0:  # some draws of the typical customer gained nothing: only the upper half has a log
+        return float(np.log(value)), float(np.log(high / value)) / z
     return float(np.log(value)), float(np.log(high / low)) / (2 * z)
 
 

@@ -37,16 +37,21 @@ def metric_charts(evidence: Evidence, currency: str) -> dict[str, Any]:
     }
 
 
-def worth_bins(worth: Floats) -> list[dict[str, float]]:
-    """Return a histogram of worth per unit with bins of equal width, the top hundredth in the last bin."""
-    known = worth[np.isfinite(worth) & (worth > 0)]
-    if known.size == 0:
+def worth_bins(worth: Floats, stands_for: Floats) -> list[dict[str, float]]:
+    """Return a histogram of worth per unit with bins of equal width, the top hundredth in the last bin.
+
+    Parameters
+    ----------
+    worth, stands_for
+        Shape (n,): worth, ≥ 0, and how many customers each figure stands for.
+    """
+    if not (worth > 0).any():
         return []
-    top = float(np.quantile(known, 0.99))
+    top = float(np.quantile(worth[worth > 0], 0.99))
     edges = np.linspace(0.0, top, _BINS + 1)
-    counts, _ = np.histogram(np.minimum(known, top), edges)
+    counts, _ = np.histogram(np.minimum(worth, top), edges, weights=stands_for)
     return [
-        {"low": float(low), "high": float(high), "customers": int(count)}
+        {"low": float(low), "high": float(high), "customers": round(float(count))}
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
 

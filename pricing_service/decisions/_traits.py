@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.errors import InvalidInput
 
 _NOT_TRAITS = {
     "customer_id", "signed_up", "name", "parent_id", "merged_into", "merged_on", "is_internal", "first_month",
@@ -64,6 +65,18 @@ class Traits:
         if name == "churned":
             return np.where(self.churned > 0, "churned", "active")
         return _thirds(self.tenure_months) if name == "tenure" else None
+
+    def require(self, name: str | None) -> None:
+        """Refuse a trait that is not in the data; None asks for nothing.
+
+        Raises
+        ------
+        InvalidInput
+            If the trait is unknown, naming those that there are.
+        """
+        if name is not None and self.segments(name) is None:
+            there = sorted({*self.words, *self.numbers, "churned", "tenure"})
+            raise InvalidInput(f"options.segment_by: {name!r} is not a trait in the data; there are {there}")
 
     @property
     def segment_names(self) -> list[str]:

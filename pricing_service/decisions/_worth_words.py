@@ -5,87 +5,135 @@ from __future__ import annotations
 from typing import Any
 
 from models.estimate import Caveat
+from pricing_service.decisions._alternatives import rests_on_alternatives
+from pricing_service.decisions._circular import circular_kpis
 from pricing_service.decisions._evidence import Evidence
-from pricing_service.decisions._metric_words import percent
+from pricing_service.decisions._metric_words import kpi_caveats
+from pricing_service.decisions._words import customers, money, one, per, percent, sentence
+from pricing_service.panel import Metric
 
 _REASONS = {
-    "no_outcomes": "no customer reports what it achieved",
-    "insufficient_customers": "too few customers report outcomes",
-    "no_value_for_typical_customer": "the typical customer has achieved nothing yet",
+    "no_outcomes": "no customer reports what it achieves",
+    "no_money": "customers report what they achieve, but nothing says what it is worth in money",
+    "insufficient_customers": "too few customers report what they achieve",
+    "no_value_for_typical_customer": "the typical customer reports no gain",
+    "no_evidence": "none of the chosen sources of evidence is there",
 }
 
 
-def money(amount: float, currency: str) -> str:
-    """Return an amount with three significant digits and its currency.
-
-    Examples
-    --------
-    >>> money(1234.5, "EUR"), money(0.01234, "EUR"), money(47.25, "EUR")
-    ('1,230 EUR', '0.0123 EUR', '47.2 EUR')
-    """
-    if amount == 0:
-        return f"0 {currency}"
-    rounded = float(f"{amount:.3g}")
-    digits = max(0, 2 - len(str(int(abs(rounded)))) + 1) if abs(rounded) >= 1 else 4
-    text = f"{rounded:,.{digits}f}" if abs(rounded) >= 1 else f"{rounded:.3g}"
-    return f"{text} {currency}"
-
-
-def worth_sentences(result: dict[str, Any], currency: str) -> list[str]:
+def worth_sentences(result: dict[str, Any], metric: Metric, currency: str) -> list[str]:
     """Return the result as sentences, the most important first."""
-    worth, metric = result["worth"], result["metric"]
+    worth = result["worth"]
     if worth["value"] is None:
         why = _REASONS.get(worth["reason"], worth["reason"])
-        return [f"What one unit of {metric} is worth is not known: {why}."]
-    gross = " before asking how much of it is owed to us" if result["basis"] == "gross" else ""
-    sentences = [
-        f"One unit of {metric} is worth {money(worth['value'], currency)} to the typical customer{gross}"
-        f" ({money(worth['low'], currency)} to {money(worth['high'], currency)},"
-        f" {percent(worth['level'])} sure).",
+        return [f"What {one(metric)} is worth is not known: {why}."]
+    by_itself = [each["kpi"] for each in result["circular_kpis"] if each["metric"] == metric.metric]
+    assumed = ""
+    if by_itself:
+        assumed = f" That is no finding: {by_itself[0]} looks as if it were computed from {metric.metric}."
+    gross = ", before asking how much of that is owed to us" if result["basis"] == "gross" else ""
+    said = [
+        f"{sentence(one(metric))} is worth {money(worth['value'], currency)}{_held(metric)} to the typical"
+        f" customer{gross}; with {percent(worth['level'])} confidence between {money(worth['low'], currency)} and"
+        f" {money(worth['high'], currency)}.{assumed}",
     ]
+    return [*said, *_prices(result, metric, currency), *_spread(result, metric, currency), *_silent(result)]
+
+
+def _held(metric: Metric) -> str:
+    return "" if metric.aggregate == "sum" else " a month"
+
+
+def _prices(result: dict[str, Any], metric: Metric, currency: str) -> list[str]:
     corridor, today = result["price_corridor"], result["today"]
     low, high = (percent(share) for share in corridor["capture"])
-    sentences.append(
-        f"A price that takes {low} to {high} of that lies between {money(corridor['low'], currency)}"
-        f" and {money(corridor['high'], currency)} per unit."
-    )
-    if today["price_per_unit"] is not None and today["against_corridor"]:
-        place = {"inside": "inside", "below": "below", "above": "above"}[today["against_corridor"]]
-        sentences.append(
-            f"Customers pay {money(today['price_per_unit'], currency)} per unit today, {place} that corridor."
-        )
-    distribution = result["distribution"]
-    if distribution["p10"] is not None:
-        sentences.append(
-            f"One customer in ten gets less than {money(distribution['p10'], currency)} per unit and one in ten"
-            f" more than {money(distribution['p90'], currency)}."
-        )
-    if result["sensitivity"]["flips_at"] is not None:
-        sentences.append(
-            f"If the customers who do not report got {percent(result['sensitivity']['flips_at'])} of the value that"
-            f" customers like them get, today's price would lie {result['sensitivity']['to']} the corridor."
-        )
-    return sentences
-
-
-def worth_caveats(evidence: Evidence) -> list[Caveat]:
-    """Return what a reader must know before relying on the worth."""
-    caveats = [
-        Caveat(
-            "fairness_guide",
-            "the corridor is a guide to a fair share of value, not the price that earns most",
-        )
+    said = [
+        f"A price that takes {low} to {high} of that lies between {money(corridor['low'], currency)} and"
+        f" {money(corridor['high'], currency)} {per(metric)}."
     ]
+    if today["price_per_unit"] is not None and today["against_corridor"]:
+        said.append(
+            f"Customers pay {money(today['price_per_unit'], currency)} {per(metric)} today, all charges taken together:"
+            f" {today['against_corridor']} that corridor."
+        )
+    if corridor["priced_out_share"]:
+        said.append(
+            f"At its upper end {percent(corridor['priced_out_share'])} of customers would pay more than they gain."
+        )
+    return said
+
+
+def _spread(result: dict[str, Any], metric: Metric, currency: str) -> list[str]:
+    distribution = result["distribution"]
+    if distribution["p10"] is None or distribution["p10"] == distribution["p90"]:
+        return []
+    low = (
+        f"One customer in ten gains less than {money(distribution['p10'], currency)} {per(metric)}"
+        if distribution["p10"] > 0
+        else "At least one customer in ten gains nothing"
+    )
+    return [f"{low}, and one in ten more than {money(distribution['p90'], currency)}."]
+
+
+def _silent(result: dict[str, Any]) -> list[str]:
+    found = result["sensitivity"]
+    if found["flips_at"] is None or "unknown" in (found["from"], found["to"]):
+        return []
+    return [
+        f"If the customers who do not report got {percent(found['flips_at'])} or less of the value that customers like"
+        f" them get, today's price would lie {found['to']} the corridor."
+    ]
+
+
+def worth_caveats(outcomes: Evidence, evidence: Evidence, *, offered: int, covered: int) -> list[Caveat]:
+    """Return what a reader must know before relying on the worth.
+
+    Parameters
+    ----------
+    outcomes
+        What customers report.
+    evidence
+        What the worth rests on: outcomes, alternatives or both.
+    offered, covered
+        How many customers' alternatives are known, and how many of them count.
+    """
+    text = "the corridor is a guide to a fair share of value, not the price that earns most"
+    caveats = [Caveat("fairness_guide", text)]
     if evidence.kpis and evidence.gross:
         text = "value is gross: no share of it has been attributed to us, so worth is an upper limit"
         caveats.append(Caveat("gross_value", text))
-    for kpi in evidence.panel.kpis:
-        if not kpi.monetised and kpi.why_not:
-            caveats.append(Caveat("kpi_not_monetised", f"{kpi.kpi} is left out: {kpi.why_not}"))
-        elif kpi.monetised and not kpi.counted:
-            text = f"{kpi.kpi} drives {kpi.drives}, whose value is counted already; it is not added again"
-            caveats.append(Caveat("kpi_not_added_twice", text))
-    return caveats
+    caveats += _about_alternatives(outcomes, evidence, offered=offered, covered=covered)
+    for each in circular_kpis(outcomes):
+        text = (
+            f"{each['kpi']} brings the same money per unit of {each['metric']} for every customer, as if it were"
+            " computed from it: what it adds to the worth is an assumption, not a finding"
+        )
+        caveats.append(Caveat("kpi_computed_from_metric", text))
+    return caveats + kpi_caveats(outcomes)
+
+
+def _about_alternatives(
+    outcomes: Evidence, evidence: Evidence, *, offered: int, covered: int
+) -> list[Caveat]:
+    if not offered:
+        return []
+    book = customers(len(outcomes.customers))
+    if not covered:
+        text = (
+            f"alternatives are known in full for {customers(offered)} only: too few to stand for all while the value"
+            " that the others report is gross; they are not used"
+        )
+        return [Caveat("too_few_alternatives", text)]
+    others = (
+        "; worth rests on these customers, and others are judged by those like them"
+        if rests_on_alternatives(evidence)
+        else "; for the others it is what they report, as far as it is owed to us"
+    )
+    text = (
+        f"for {covered:,} of {book} worth is net of their next best alternative: its price, and the difference in value"
+        f"{others}"
+    )
+    return [Caveat("net_of_alternatives", text)]
 
 
 def next_worth_data(result: dict[str, Any], evidence: Evidence) -> list[dict[str, str]]:
@@ -94,7 +142,11 @@ def next_worth_data(result: dict[str, Any], evidence: Evidence) -> list[dict[str
     worth, covered = result["worth"], result["coverage"]
     if worth["value"] is None:
         wanted.append(
-            ("outcomes", "worth cannot be known without them", "ask twenty customers for one KPI a month")
+            (
+                "outcomes",
+                "the worth of a unit cannot be known without what customers gain",
+                "ask twenty customers for one KPI a month",
+            )
         )
     elif (worth["high"] - worth["low"]) / worth["value"] > 0.3:
         wanted.append(

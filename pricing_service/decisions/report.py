@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from models.errors import ModelError
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
+from pricing_service.decisions._evidence import traits_of
 from pricing_service.panel import MissingTables, StoredPanel
+
+_log = logging.getLogger(__name__)
 
 
 class Report(Decision):
@@ -19,6 +23,8 @@ class Report(Decision):
         # The kinds are all modules of this package, this one too: they can be listed only once it is loaded.
         from pricing_service.decisions import DECISIONS, missing_tables  # noqa: PLC0415
 
+        if options.segment_by is not None:
+            traits_of(panel).require(options.segment_by)
         tables = dict(panel.dataset.tables) if panel.dataset is not None else {}
         analyses: dict[str, Any] = {}
         missing: list[dict[str, Any]] = []
@@ -44,6 +50,11 @@ class Report(Decision):
                 analyses[kind] = decision().decide(panel, chosen, seed=seed, progress=progress).result
             except (ModelError, MissingTables) as refusal:
                 failed.append({"kind": kind, "reason": str(refusal)})
+            except Exception as mistake:  # noqa: BLE001
+                # Ours, not the data's: it is logged, and what the other kinds say is shown all the same.
+                _log.exception("%s failed", kind)
+                text = f"an unexpected error, which is logged ({type(mistake).__name__})"
+                failed.append({"kind": kind, "reason": text})
         progress("Report", len(kinds), len(kinds))
         return Outcome(
             {
@@ -55,6 +66,8 @@ class Report(Decision):
                     "panel": dict(panel.report),
                 },
                 "dataset": {
+                    "name": panel.dataset.name if panel.dataset is not None else "",
+                    "refused": dict(panel.dataset.refused) if panel.dataset is not None else {},
                     "currency": panel.currency,
                     "version": panel.dataset_version,
                     "as_of": panel.as_of.isoformat(),

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
 from pydantic import Field
 
-from models.estimate import Caveat, Estimate
-from models.order_statistics import SortedSample, biweight_scale
+from models.estimate import Caveat
 from models.ranking import Ranking, Standing, rank, scores
-from pricing_service.decisions import _needs
+from pricing_service.decisions import _needs, _sensitivity
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._charts import metric_charts
+from pricing_service.decisions._circular import circular_kpis
 from pricing_service.decisions._coverage import coverage
+from pricing_service.decisions._entries import entry_of, silent_entries, unscored
 from pricing_service.decisions._evidence import Evidence, gather, gather_payments
 from pricing_service.decisions._metric_words import metric_caveats, metric_sentences, next_metric_data
+from pricing_service.decisions._segments import ranking_by_segment
 from pricing_service.panel import StoredPanel
-
-SILENT_AT = (1.0, 0.75, 0.5, 0.25)
-"""Shares of the modelled value at which customers who do not report are tried."""
-_CIRCULAR = 0.02
 
 
 class ValueMetricOptions(Options):
     """Options of the value-metric verdict."""
 
-    metrics: list[str] | None = Field(None, description="candidates to compare; all by default")
-    kpis: list[str] | None = Field(None, description="KPIs whose money counts; all by default")
+    metrics: list[str] | None = Field(None, min_length=1, description="candidates to compare; all by default")
+    kpis: list[str] | None = Field(None, min_length=1, description="KPIs whose money counts; all by default")
     significance: float = Field(0.1, gt=0, lt=0.5, description="how often a verdict may be wrongly certain")
 
 
@@ -46,220 +43,124 @@ class ValueMetrics(Decision):
         Raises
         ------
         InvalidInput
-            If an option names a metric or a KPI that the data does not have.
+            If an option names a metric, a KPI or a trait that the data does not have.
         """
         progress("Reading the panel", 0, 3)
         evidence = gather(panel, metrics=options.metrics, kpis=options.kpis)
-        circular = _circular_kpis(evidence)
-        remaining = [kpi for kpi in evidence.kpis if kpi.kpi not in {each["kpi"] for each in circular}]
-        if circular and remaining:
+        evidence.traits.require(options.segment_by)
+        circular = circular_kpis(evidence)
+        if circular:
             evidence = evidence.without(frozenset(each["kpi"] for each in circular))
-        silent = evidence.reporters.size == 0 or not evidence.kpis
-        ranked_on = gather_payments(panel, metrics=options.metrics) if silent else evidence
+        silence = _silence(evidence, circular)
+        judged = evidence if silence is None else gather_payments(panel, metrics=options.metrics)
         progress("Scoring metrics", 1, 3)
-        if not ranked_on.by_metric or next(iter(ranked_on.by_metric.values())).n == 0:
-            return Outcome(_finished({"ranking": []}, evidence, options, ranking=None, circular=circular))
-        ranking = rank(
-            ranked_on.by_metric,
-            seed=seed,
-            level=options.level,
-            significance=options.significance,
-            progress=lambda done, total: progress("Drawing customers", done, total),
-        )
+        ranking = _ranked(judged, options, seed=seed, progress=progress)
         progress("Writing the verdict", 2, 3)
-        if silent:
-            entries = [_silenced(_entry(each, panel.currency), each) for each in ranking.standings]
-            entries.sort(key=_by_growth_and_steadiness)
+        result: dict[str, Any]
+        if silence is None:
+            result = {
+                "ranking": [entry_of(each, panel.currency) for each in ranking.standings],
+                "charts": metric_charts(evidence, panel.currency),
+                "sensitivity": _sensitivity.of_leader(evidence, ranking),
+            }
         else:
-            entries = [_entry(each, panel.currency) for each in ranking.standings]
-        result: dict[str, Any] = {"ranking": entries}
-        if silent or (circular and not remaining):
-            ranking = _unsure(ranking, entries)
-        if not silent:
-            result |= {"charts": metric_charts(evidence, panel.currency)}
-            result |= {"sensitivity": _sensitivity(evidence, ranking)}
-        return Outcome(_finished(result, evidence, options, ranking=ranking, circular=circular))
+            entries = silent_entries(
+                ranking.standings,
+                currency=panel.currency,
+                why=silence,
+                payment_unknown=_payment_unknown(judged),
+            )
+            ranking = _unsure(ranking.standings, entries)
+            result = {"ranking": entries, "sensitivity": _sensitivity.not_tried(silence.code)}
+        if options.segment_by is not None:
+            result["by_segment"] = ranking_by_segment(
+                judged, options.segment_by, seed=seed, level=options.level, silence=silence
+            )
+        result |= _verdict(ranking, evidence, options, circular)
+        result["sentences"] = metric_sentences(result, evidence, silence)
+        result["next_data"] = next_metric_data(result, evidence)
+        progress(self.title, 3, 3)
+        return Outcome(result)
 
 
-def _entry(standing: Standing, currency: str) -> dict[str, Any]:
-    """Return one metric's line of the ranking, in the API's names, and every score of the family."""
-    spread, growth = standing.scores["spread"], standing.scores["growth"]
-    capture, hurdle = standing.scores["capture_efficiency"], standing.scores["hurdle"]
-    low, high = growth["slope_low"].value, growth["slope_high"].value
-    entry: dict[str, Any] = {
-        "metric": standing.metric,
-        "unit": f"{currency}/{standing.metric}",
-        **{name: spread[name].to_json() for name in ("spread", "between", "within", "inside", "log_sd")},
-        "growth": {
-            "rank": growth["rank"].to_json(),
-            "slope": growth["slope"].to_json(),
-            "slope_bounds": None if low is None or high is None else sorted((low, high)),
-            "inside": growth["inside"].to_json(),
-        },
-        "zero_value_share": hurdle["zero_value_share"].value,
-        "value_without_units_share": hurdle["value_without_units_share"].value,
-        "capture_efficiency": capture["by_value"].to_json(),
-        "probability_best": standing.probability_best,
-        "probability_eligible": standing.probability_eligible,
-        "eligible": standing.eligible,
-        "reasons": [{"code": each.code, "message": each.message} for each in standing.reasons],
-        "scores": {
-            name: {key: estimate.to_json() for key, estimate in family.items()}
-            for name, family in standing.scores.items()
-        },
-    }
-    unknown = {
-        name: estimate.reason
-        for name, estimate in hurdle.items()
-        if estimate.value is None and estimate.reason is not None
-    }
-    if standing.probability_best is None:
-        unknown |= dict.fromkeys(("probability_best", "probability_eligible"), "insufficient_customers")
-    if entry["growth"]["slope_bounds"] is None:
-        entry["growth"]["reasons"] = {"slope_bounds": growth["slope_high"].reason or "not_identified"}
-    return entry | ({"reasons_for_null": unknown, "reasons": entry["reasons"]} if unknown else {})
+def _silence(evidence: Evidence, circular: list[dict[str, str]]) -> Caveat | None:
+    """Say why no value can be told, None where some can."""
+    if circular and not evidence.kpis:
+        text = "the only money that customers report looks as if it were computed from a metric"
+        return Caveat("kpi_computed_from_metric", text)
+    if evidence.kpis and evidence.reporters.size:
+        return None
+    if any(not kpi.monetised and kpi.share_given == 0 for kpi in evidence.panel.kpis) and evidence.heard:
+        return Caveat(
+            "no_money", "customers report what they achieve, but nothing says what it is worth in money"
+        )
+    return Caveat("no_outcomes", "no customer reports what it achieves")
 
 
-def _silenced(entry: dict[str, Any], standing: Standing) -> dict[str, Any]:
-    """Take away what only outcomes can tell; what remains compares usage with what customers pay."""
-    level, n = standing.spread.level, 0
-
-    def unknown(unit: str) -> dict[str, Any]:
-        return Estimate.unknown("no_outcomes", unit=unit, n=n, level=level).to_json()
-
-    growth = {
-        "rank": unknown("correlation"),
-        "slope": unknown("log/log"),
-        "slope_bounds": None,
-        "inside": unknown("correlation"),
-    }
-    kept = {name: entry["scores"][name] for name in entry["scores"] if name == "predictability"}
-    return entry | {
-        **{name: unknown("log") for name in ("spread", "between", "within", "inside", "log_sd")},
-        "growth": growth | {"reasons": {"slope_bounds": "no_outcomes"}},
-        "growth_with_payment": entry["growth"]["rank"],
-        "zero_value_share": None,
-        "value_without_units_share": None,
-        "capture_efficiency": unknown("share"),
-        "probability_best": None,
-        "probability_eligible": None,
-        "eligible": "no" if any(each.code == "constant_metric" for each in standing.reasons) else "unknown",
-        "reasons": [{"code": "no_outcomes", "message": "no customer reports what it achieved"}],
-        "reasons_for_null": dict.fromkeys(
-            ("zero_value_share", "value_without_units_share", "probability_best", "probability_eligible"),
-            "no_outcomes",
-        ),
-        "scores": kept,
-    }
+def _payment_unknown(payments: Evidence) -> dict[str, str]:
+    """Say, per metric, why growth with what customers pay would tell nothing."""
+    if not (payments.traits.mrr > 0).any():
+        return {metric.metric: "no_bills" for metric in payments.metrics}
+    # Bills that are charged by a metric follow it by construction.
+    return {each["metric"]: "bills_computed_from_metric" for each in circular_kpis(payments)}
 
 
-def _by_growth_and_steadiness(entry: dict[str, Any]) -> tuple[bool, float, float]:
-    growth = entry["growth_with_payment"]["low"]
-    variation = entry["scores"].get("predictability", {}).get("unit_variation", {}).get("value")
-    return (
-        entry["eligible"] == "no",
-        -(growth if growth is not None else -1.0),
-        variation if variation is not None else np.inf,
+def _ranked(judged: Evidence, options: ValueMetricOptions, *, seed: int, progress: Progress) -> Ranking:
+    """Let the candidates compete, if there is any customer over whom they can."""
+    if judged.reporters.size == 0:
+        standings = unscored(judged.metrics, level=options.level)
+        return Ranking(tuple(standings), None, "cannot_tell", (), (), None)
+    return rank(
+        judged.by_metric,
+        seed=seed,
+        level=options.level,
+        significance=options.significance,
+        progress=lambda done, total: progress("Drawing customers", done, total),
     )
 
 
-def _unsure(ranking: Ranking, entries: list[dict[str, Any]]) -> Ranking:
-    """Without outcomes of their own kind, the best verdict is that the data cannot tell."""
+def _unsure(standings: tuple[Standing, ...], entries: list[dict[str, Any]]) -> Ranking:
+    """Without value the best verdict is that the data cannot tell; what leads, leads on growth with payment."""
     leading = next((entry["metric"] for entry in entries if entry["eligible"] != "no"), None)
-    return Ranking(ranking.standings, leading, "cannot_tell", (), (), None)
+    return Ranking(standings, leading, "cannot_tell", (), (), None)
 
 
-def _circular_kpis(evidence: Evidence) -> list[dict[str, str]]:
-    """Name the KPIs whose money per unit of a metric is the same for everybody: computed from the metric."""
-    found = []
-    for metric in evidence.metrics:
-        units = evidence.by_metric[metric.metric].units
-        for k, kpi in enumerate(evidence.kpis):
-            money = evidence.kpi_value[metric.metric][k]
-            usable = (money > 0) & (units > 0)
-            if usable.sum() < 8 or np.ptp(units[usable]) == 0:
-                continue
-            if biweight_scale(np.log(money[usable] / units[usable])) < _CIRCULAR:
-                found.append({"kpi": kpi.kpi, "metric": metric.metric})
-    return found
-
-
-def _sensitivity(evidence: Evidence, ranking: Ranking) -> dict[str, Any]:
-    """Try non-reporters at shares of the modelled value: which metric would lead, and from where another?
-
-    Non-reporters are stood for by reporters like them (weights (1 - π) / π) whose value per unit is scaled.
-    """
-    if evidence.reporting.everybody or ranking.recommended is None:
-        return {"non_reporters_at": [], "flips_at": None, "reasons": {"flips_at": "everybody_reports"}}
-    ones = np.ones((1, len(evidence.customers)))
-    silent = evidence.reporting.odds_of_silence(ones)
-    both = np.hstack([np.ones((1, silent.shape[1])), silent])
-    allowed = [each.metric for each in ranking.standings if each.eligible != "no"]
-    samples = {metric: evidence.by_metric[metric].log_worth for metric in allowed}
-
-    def leader(share: float) -> str:
-        scale = {
-            metric: float(SortedSample(np.concatenate([x, x + np.log(share)])).biweight_scale(both)[0])
-            for metric, x in samples.items()
-        }
-        return min(scale, key=lambda metric: (np.nan_to_num(scale[metric], nan=np.inf), metric))
-
-    tried = [{"share": share, "recommended": leader(share)} for share in SILENT_AT]
-    start = leader(1.0)
-    flips = next((share for share in np.arange(0.95, 0.04, -0.05) if leader(float(share)) != start), None)
-    shown: dict[str, Any] = {
-        "non_reporters_at": tried,
-        "flips_at": None if flips is None else round(float(flips), 2),
-    }
-    return shown if flips is not None else shown | {"reasons": {"flips_at": "never_flips"}}
-
-
-def _finished(
-    result: dict[str, Any],
-    evidence: Evidence,
-    options: ValueMetricOptions,
-    *,
-    ranking: Ranking | None,
-    circular: list[dict[str, str]],
+def _verdict(
+    ranking: Ranking, evidence: Evidence, options: ValueMetricOptions, circular: list[dict[str, str]]
 ) -> dict[str, Any]:
-    """Put the verdict, the words and the coverage around the ranking."""
-    verdict = ranking or Ranking((), None, "cannot_tell", (), (), None)
-    caveats: list[Caveat] = metric_caveats(evidence, circular)
-    shown: dict[str, Any] = {
-        "recommended": verdict.recommended,
-        "verdict": verdict.verdict,
-        "tied_with": list(verdict.tied_with),
-        "contenders": list(verdict.contenders),
-        "customers_needed": verdict.customers_needed,
+    """Return the verdict and what it rests on."""
+    as_of = evidence.panel.as_of.isoformat()
+    missing = {}
+    if ranking.customers_needed is None:
+        unsure = ranking.verdict == "cannot_tell"
+        missing["customers_needed"] = "cannot_tell_how_many" if unsure else "decided"
+    if ranking.recommended is None:
+        missing["recommended"] = "none_eligible"
+    caveats = metric_caveats(evidence, circular)
+    return {
+        "recommended": ranking.recommended,
+        "verdict": ranking.verdict,
+        "tied_with": list(ranking.tied_with),
+        "contenders": list(ranking.contenders),
+        "customers_needed": ranking.customers_needed,
+        **({"reasons": missing} if missing else {}),
         "coverage": coverage(evidence),
         "basis": "gross" if evidence.gross else "net",
-        "as_of": evidence.panel.as_of.isoformat(),
+        "as_of": as_of,
         "circular_kpis": circular,
         "bars": _bars(),
-        "options": options.model_dump(mode="json") | {"as_of": evidence.panel.as_of.isoformat()},
+        "options": options.model_dump(mode="json") | {"as_of": as_of},
         "caveats": [{"code": each.code, "message": each.message} for each in caveats],
-        **result,
     }
-    if verdict.customers_needed is None:
-        reason = "cannot_tell_how_many" if verdict.verdict == "cannot_tell" else "decided"
-        shown["reasons"] = {"customers_needed": reason}
-    if verdict.recommended is None:
-        shown["reasons"] = shown.get("reasons", {}) | {"recommended": "none_eligible"}
-    shown["sentences"] = metric_sentences(shown, evidence.panel.currency)
-    shown["next_data"] = next_metric_data(shown, evidence)
-    return shown
 
 
 def _bars() -> list[dict[str, Any]]:
     """Return the bars that make a metric eligible, so that a reader can dispute them."""
-    return [
-        {
-            "statistic": key,
-            "at_least": statistic.at_least,
-            "at_most": statistic.at_most,
-            "else": statistic.says,
-        }
-        for score in scores().values()
-        for key, statistic in score.statistics.items()
-        if statistic.at_least is not None or statistic.at_most is not None
-    ]
+    bars = []
+    for score in scores().values():
+        for key, statistic in score.statistics.items():
+            ends = {"at_least": statistic.at_least, "at_most": statistic.at_most}
+            given = {end: bar for end, bar in ends.items() if bar is not None}
+            if given:
+                bars.append({"statistic": key, **given, "else": statistic.says})
+    return bars

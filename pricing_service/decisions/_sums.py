@@ -1,0 +1,192 @@
+"""Sums per customer, made by the engine: at most one row per customer leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from ibis.expr.types import Column, Table
+
+from models.checks import Floats
+from models.unit_worth.attribution import Judgement
+from pricing_service.panel import Kpi, Metric, ValueColumn
+
+SUMS = (
+    "value", "units", "periods", "months", "value_squares", "units_squares", "products", "early_value",
+    "early_units", "late_value", "late_units", "idle_periods", "active_periods", "stray_value",
+)  # fmt: skip
+"""What the models need of every metric, named as in `MetricEvidence`."""
+
+
+def judgement_of(kpi: Kpi) -> Judgement:
+    """Return what is believed of a KPI's money; rows that state their own money have no doubt about its rate."""
+    relative = 0.0
+    if kpi.value_per_unit and kpi.value_per_unit_sd:
+        relative = kpi.value_per_unit_sd / kpi.value_per_unit * (1 - kpi.share_given)
+    return Judgement(relative, kpi.attribution, kpi.attribution_sd or 0.0)
+
+
+class _Sums:
+    """Collects sums over a customer's periods; a sum that several metrics share is made once.
+
+    What depends on value alone is the same for all metrics whose units are known in every period and whose
+    money is the same, and those are most: the engine then has half as many sums to keep.
+    """
+
+    def __init__(self, periods: Table, values: Sequence[ValueColumn], kpis: Sequence[Kpi]) -> None:
+        self.kpis = kpis
+        self.money = {(each.kpi, each.metric): each.column for each in values}
+        ordered = periods.period_start.collect(order_by=periods.period_start)
+        starts = periods.group_by("customer_id").agg(starts=ordered, count=periods.count())
+        half = starts["count"] // 2
+        # The k-th start separates the first half from the last; an odd middle belongs to neither.
+        cuts = starts.select(
+            half_customer="customer_id",
+            early_before=starts.starts[half],
+            late_from=starts.starts[starts["count"] - ibis.greatest(half, 1)],
+            halves=half > 0,
+        )
+        self.table = periods.join(cuts, periods.customer_id == cuts.half_customer).drop("half_customer")
+        self.sums: dict[str, Column] = {}
+        self.found: dict[str, str] = {}
+
+    def add(self, at: int, metric: Metric, *, complete: bool) -> None:
+        """Ask for everything about the metric at place `at`; `complete` if its units are always known."""
+        table = self.table
+        u = table[metric.column]
+        known = None if complete else u.notnull()
+        parts = [self._money(kpi.kpi, metric.metric) for kpi in self.kpis]
+        v = self._added([part * judgement_of(kpi).mean for part, kpi in zip(parts, self.kpis, strict=True)])
+        owned = "+".join(self.money.get((kpi.kpi, metric.metric), "") for kpi in self.kpis)
+        # Sums that do not look at units are shared by all metrics with this key.
+        shared = f"{owned}/{'' if complete else at}"
+        self._put("months", at, shared, table.months.cast("float64").sum(where=known))
+        self._put("periods", at, shared, _counted(known, table))
+        for name, column in (("value", v), ("value_squares", v * v)):
+            self._put(name, at, shared, column.sum(where=known))
+        for k, part in enumerate(parts):
+            self._put(f"kpi_{k}", at, shared, part.sum(where=known))
+        early, late = table.period_start < table.early_before, table.period_start >= table.late_from
+        for name, half in (("early", table.halves & early), ("late", table.halves & late)):
+            self._put(f"{name}_value", at, shared, v.sum(where=half if known is None else known & half))
+            self._put(f"{name}_units", at, str(at), u.sum(where=half))
+        for name, column in (("units", u), ("units_squares", u * u), ("products", v * u)):
+            self._put(name, at, str(at), column.sum())
+        self._put("idle_periods", at, str(at), ((u > 0) & (v <= 0)).sum().cast("float64"))
+        self._put("active_periods", at, str(at), (u > 0).sum().cast("float64"))
+        self._put("stray_value", at, str(at), v.sum(where=(u <= 0) & (v > 0)))
+
+    def read(self) -> pa.Table:
+        """Make all sums in one pass; columns are named `<sum>_<place of the metric>`."""
+        sums = self.sums or {"rows": self.table.count()}
+        table = self.table.group_by("customer_id").agg(**sums).order_by("customer_id").to_pyarrow()
+        shown = {"customer_id": table.column("customer_id")}
+        return pa.table(shown | {name: table.column(column) for name, column in self.found.items()})
+
+    def _put(self, name: str, at: int, shared: str, column: Column) -> None:
+        self.sums.setdefault(f"{name}/{shared}", column)
+        self.found[f"{name}_{at}"] = f"{name}/{shared}"
+
+    def _added(self, columns: Sequence[Column]) -> Column:
+        # A plain 0 would be a scalar, which the engine cannot sum.
+        return sum(columns[1:], start=columns[0]) if columns else self.table.months.cast("float64") * 0
+
+    def _money(self, kpi: str, metric: str) -> Column:
+        """Return the KPI's money that counts for the metric: what belongs to no metric, and the metric's own."""
+        columns = [self.money.get((kpi, None)), self.money.get((kpi, metric))]
+        return self._added(
+            [ibis.coalesce(self.table[column], 0.0) for column in columns if column is not None]
+        )
+
+
+def _counted(known: Column | None, table: Table) -> Column:
+    return (table.count() if known is None else known.sum()).cast("float64")
+
+
+def sum_periods(
+    periods: Table, values: Sequence[ValueColumn], metrics: Sequence[Metric], kpis: Sequence[Kpi]
+) -> pa.Table:
+    """Sum, per customer, everything that the models need of every metric."""
+    sums = _Sums(periods, values, kpis)
+    unknown = {f"at_{at}": periods[metric.column].isnull().sum() for at, metric in enumerate(metrics)}
+    gaps = periods.agg(**unknown).to_pyarrow().to_pylist()[0] if metrics else {}
+    for at, metric in enumerate(metrics):
+        sums.add(at, metric, complete=not gaps[f"at_{at}"])
+    return sums.read()
+
+
+def reported_shares(periods: Table, values: Sequence[ValueColumn], kpis: Sequence[Kpi]) -> dict[str, float]:
+    """Return, per KPI, the share (0–1) of all reported periods in which it is among what was reported."""
+    its = {kpi.kpi: [periods[each.column] for each in values if each.kpi == kpi.kpi] for kpi in kpis}
+    found = {
+        f"kpi_{at}": ibis.or_(*(column.notnull() for column in columns)).cast("float64").mean()
+        for at, columns in enumerate(its.values())
+        if columns
+    }
+    shares = periods.agg(**found).to_pyarrow().to_pylist()[0] if found else {}
+    return {name: shares.get(f"kpi_{at}") or 0.0 for at, name in enumerate(its)}
+
+
+def _first_months(months: Table, metrics: Sequence[Metric]) -> list[date | None]:
+    """Return, per metric, the first month in which anybody used it.
+
+    Subscriptions often reach further back than usage does: what nobody recorded is not zero.
+    """
+    used = {
+        f"first_{at}": months.month.min(where=months[metric.column] > 0) for at, metric in enumerate(metrics)
+    }
+    return list(months.agg(**used).to_pyarrow().to_pylist()[0].values())
+
+
+def recorded_months(months: Table, metrics: Sequence[Metric]) -> Table:
+    """Return whole months from the first in which anybody used any of the metrics."""
+    firsts = [first for first in _first_months(months, metrics) if first is not None]
+    whole = months.filter(~months.partial)
+    return whole.filter(whole.month >= min(firsts)) if firsts else whole
+
+
+def units_per_month(months: Table, metrics: Sequence[Metric], place: Mapping[str, int]) -> dict[str, Floats]:
+    """Return units per recorded month of every customer, reporting or not; NaN where never seen.
+
+    `place` gives each customer's index.
+    """
+    if not metrics:
+        return {}
+    whole = months.filter(~months.partial)
+    firsts = _first_months(months, metrics)
+    recorded = [None if first is None else whole.month >= first for first in firsts]
+    means = whole.group_by("customer_id").agg(
+        **{f"units_{at}": whole[metric.column].mean(where=recorded[at]) for at, metric in enumerate(metrics)}
+    )
+    table = means.order_by("customer_id").to_pyarrow()
+    customer = np.array([place[each] for each in table["customer_id"].to_pylist()], dtype=np.intp)
+    found = {metric.metric: np.full(len(place), np.nan) for metric in metrics}
+    for at, units in enumerate(found.values()):
+        units[customer] = table[f"units_{at}"].to_numpy().astype(np.float64)
+    return found
+
+
+def worth_inside(connection: Any, reporters: Mapping[str, int]) -> dict[str, dict[str, Floats]]:
+    """Return, per metric with units told apart, each unit's customer and log of its value per unit."""
+    if "units_inside" not in connection.list_tables():
+        return {}
+    table = connection.table("units_inside")
+    usable = table.filter((table.value > 0) & (table.units > 0)).order_by(
+        ["customer_id", "metric", "unit_id"]
+    )
+    found: dict[str, list[tuple[int, float]]] = {}
+    for row in usable.to_pyarrow().to_pylist():
+        if row["customer_id"] in reporters:
+            ratio = float(np.log(row["value"] / row["units"]))
+            found.setdefault(row["metric"], []).append((reporters[row["customer_id"]], ratio))
+    return {
+        metric: {
+            "inside_customer": np.array([customer for customer, _ in pairs], dtype=np.float64),
+            "inside_log_worth": np.array([log for _, log in pairs], dtype=np.float64),
+        }
+        for metric, pairs in found.items()
+    }
