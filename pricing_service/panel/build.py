@@ -140,7 +140,7 @@ class _Recipe:
         self.checked, self.facts, self.as_of = checked, facts, as_of
         self.spine = spine(facts.first_day() or as_of, as_of)
         self.rates = Rates.of(checked, home, as_of)
-        self.metrics = describe_metrics(checked, facts)
+        self.metrics = describe_metrics(checked, facts, self.rates)
         self.kpis = describe_kpis(checked, facts, self.rates)
         self.values = value_columns(self.kpis, facts)
         stocks = {metric.metric for metric in self.metrics if metric.kind == "stock"}

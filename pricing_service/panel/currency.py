@@ -5,9 +5,10 @@ An amount whose rate is unknown becomes null, and every sum that it belongs to w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -47,10 +48,13 @@ class Rates:
         """Whether a row of `table` is in another currency than the dataset's."""
         return table.currency.notnull() & (table.currency != self.home)
 
-    def at_as_of(self) -> dict[str, float]:
-        """Latest rate of each currency on or before `as_of`."""
+    def of_rows(self, rows: Iterable[Mapping[str, Any]]) -> dict[str | None, float]:
+        """Return the rates of `as_of` by currency, enough for `rows` that each have a `currency` or None."""
+        known: dict[str | None, float] = {None: 1.0, self.home: 1.0}
+        if all(row["currency"] in known for row in rows):
+            return known
         rates = self._latest().to_pyarrow().to_pylist()
-        return {row["rate_currency"]: row["rate"] for row in rates}
+        return {row["rate_currency"]: row["rate"] for row in rates} | known
 
     def _latest(self) -> Table:
         rates = self.table.filter(self.table.date <= self.as_of)

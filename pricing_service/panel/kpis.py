@@ -17,9 +17,7 @@ def describe_kpis(checked: Checked, facts: Facts, rates: Rates) -> tuple[Kpi, ..
     A `value_per_unit` in another currency is converted at the rate of `as_of`; without a rate it is not known.
     """
     declared = {row["kpi"]: row for row in checked.rows("kpis")}
-    to_home: dict[str, float] = {rates.home: 1.0}
-    if any((row["currency"] or rates.home) != rates.home for row in declared.values()):
-        to_home |= rates.at_as_of()
+    to_home = rates.of_rows(declared.values())
     baselines: set[str] = set()
     if any(row["direction"] == "down" for row in declared.values()) and "goals" in checked:
         baselines = set(checked["goals"].select("kpi").distinct().to_pyarrow()["kpi"].to_pylist())
@@ -46,7 +44,12 @@ def value_columns(kpis: tuple[Kpi, ...], facts: Facts) -> tuple[ValueColumn, ...
 
 
 def _kpi(
-    name: str, row: dict[str, Any] | None, facts: Facts, *, baselines: set[str], to_home: dict[str, float]
+    name: str,
+    row: dict[str, Any] | None,
+    facts: Facts,
+    *,
+    baselines: set[str],
+    to_home: dict[str | None, float],
 ) -> Kpi:
     found = [fact for fact in facts.outcomes if fact["kpi"] == name]
     rows, valued = sum(fact["rows"] for fact in found), sum(fact["valued"] for fact in found)
@@ -54,7 +57,7 @@ def _kpi(
     row = row or dict.fromkeys(
         ("kind", "value_per_unit", "value_per_unit_sd", "attribution", "attribution_sd", "drives", "currency")
     )
-    rate = 1.0 if row["currency"] is None else to_home.get(row["currency"])
+    rate = to_home.get(row["currency"])
     kpi = Kpi(
         name,
         row["kind"],

@@ -9,16 +9,22 @@ from typing import Any
 import ibis
 
 from pricing_service.panel.checked import Checked
+from pricing_service.panel.currency import Rates
 from pricing_service.panel.described import Metric
 from pricing_service.panel.facts import Facts
 
 
-def describe_metrics(checked: Checked, facts: Facts) -> tuple[Metric, ...]:
+def describe_metrics(checked: Checked, facts: Facts, rates: Rates) -> tuple[Metric, ...]:
     """Metrics that have usage rows, or are declared, ordered by name.
 
-    An undeclared metric is a flow, and carries a warning where its rows look like a level.
+    An undeclared metric is a flow, and carries a warning where its rows look like a level. A `unit_cost` in another
+    currency is converted at the rate of `as_of`; without a rate it is not known.
     """
     declared = {row["metric"]: row for row in checked.rows("metrics")}
+    to_home = rates.of_rows(declared.values())
+    for row in declared.values():
+        rate = to_home.get(row["currency"])
+        row["unit_cost"] = None if row["unit_cost"] is None or rate is None else row["unit_cost"] * rate
     used = {row["metric"]: row for row in facts.usage}
     metrics, taken = [], set()
     for name in sorted(declared.keys() | used.keys()):

@@ -112,3 +112,13 @@ def test_costs_are_converted_too(build):
         exchange_rates=RATES,
     )
     assert panel.months[0]["cost"] == 7
+
+
+def test_a_unit_cost_is_converted_at_as_of_and_unknown_without_a_rate(build):
+    metric = {"kind": "flow", "unit_cost": 10}
+    panel = build(
+        metrics=[metric | {"metric": "m", "currency": "USD"}, metric | {"metric": "n", "currency": "GBP"}],
+        usage=[{"customer_id": "a", "date": "2025-02-28", "metric": "m", "units": 1}],
+        exchange_rates=RATES,
+    )
+    assert (panel.metric("m").unit_cost, panel.metric("n").unit_cost) == (8, None)
