@@ -74,6 +74,15 @@ class Children:
         else:
             self._context = multiprocessing.get_context("spawn")
 
+    def wait_until_ready(self) -> None:
+        """Wait until the fork server has its imports done.
+
+        Until then a starting child would block its worker, which could see neither a cancel nor its own stop.
+        """
+        process = self._context.Process(target=_do_nothing, daemon=True)
+        process.start()
+        process.join()
+
     def run(self, step: Step, context: StepContext, supervision: Supervision) -> None:
         """Run a step to its end.
 
@@ -182,6 +191,10 @@ class _Testament:
         else:
             self.messages.send(("broken", "".join(traceback.format_exception(error))))
         return True
+
+
+def _do_nothing() -> None:
+    """Be the first child."""
 
 
 def _last_words(exitcode: int | None) -> str:

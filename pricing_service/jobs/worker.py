@@ -52,9 +52,12 @@ def run_worker(
     """
     with Storage.open(settings) as storage:
         seat = take_free_seat(storage)
-        runner = Runner(storage, handlers, children=Children(preload), stopping=stop_event.is_set)
+        children = Children(preload)
+        runner = Runner(storage, handlers, children=children, stopping=stop_event.is_set)
         try:
-            with DurableQueue(settings, runner, seat=seat) as queue:
+            queue = DurableQueue(settings, runner, seat=seat)
+            children.wait_until_ready()
+            with queue:
                 _log.info("worker ready", seat=seat.number)
                 ready()
                 _serve(storage, queue, seat=seat, stop_event=stop_event)

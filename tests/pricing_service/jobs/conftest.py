@@ -43,8 +43,8 @@ class Bench:
         return self.storage.analyses.get(self.workspace, analysis.id)
 
     def wait(self, analysis: Analysis, until: Callable[[Analysis], bool] = lambda a: a.finished) -> Analysis:
-        """Wait until it has come so far; a minute is far more than anything here takes."""
-        for _ in range(3000):
+        """Wait until it has come so far; three minutes are far more than anything here takes."""
+        for _ in range(9000):
             now = self.look(analysis)
             if until(now):
                 return now

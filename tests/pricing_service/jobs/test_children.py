@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +91,24 @@ def test_an_unwanted_child_is_dead_when_the_call_returns(
         children.run(Step("count_forever", sample_work.count_forever), context, patient)
 
     wait_for_the_end_of(int((context.folder / "child.pid").read_text()))
+
+
+def test_ready_means_that_every_import_is_done(tmp_path: Path) -> None:
+    (tmp_path / "slow_to_import.py").write_text(
+        "import time\nfrom pathlib import Path\ntime.sleep(1)\nPath(__file__).with_name('done').touch()\n"
+    )
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from pricing_service.jobs.children import Children\n"
+        "if __name__ == '__main__':\n"
+        "    Children(preload=['slow_to_import']).wait_until_ready()\n"
+    )
+
+    # Python 3.11's fork server looks for what it preloads on its own path, not on its parent's.
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    subprocess.run([sys.executable, str(program)], check=True, env=environment)
+
+    assert (tmp_path / "done").exists()
 
 
 def test_the_workers_stop_is_no_exception_that_anything_could_take_for_an_outcome() -> None:
