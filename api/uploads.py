@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -25,6 +26,8 @@ from pricing_service.ingest.sources import Source
 _MOST_FILES = 200
 _LONGEST_NAME = 200
 _MULTIPART = "multipart/form-data"
+_HARMLESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_ENDING = re.compile(r"[A-Za-z0-9.]{0,16}")
 
 
 class Naming(BaseModel):
@@ -164,7 +167,11 @@ def _save(files: Sequence[UploadFile], folder: Path) -> Source:
         name = PurePosixPath((file.filename or "").replace("\\", "/")).name
         if name in named:
             raise _fault("/files", "file_twice", f"two files are named {name!r}")
-        named[name] = folder / f"part-{number}{''.join(PurePosixPath(name).suffixes[-2:])[:16]}"
+        # The stem is kept where it is harmless: a zip that names no dataset lends it its own.
+        stem, dot, endings = name.partition(".")
+        safe = stem if _HARMLESS.fullmatch(stem) else f"part-{number}"
+        named[name] = folder / str(number) / f"{safe}{dot}{endings if _ENDING.fullmatch(endings) else ''}"
+        named[name].parent.mkdir()
         with named[name].open("wb") as target:
             shutil.copyfileobj(file.file, target, 1 << 20)
     if not named:

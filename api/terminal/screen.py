@@ -95,19 +95,29 @@ def progress() -> Iterator[Report]:
 def show_report(dataset: Dataset) -> None:
     """Print a dataset's data report: which tables are usable, and what to know about them."""
     say(f"{dataset.name}, in {dataset.currency}, version {dataset.version[:12]}")
-    _show_tables(dataset.tables, dataset.refused)
+    _words.print(_grid(dataset))
+    report = dataset.report
+    for reason in report.get("reasons", ()):
+        place = f"{reason['table']}, line {reason['first_line']}"
+        say(f"• {reason['message']}: {reason['rows']:,} in quarantine, the first at {place}")
+    for warning in report.get("warnings", ()):
+        say(f"• {warning['message']}")
+    if report.get("files_ignored"):
+        say(f"• no table of the contract: {', '.join(report['files_ignored'])}")
 
 
-def _show_tables(tables: Mapping[str, int], refused: Mapping[str, str]) -> None:
+def _grid(dataset: Dataset) -> Table:
     grid = Table(box=None, pad_edge=False)
     grid.add_column("table")
-    grid.add_column("rows", justify="right")
-    grid.add_column("")
-    for name, count in sorted(tables.items()):
-        grid.add_row(escape(name), f"{count:,}", "")
-    for name, reason in sorted(refused.items()):
-        grid.add_row(escape(name), "refused", escape(reason))
-    _words.print(grid)
+    for head in ("rows", "quarantined", "repeated", "unmatched"):
+        grid.add_column(head, justify="right")
+    for name, found in sorted(dataset.report.get("tables", {}).items()):
+        if name in dataset.tables:
+            counts = (found[head] for head in ("rows", "quarantined", "repeated", "unmatched"))
+            grid.add_row(escape(name), *(f"{count:,}" for count in counts))
+    for name, why in sorted(dataset.refused.items()):
+        grid.add_row(escape(name), f"refused: {escape(why)}")
+    return grid
 
 
 def show_result(kind: str, result: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.problems import Refused
 from api.telemetry import log_to_stderr
+from api.terminal import screen
 from api.worker_process import WorkerProcess
 from pricing_service.config import Settings
 
@@ -42,7 +43,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     app = create_app(settings)
     end_at_sigterm()
     with WorkerProcess(settings):
-        listen(app, host=host, port=port, ready=lambda url: None)
+        listen(app, host=host, port=port, ready=lambda url: screen.say(f"ready {url}"))
 
 
 def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) -> None:

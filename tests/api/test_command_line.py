@@ -30,6 +30,19 @@ def test_check_names_every_table_and_its_rows(folder: Path) -> None:
     assert "960" in answer.output
 
 
+def test_check_says_what_is_in_quarantine_and_what_was_not_read(tmp_path: Path) -> None:
+    small_business.folder(tmp_path)
+    (tmp_path / "notes.csv").write_text("a\n1\n")
+    with (tmp_path / "usage.csv").open("a") as usage:
+        usage.write("c00,2025-01-02,postings,-5\n")
+
+    answer = run("check", tmp_path, "--currency", "EUR")
+
+    assert answer.exit_code == 0, answer.output
+    assert "units is negative: 1 in quarantine, the first at usage, line 962" in answer.output
+    assert "notes.csv" in answer.output
+
+
 def test_check_writes_the_data_report(folder: Path, tmp_path: Path) -> None:
     answer = run("check", folder, "--currency", "EUR", "--json", tmp_path / "report.json")
 

@@ -34,6 +34,7 @@ def test_a_zip_gives_the_same_version_as_files(client: TestClient, dataset: dict
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["version"] == dataset["version"]
+    assert answer.json()["name"] == "all"
 
 
 def test_a_repeated_upload_under_one_key_makes_one_dataset(client: TestClient) -> None:
