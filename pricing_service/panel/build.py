@@ -147,6 +147,7 @@ class _Recipe:
         self.by_unit = any(row["with_unit"] for row in facts.usage if row["metric"] in stocks)
 
     def panel(self) -> Panel:
+        """Describe the panel; nothing of it is computed yet."""
         return Panel(
             currency=self.rates.home,
             as_of=self.as_of,
