@@ -101,13 +101,15 @@ class Contest:
         standings = tuple(
             self._standing(metric, best[metric], eligible[metric]) for metric in self._order(best, eligible)
         )
-        candidates = [
-            each for each in standings if each.eligible != "no" and (each.probability_best or 0) > 0
-        ]
+        able = [each for each in standings if each.eligible != "no" and each.probability_best is not None]
+        candidates = [each for each in able if (each.probability_best or 0) > 0]
         if not candidates:
             return Ranking(standings, None, "cannot_tell", (), (), None)
         leader = candidates[0]
-        same = tuple(each.metric for each in candidates[1:] if self._same(leader.metric, each.metric))
+        # Among many customers a metric may lose every draw by next to nothing: that is a tie all the same.
+        same = tuple(
+            each.metric for each in able if each is not leader and self._same(leader.metric, each.metric)
+        )
         chance = (leader.probability_best or 0) + sum(best[metric] for metric in same)
         if chance >= 1 - significance and leader.eligible == "yes":
             return Ranking(standings, leader.metric, "tie" if same else "clear", same, (), None)
