@@ -21,8 +21,8 @@ from pricing_service.storage import Storage
 from tests.api import small_business
 
 # The objects that reads and posts are about are there; deletions meet ids that are not, or the run's own.
-# No schema can say what a usable file, a configured connection or a row of that table is: there a refusal is right
-# as well.
+# No schema can say what a usable file, a configured connection or a row of that table is, or that one option must
+# lie below another: there a refusal is right as well.
 CONFIG = """
 seed = 1
 [generation]
@@ -34,7 +34,7 @@ include-path-regex = "^/v1/"
 include-method = ["GET", "POST"]
 parameters = {{ dataset_id = "{dataset}", analysis_id = "{analysis}" }}
 [[operations]]
-include-name = ["POST /v1/datasets", "POST /v1/datasets/{{dataset_id}}/rows/{{table}}"]
+include-name = ["POST /v1/datasets", "POST /v1/analyses", "POST /v1/datasets/{{dataset_id}}/rows/{{table}}"]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 """
