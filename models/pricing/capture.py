@@ -67,6 +67,7 @@ def priced_out_share(worth: Floats, stands_for: Floats, *, price: float) -> floa
 
     Examples
     --------
+    >>> import numpy as np
     >>> priced_out_share(np.array([1.0, 4.0]), np.array([1.0, 3.0]), price=2.0)
     0.25
     """

@@ -71,7 +71,8 @@ class Contest:
             return "no", (Caveat("constant_metric", "every customer has the same units: this is a flat fee"),)
         if not self._enough(metric):
             known = int(np.isfinite(self.evidence[metric].log_worth).sum())
-            text = f"only {known} customers have both value and units; {FEWEST_CUSTOMERS} are needed"
+            have = "customer has" if known == 1 else "customers have"
+            text = f"only {known} {have} both value and units; {FEWEST_CUSTOMERS} are needed"
             return "unknown", (Caveat("insufficient_customers", text),)
         tail = (1 - self.level) / 2
         against, open_questions = [], []
@@ -194,12 +195,12 @@ class Contest:
         value, drawn = self.points[metric, name, which], self.drawn[metric, name, which]
         method = scores()[name].method
         if n < FEWEST_CUSTOMERS:
-            return Estimate.unknown(
-                "insufficient_customers", unit=statistic.unit, n=n, level=self.level, method=method
-            )
+            # Where customers are enough but none carries this number, something else is missing.
+            why = self._why(metric, key) if n == 0 and self._enough(metric) else "insufficient_customers"
+            return Estimate.unknown(why, unit=statistic.unit, n=n, level=self.level, method=method)
         if not np.isfinite(value):
             return Estimate.unknown(
-                self._why(metric, which), unit=statistic.unit, n=n, level=self.level, method=method
+                self._why(metric, key), unit=statistic.unit, n=n, level=self.level, method=method
             )
         if which in {"spread", "customer_spread", "log_sd"} and value < _DEGENERATE:
             return Estimate.unknown("no_variation", unit=statistic.unit, n=n, level=self.level, method=method)
@@ -207,16 +208,16 @@ class Contest:
             value, drawn, n=n, unit=statistic.unit, method=method, level=self.level, scale=statistic.scale
         )
 
-    def _why(self, metric: str, which: str) -> str:
+    def _why(self, metric: str, key: tuple[str, str]) -> str:
         if self._constant(metric):
             return "constant_metric"
         return {
-            "between": "too_few_periods",
-            "within": "too_few_periods",
-            "inside": "units_not_told_apart",
-            "today": "no_bills",
-            "unit_variation": "too_few_periods",
-        }.get(which, "not_identified")
+            ("spread", "between"): "too_few_periods",
+            ("spread", "within"): "too_few_periods",
+            ("spread", "inside"): "units_not_told_apart",
+            ("capture_efficiency", "today"): "no_bills",
+            ("predictability", "unit_variation"): "too_few_periods",
+        }.get(key, "not_identified")
 
 
 def _in_order(score: MetricScore, evidence: MetricEvidence) -> list[int]:

@@ -35,17 +35,10 @@ def net_worth(panel: StoredPanel) -> dict[str, float]:
     connection = panel.connect()
     if NAME not in connection.list_tables():
         return {}
-    table = connection.table(NAME)
     tables = {name: connection.table(name) for name in connection.list_tables()}
-    rates = Rates.of(tables, panel.currency, panel.as_of).at_as_of() | {panel.currency: 1.0}
-    known = ibis.memtable(
-        pa.table(
-            {"of": pa.array(list(rates), pa.string()), "rate": pa.array(list(rates.values()), pa.float64())}
-        )
-    )
-    priced = table.mutate(of=ibis.coalesce(table.currency, panel.currency)).left_join(known, "of")
-    money = (priced.price + priced.value_difference).cast("float64") * priced.rate
-    rows = priced.mutate(money=money)
+    rates = Rates.of(tables, panel.currency, panel.as_of)
+    table = rates.constant(tables[NAME], "price", "value_difference")
+    rows = table.mutate(money=(table.price + table.value_difference).cast("float64"))
     groups = rows.group_by(["customer_id", "trait", "level"]).agg(
         least=rows.money.min(), unknown=rows.money.isnull().sum()
     )

@@ -210,43 +210,10 @@ def _without_gain(evidence: Evidence) -> list[Caveat]:
 
 def next_metric_data(result: dict[str, Any], evidence: Evidence) -> list[dict[str, str]]:
     """Return what to collect next, the most useful first."""
-    wanted = []
-    covered = result["coverage"]
-    if not covered["reporting"] and evidence.heard:
-        wanted.append(
-            _next(
-                "kpis.value_per_unit",
-                "customers report what they achieve, but nothing says what it is worth in money",
-                "let finance put one figure on one unit of each KPI, with its uncertainty",
-            )
-        )
-    elif not covered["reporting"]:
-        wanted.append(
-            _next(
-                "outcomes",
-                "without what customers achieve, the value of a unit is unknown",
-                "ask twenty customers of different sizes for one KPI a month",
-            )
-        )
-    elif result["verdict"] == "cannot_tell" and result["customers_needed"]:
-        wanted.append(
-            _next(
-                f"outcomes of about {customers(result['customers_needed'])}",
-                "that many would probably decide which metric is best",
-                "begin with the groups that report least (see coverage)",
-            )
-        )
-    elif covered["share"] is not None and covered["share"] < 0.8:
-        wanted.append(
-            _next(
-                "outcomes of customers who do not report yet",
-                f"{customers(covered['customers'] - covered['reporting'])} can only be judged by others like them",
-                "a one-question form at renewal: how many, last month?",
-            )
-        )
+    wanted = _next_outcomes(result, evidence)
     if evidence.kpis and evidence.gross:
         wanted.append(
-            _next(
+            (
                 "kpis.attribution",
                 "the share of the KPI that is owed to us turns gross value into worth",
                 "let customer success and three customers each judge a share; their spread is its uncertainty",
@@ -254,14 +221,51 @@ def next_metric_data(result: dict[str, Any], evidence: Evidence) -> list[dict[st
         )
     if not any(each.inside_customer.size for each in evidence.by_metric.values()):
         wanted.append(
-            _next(
+            (
                 "usage.unit_id and outcomes.unit_id",
                 "with units told apart, the spread between single units is known, which a price must bear",
                 "export the channel, user or posting id beside the units",
             )
         )
-    return wanted
+    return [{"what": what, "why": why, "cheapest": cheapest} for what, why, cheapest in wanted]
 
 
-def _next(what: str, why: str, cheapest: str) -> dict[str, str]:
-    return {"what": what, "why": why, "cheapest": cheapest}
+def _next_outcomes(result: dict[str, Any], evidence: Evidence) -> list[tuple[str, str, str]]:
+    covered, needed = result["coverage"], result["customers_needed"]
+    silent = covered["customers"] - covered["reporting"]
+    if result["circular_kpis"] and not evidence.kpis:
+        why = "what is computed from usage cannot show what usage is worth"
+        return [
+            ("outcomes that are measured for themselves", why, "ask twenty customers for one KPI a month")
+        ]
+    if not evidence.kpis and evidence.heard:
+        why = "customers report what they achieve, but nothing says what it is worth in money"
+        return [
+            (
+                "kpis.value_per_unit",
+                why,
+                "let finance put a figure on one unit of each KPI, with its uncertainty",
+            )
+        ]
+    if not covered["reporting"]:
+        why = "without what customers achieve, the value of a unit is unknown"
+        return [("outcomes", why, "ask twenty customers of different sizes for one KPI a month")]
+    if result["verdict"] == "cannot_tell" and needed:
+        why = "that many would probably decide which metric is best"
+        return [
+            (
+                f"outcomes of about {customers(needed)}",
+                why,
+                "begin with the groups that report least (see coverage)",
+            )
+        ]
+    if covered["share"] < 0.8:
+        why = f"{customers(silent)} can only be judged by others like them"
+        return [
+            (
+                "outcomes of customers who do not report yet",
+                why,
+                "a one-question form at renewal: how many, last month?",
+            )
+        ]
+    return []

@@ -63,7 +63,8 @@ class Traits:
         if name in self.numbers:
             return _thirds(self.numbers[name])
         if name == "churned":
-            return np.where(self.churned > 0, "churned", "active")
+            known = np.isfinite(self.churned)
+            return np.where(~known, _UNKNOWN, np.where(self.churned > 0, "churned", "active"))
         return _thirds(self.tenure_months) if name == "tenure" else None
 
     def require(self, name: str | None) -> None:
@@ -106,8 +107,8 @@ def _quantity(values: list[object]) -> Floats | None:
         if value is None:
             continue
         try:
-            numbers[at] = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+            numbers[at] = float(str(value))
+        except ValueError:
             return None
     known = numbers[np.isfinite(numbers)]
     return numbers if np.unique(known).size > _MOST_LEVELS else None

@@ -64,15 +64,15 @@ def _prices(result: dict[str, Any], metric: Metric, currency: str) -> list[str]:
 
 
 def _spread(result: dict[str, Any], metric: Metric, currency: str) -> list[str]:
-    distribution = result["distribution"]
-    if distribution["p10"] is None or distribution["p10"] == distribution["p90"]:
+    low, high = result["distribution"]["p10"], result["distribution"]["p90"]
+    if low is None or low == high:
         return []
-    low = (
-        f"One customer in ten gains less than {money(distribution['p10'], currency)} {per(metric)}"
-        if distribution["p10"] > 0
-        else "At least one customer in ten gains nothing"
+    few = (
+        f"One customer in ten gains less than {money(low, currency)}"
+        if low > 0
+        else "One in ten gains nothing"
     )
-    return [f"{low}, and one in ten more than {money(distribution['p90'], currency)}."]
+    return [f"{few}, and one in ten more than {money(high, currency)} {per(metric)}."]
 
 
 def _silent(result: dict[str, Any]) -> list[str]:

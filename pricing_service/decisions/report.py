@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from models.errors import ModelError
-from pricing_service.decisions._base import Decision, Options, Outcome, Progress
+from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
 from pricing_service.panel import MissingTables, StoredPanel
 
@@ -19,13 +19,18 @@ class Report(Decision):
     title = "Report"
 
     def decide(self, panel: StoredPanel, options: Options, *, seed: int, progress: Progress) -> Outcome:
-        """Answer every question that the dataset's tables can carry."""
+        """Answer every question that the dataset's tables can carry.
+
+        Raises
+        ------
+        InvalidInput
+            If `segment_by` is not a trait in the data.
+        """
         # The kinds are all modules of this package, this one too: they can be listed only once it is loaded.
         from pricing_service.decisions import DECISIONS, missing_tables  # noqa: PLC0415
 
         if options.segment_by is not None:
             traits_of(panel).require(options.segment_by)
-        tables = dict(panel.dataset.tables) if panel.dataset is not None else {}
         analyses: dict[str, Any] = {}
         missing: list[dict[str, Any]] = []
         failed: list[dict[str, str]] = []
@@ -33,49 +38,45 @@ class Report(Decision):
         for done, kind in enumerate(_in_reading_order(kinds)):
             decision = DECISIONS[kind]
             progress(decision.title, done, len(kinds))
-            lacking = missing_tables(kind, tables)
-            missing += [
-                {
-                    "kind": kind,
-                    "tables": list(need.tables),
-                    "unlocks": need.unlocks,
-                    "cheapest": need.cheapest,
-                }
-                for need in lacking
-            ]
+            lacking = missing_tables(kind, panel.dataset.tables if panel.dataset is not None else {})
             if lacking:
+                missing += [_need(kind, need) for need in lacking]
                 continue
             try:
                 chosen = decision.options.model_validate(options.model_dump() | _carried(kind, analyses))
                 analyses[kind] = decision().decide(panel, chosen, seed=seed, progress=progress).result
             except (ModelError, MissingTables) as refusal:
                 failed.append({"kind": kind, "reason": str(refusal)})
-            except Exception as mistake:  # noqa: BLE001
+            except (ArithmeticError, LookupError, TypeError, ValueError) as mistake:
                 # Ours, not the data's: it is logged, and what the other kinds say is shown all the same.
                 _log.exception("%s failed", kind)
                 text = f"an unexpected error, which is logged ({type(mistake).__name__})"
                 failed.append({"kind": kind, "reason": text})
-        progress("Report", len(kinds), len(kinds))
-        return Outcome(
-            {
-                "analyses": analyses,
-                "missing": missing,
-                "failed": failed,
-                "data": {
-                    "report": dict(panel.dataset.report) if panel.dataset is not None else {},
-                    "panel": dict(panel.report),
-                },
-                "dataset": {
-                    "name": panel.dataset.name if panel.dataset is not None else "",
-                    "refused": dict(panel.dataset.refused) if panel.dataset is not None else {},
-                    "currency": panel.currency,
-                    "version": panel.dataset_version,
-                    "as_of": panel.as_of.isoformat(),
-                    "tables": tables,
-                },
-                "options": options.model_dump(mode="json") | {"as_of": panel.as_of.isoformat()},
-            }
-        )
+        progress(self.title, len(kinds), len(kinds))
+        answers = {"analyses": analyses, "missing": missing, "failed": failed}
+        return Outcome(answers | _about_data(panel, options))
+
+
+def _need(kind: str, need: Need) -> dict[str, Any]:
+    return {"kind": kind, "tables": list(need.tables), "unlocks": need.unlocks, "cheapest": need.cheapest}
+
+
+def _about_data(panel: StoredPanel, options: Options) -> dict[str, Any]:
+    """Return what the answers rest on: the dataset, what was refused of it, and the options."""
+    dataset = panel.dataset
+    as_of = panel.as_of.isoformat()
+    return {
+        "data": {"report": dict(dataset.report) if dataset else {}, "panel": dict(panel.report)},
+        "dataset": {
+            "name": dataset.name if dataset else "",
+            "currency": panel.currency,
+            "version": panel.dataset_version,
+            "as_of": as_of,
+            "tables": dict(dataset.tables) if dataset else {},
+            "refused": dict(dataset.refused) if dataset else {},
+        },
+        "options": options.model_dump(mode="json") | {"as_of": as_of},
+    }
 
 
 def _in_reading_order(kinds: list[str]) -> list[str]:
