@@ -84,8 +84,8 @@ def _on_log_scale(source: Source) -> tuple[float, float]:
             f"{source.name}: worth must be positive, inside an interval with a width, got {source.estimate}"
         )
     z = float(stats.norm.ppf((1 + source.estimate.level) / 2))
-    if low <= 0:  # some draws of the typical customer gained nothing: only the upper half has a log
-        return float(np.log(value)), float(np.log(high / value)) / z
+    if low <= 0:  # the typical customer may gain nothing, which has no log: the delta method stands in
+        return float(np.log(value)), (high - low) / (2 * z * value)
     return float(np.log(value)), float(np.log(high / low)) / (2 * z)
 
 
