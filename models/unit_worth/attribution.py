@@ -82,7 +82,7 @@ def draw_factors(judgements: list[Judgement], *, draws: int, seed: int) -> Float
 
 def _attributions(judgement: Judgement, draws: int, rng: np.random.Generator) -> Floats:
     mean, sd = judgement.mean, judgement.attribution_sd
-    if judgement.attribution is None or sd == 0 or mean in {0.0, 1.0}:
+    if judgement.attribution is None or sd < 1e-9 or min(mean, 1 - mean) < 1e-9:
         return np.full(draws, mean)
     # A beta cannot be wider than the coin that is 1 with probability `mean`; keep a little off that limit.
     sd = min(sd, 0.95 * np.sqrt(mean * (1 - mean)))

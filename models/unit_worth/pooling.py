@@ -23,6 +23,9 @@ from models.checks import Floats, share, vector
 from models.errors import TooFewCustomers
 
 FEWEST_CUSTOMERS = 8
+_LEAST_VARIANCE = 1e-8
+_BISECTIONS = 60
+_CUT_SQUARE = 0.9950  # the mean of min(Z², 9) for a standard normal Z
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,16 @@ def _segment_means(x: Floats, segment: NDArray[np.intp]) -> Floats:
 
 
 def _variance_beyond_noise(residual: Floats, noise: Floats) -> float:
-    """Estimate τ² robustly: outlying customers are cut at three median deviations before squaring."""
-    bound = 3 * 1.4826 * float(np.median(np.abs(residual)))
-    cut = np.clip(residual, -bound, bound) if bound > 0 else residual
-    return max(float(np.mean(cut**2) - np.mean(np.minimum(noise, bound**2 if bound > 0 else noise))), 1e-8)
+    """Find the τ² at which squared residuals are as large as noise and τ² make them (Paule & Mandel 1982).
+
+    Each counts by its own noise; outlying ones are cut at three standard deviations.
+    """
+    low, high = _LEAST_VARIANCE, _LEAST_VARIANCE + float(np.max(residual**2))
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        too_small = float(np.mean(np.minimum(residual**2 / (noise + middle), 9.0))) > _CUT_SQUARE
+        low, high = (middle, high) if too_small else (low, middle)
+    return low
 
 
 def _shrunken_segment_means(

@@ -128,7 +128,7 @@ def test_above_the_limit_the_seed_decides_as_well_and_the_verdict_stays():
 
 
 def test_exact_and_linear_draws_agree_on_how_probably_a_metric_is_best(monkeypatch):
-    evidence = metrics(8, 600, a=0.30, b=0.31)
+    evidence = metrics(14, 600, a=0.30, b=0.31)
     exact = ranked(evidence, draws=1000)
     monkeypatch.setattr(paired, "EXACT_LIMIT", 100)
 
