@@ -68,17 +68,19 @@ class Estimate:
             raise InvalidInput(f"level must be between 0 and 1, got {self.level}")
         if self.n < 0:
             raise InvalidInput(f"n must be ≥ 0, got {self.n}")
-        numbers = (self.value, self.low, self.high)
+        value, low, high = self.value, self.low, self.high
         if self.reason is not None:
-            if any(number is not None for number in numbers):
+            if not value is low is high is None:
                 raise InvalidInput("an estimate with a reason has no value, low or high")
             return
-        if any(number is None or not math.isfinite(number) for number in numbers):
-            raise InvalidInput(f"value, low and high must be finite, or None with a reason; got {numbers}")
+        if value is None or low is None or high is None or not all(map(math.isfinite, (value, low, high))):
+            raise InvalidInput(
+                f"value, low and high must be finite, or None with a reason; got {(value, low, high)}"
+            )
         # A point outside its own interval is a mistake of the estimator; rounding is forgiven.
-        slack = 1e-9 * max(1e-300, *(abs(number) for number in numbers if number is not None))
-        if not self.low - slack <= self.value <= self.high + slack:  # type: ignore[operator]
-            raise InvalidInput(f"the value must lie inside its interval, got {numbers}")
+        slack = 1e-9 * max(1e-300, abs(value), abs(low), abs(high))
+        if not low - slack <= value <= high + slack:
+            raise InvalidInput(f"the value must lie inside its interval, got {(value, low, high)}")
 
     @classmethod
     def unknown(

@@ -38,6 +38,13 @@ class Reporting:
         Shape (N,): 1 where the customer reports, else 0.
     coefficients
         Shape (p + 1,): the penalised fit.
+
+    Examples
+    --------
+    >>> size = np.linspace(-1, 1, 200)[:, None]
+    >>> model = Reporting.fit(size, (size[:, 0] > -0.5).astype(float))
+    >>> bool(model.probability()[0] < model.probability()[-1])
+    True
     """
 
     design: Floats
@@ -59,13 +66,6 @@ class Reporting:
         ------
         InvalidInput
             If nobody reports or the shapes differ.
-
-        Examples
-        --------
-        >>> size = np.linspace(-1, 1, 200)[:, None]
-        >>> model = Reporting.fit(size, (size[:, 0] > -0.5).astype(float))
-        >>> bool(model.probability()[0] < model.probability()[-1])
-        True
         """
         if traits.shape[0] != reported.size:
             raise InvalidInput(
