@@ -190,7 +190,11 @@ class _Recipe:
 
     def usage(self) -> Table | None:
         """Usage rows that count, each with a date."""
-        return units.usage_until(self.checked["usage"], self.as_of) if self.facts.usage else None
+        return (
+            units.usage_until(self.checked["usage"], self.as_of, self.facts.usage)
+            if self.facts.usage
+            else None
+        )
 
     def cells(self, listed: Table, achieved: Table | None, stage: Stage) -> Table:
         """Make the customer × month calendar with MRR, units and costs."""
@@ -205,7 +209,9 @@ class _Recipe:
             cut = stage("stretches", mrr.until(mrr.stretches(self.checked), self.as_of))
             seen.append(sighting(cut, cut.start, shifted(cut.stop, -1), kind="subscriptions"))
             foreign = self.facts.paid["foreign"] > 0
-            paid = stage("paid", mrr.by_month(cut, self.spine, self.rates, foreign=foreign))
+            parallel = foreign or self.facts.paid["parallel"] or bool(self.checked.survivors)
+            by_month = mrr.by_month(cut, self.spine, self.rates, foreign=foreign, parallel=parallel)
+            paid = stage("paid", by_month)
         told = Monthly(paid=paid, used=used, moved=moved, spent=self.spent(stage))
         return filled(span(seen, listed), self.spine, self.metrics, told)
 

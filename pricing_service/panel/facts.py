@@ -25,7 +25,7 @@ class Facts:
         Per KPI and metric: `kpi`, `metric`, `rows`, `first` (day covered), `last` (date), `valued`, `odd` (rows
         whose period is given by its own days), `long` (quarters and years), `with_unit`, `foreign`.
     paid
-        Of the stretches of MRR: `rows`, `first`, `last`, `foreign`; None where no table tells MRR.
+        Of the stretches of MRR: `rows`, `first`, `last`, `foreign`, `parallel`; None where no table tells MRR.
     """
 
     usage: list[dict[str, Any]]
@@ -115,6 +115,7 @@ def _paid(table: Table | None, home: str) -> dict[str, Any] | None:
             first=table.start.min(),
             last=table.last_seen.max(),
             foreign=(table.currency.notnull() & (table.currency != home)).sum(),
+            parallel=table.parallel.any(),
         )
     )
     return row if row["rows"] else None

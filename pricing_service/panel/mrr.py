@@ -11,7 +11,7 @@ from datetime import date
 from operator import methodcaller
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import Column, Table
 
 from pricing_service.panel.calendar import (
     ONE_DAY,
@@ -31,7 +31,8 @@ def stretches(checked: Checked) -> Table | None:
     """Stretches of time in which one subscription cost the same; None where no table tells MRR.
 
     Columns: `customer_id`, `start`, `stop` (exclusive, null while running), `mrr` (in the row's currency; 0 on
-    trial and while paused), `plan`, `currency`, `last_seen` (last day that the row itself tells of).
+    trial and while paused), `plan`, `currency`, `last_seen` (last day that the row itself tells of), `parallel`
+    (others of the customer may run at the same time).
     """
     source = checked.first_of(*SOURCES)
     return _READERS[source](checked[source]) if source else None
@@ -47,6 +48,7 @@ def _from_subscriptions(table: Table) -> Table:
         plan=table.plan,
         currency=table.currency,
         last_seen=ibis.coalesce(table.end, table.start),
+        parallel=table.subscription_id.notnull(),
     )
 
 
@@ -61,6 +63,7 @@ def _from_monthly_mrr(table: Table) -> Table:
         plan=paying.plan,
         currency=paying.currency,
         last_seen=shifted(stop, -1),
+        parallel=ibis.literal(False),
     )
 
 
@@ -82,6 +85,7 @@ def _from_mrr_movements(table: Table) -> Table:
         plan=ibis.null("string"),
         currency=paying.currency,
         last_seen=paying.date,
+        parallel=ibis.literal(False),
     )
 
 
@@ -100,6 +104,7 @@ def _from_invoices(table: Table) -> Table:
         plan=bills.plan,
         currency=bills.currency,
         last_seen=bills.period_start,
+        parallel=ibis.literal(True),
     )
 
 
@@ -125,16 +130,17 @@ def until(stretched: Table, as_of: date) -> Table:
     return begun.mutate(fresh=ibis.greatest(begun.start, ibis.coalesce(covered, begun.start)))
 
 
-def by_month(cut: Table, months: Table, rates: Rates, *, foreign: bool) -> Table:
+def by_month(cut: Table, months: Table, rates: Rates, *, foreign: bool, parallel: bool) -> Table:
     """MRR of each customer and month that a stretch touches.
 
     Columns: `customer_id`, `month`, `mrr_end`, `mrr_average` (money per month in constant currency),
     `mrr_end_spot`, `mrr_average_spot` (at the month's own rate), `plan` (at month end; of the dearest
-    subscription where there are several), `days_subscribed`, `subscribed_end` (on the month's last day).
+    subscription where some run in `parallel`), `days_subscribed`, `subscribed_end` (on the month's last day).
     """
     held = cut.join(months, [cut.start < months.month_stop, cut.stop > months.month])
-    held = held.mutate(mrr_spot=held.mrr)
+    spot = "mrr_spot" if foreign else "mrr"
     if foreign:
+        held = held.mutate(mrr_spot=held.mrr)
         held = rates.monthly(rates.constant(held, "mrr"), months, "mrr_spot")
     stop = ibis.least(held.stop, held.month_stop)
     held = held.mutate(
@@ -142,28 +148,22 @@ def by_month(cut: Table, months: Table, rates: Rates, *, foreign: bool) -> Table
         days=days_between(ibis.greatest(held.start, held.month), stop),
         new_days=ibis.greatest(days_between(ibis.greatest(held.fresh, held.month), stop), 0),
     )
-    dearest = ibis.row_number().over(
-        group_by=["customer_id", "month"], order_by=[held.at_end.desc(), held.mrr.desc(), held.plan]
-    )
-    nothing = ibis.literal(0).cast(EXACT)
-    held = held.mutate(
-        end=held.at_end.ifelse(held.mrr.cast(EXACT), nothing),
-        end_spot=held.at_end.ifelse(held.mrr_spot.cast(EXACT), nothing),
-        by_days=held.mrr * held.days,
-        by_days_spot=held.mrr_spot * held.days,
-        place=dearest,
-    )
-    length = days_between(held.month, held.month_stop).max()
-    total = whole_sum if foreign else methodcaller("sum")  # without foreign money every amount is known
-    averages = {
-        "mrr_average": total(held.by_days).cast("float64") / length,
-        "mrr_average_spot": total(held.by_days_spot).cast("float64") / length,
-    }
+    if parallel:
+        dearest = [held.at_end.desc(), held.mrr.desc(), held.plan]
+        held = held.mutate(place=ibis.row_number().over(group_by=["customer_id", "month"], order_by=dearest))
     return held.group_by("customer_id", "month").agg(
-        mrr_end=total(held.end),
-        mrr_end_spot=total(held.end_spot),
-        **averages,
-        plan=held.plan.max(where=held.at_end & (held.place == 0)),
+        **_sums(held, held.mrr, foreign=foreign),
+        **{f"{name}_spot": each for name, each in _sums(held, held[spot], foreign=foreign).items()},
+        plan=held.plan.max(where=(held.at_end & (held.place == 0)) if parallel else held.at_end),
         days_subscribed=held.new_days.sum(),
         subscribed_end=held.at_end.any(),
     )
+
+
+def _sums(held: Table, mrr: Column, *, foreign: bool) -> dict[str, Column]:
+    total = whole_sum if foreign else methodcaller("sum")  # without foreign money every amount is known
+    length = days_between(held.month, held.month_stop).max()
+    return {
+        "mrr_end": total(held.at_end.ifelse(mrr.cast(EXACT), ibis.literal(0).cast(EXACT))),
+        "mrr_average": total(mrr * held.days).cast("float64") / length,
+    }

@@ -7,8 +7,9 @@ the changes before it, which makes carrying forward and several unit ids one and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import ibis
 from ibis.expr.types import Column, Table
@@ -25,12 +26,17 @@ EXACT_UNITS = "decimal(38, 9)"
 _EACH = ["customer_id", "cell"]
 
 
-def usage_until(usage: Table, as_of: date) -> Table:
-    """Rows of `usage` up to `as_of`; a row without a date is a snapshot of that day."""
-    dated = usage.select(
-        "customer_id", "metric", "units", "unit_id", date=ibis.coalesce(usage.date, ibis.literal(as_of))
-    )
-    return dated.filter(dated.date <= as_of)
+def usage_until(usage: Table, as_of: date, facts: Sequence[Mapping[str, Any]]) -> Table:
+    """Rows of `usage` up to `as_of`; a row without a date is a snapshot of that day.
+
+    What `facts` (those of usage) say to be true of every row is not asked of each again.
+    """
+    rows = usage.select("customer_id", "metric", "units", "unit_id", "date")
+    if any(fact["dated"] < fact["rows"] for fact in facts):
+        rows = rows.mutate(date=ibis.coalesce(rows.date, ibis.literal(as_of)))
+    if any(fact["last"] is not None and fact["last"] > as_of for fact in facts):
+        rows = rows.filter(rows.date <= as_of)
+    return rows
 
 
 def recorded(usage: Table, metrics: Sequence[Metric], cell_of: CellOf) -> Table:

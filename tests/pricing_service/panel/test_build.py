@@ -135,6 +135,7 @@ def test_the_panel_is_lazy_and_equal_to_the_stored_one(build, rows_to_arrow):
 
 
 @pytest.mark.spark
+@pytest.mark.timeout(900)  # a session of Spark and its first plans take minutes on a busy machine
 @pytest.mark.filterwarnings("ignore")
 def test_spark_gives_the_same_panel(rows_to_arrow, tmp_path):
     pyspark = pytest.importorskip("pyspark")
