@@ -27,9 +27,16 @@ class Contest:
     """Lets the metrics compete in every draw."""
 
     def __init__(
-        self, evidence: Mapping[str, MetricEvidence], points: Points, drawn: Drawn, *, level: float
+        self,
+        evidence: Mapping[str, MetricEvidence],
+        points: Points,
+        drawn: Drawn,
+        *,
+        level: float,
+        significance: float,
     ) -> None:
-        self.evidence, self.points, self.drawn, self.level = evidence, points, drawn, level
+        self.evidence, self.points, self.drawn = evidence, points, drawn
+        self.level, self.significance = level, significance
         self.metrics = sorted(evidence)
         self.draws = next(iter(drawn.values())).size
         self.bars = [
@@ -65,7 +72,8 @@ class Contest:
     def eligibility(self, metric: str) -> tuple[Eligible, tuple[Caveat, ...]]:
         """Return whether the metric may carry a price, and what stands against it.
 
-        A bar is missed for certain only where the draws lie beyond it, never because they straddle it.
+        It may where it clears all bars with the certainty that a verdict needs, 1 - significance. A bar is
+        missed only where the interval lies beyond it, never because it straddles it.
         """
         if self._constant(metric):
             return "no", (Caveat("constant_metric", "every customer has the same units: this is a flat fee"),)
@@ -80,12 +88,12 @@ class Contest:
             probability = float(self.clears[metric][key].mean())
             if probability < tail:
                 against.append(Caveat(f"fails_{key}", statistic.says))
-            elif probability < 1 - tail:
+            elif probability < 1 - self.significance:
                 text = f"may be one that {statistic.says} (probability {1 - probability:.0%})"
                 open_questions.append(Caveat(f"uncertain_{key}", text))
         if against:
             return "no", tuple(against)
-        certain = float(self._all_clear(metric).mean()) >= 1 - tail
+        certain = float(self._all_clear(metric).mean()) >= 1 - self.significance
         return ("yes" if certain else "unknown"), tuple(open_questions)
 
     def probabilities(self) -> dict[str, float]:
@@ -95,7 +103,7 @@ class Contest:
         shares = won / np.maximum(won.sum(axis=1, keepdims=True), 1)
         return dict(zip(self.metrics, shares.mean(axis=0).tolist(), strict=True))
 
-    def verdict(self, significance: float) -> Ranking:
+    def verdict(self) -> Ranking:
         """Say which metric is best and how sure that is."""
         best = self.probabilities()
         eligible = {metric: self.eligibility(metric) for metric in self.metrics}
@@ -112,12 +120,12 @@ class Contest:
             each.metric for each in able if each is not leader and self._same(leader.metric, each.metric)
         )
         chance = (leader.probability_best or 0) + sum(best[metric] for metric in same)
-        if chance >= 1 - significance and leader.eligible == "yes":
+        if chance >= 1 - self.significance and leader.eligible == "yes":
             return Ranking(standings, leader.metric, "tie" if same else "clear", same, (), None)
         rivals = tuple(
-            each.metric for each in candidates[1:] if (each.probability_best or 0) > significance / 2
+            each.metric for each in candidates[1:] if (each.probability_best or 0) > self.significance / 2
         )
-        needed = self._customers_needed(leader.metric, rivals, significance)
+        needed = self._customers_needed(leader.metric, rivals)
         return Ranking(standings, leader.metric, "cannot_tell", same, rivals, needed)
 
     def _order(self, best: Mapping[str, float], eligible: Mapping[str, tuple[Eligible, object]]) -> list[str]:
@@ -138,7 +146,7 @@ class Contest:
         low, high = np.quantile(np.log(b[usable] / a[usable]), [tail, 1 - tail])
         return bool(low > np.log1p(-SAME) and high < np.log1p(SAME))
 
-    def _customers_needed(self, leader: str, rivals: tuple[str, ...], significance: float) -> int | None:
+    def _customers_needed(self, leader: str, rivals: tuple[str, ...]) -> int | None:
         """Scale today's customers by how far the closest call is from being decided, at 80 % power."""
         calls = []
         for rival in rivals:
@@ -147,14 +155,14 @@ class Contest:
             calls.append((ratio, 0.0))
         for name, key, statistic in self.bars:
             bar = statistic.at_least if statistic.at_least is not None else statistic.at_most
-            if 0.0 < float(self.clears[leader][key].mean()) < 1 - significance / 2 and bar is not None:
+            if 0.0 < float(self.clears[leader][key].mean()) < 1 - self.significance and bar is not None:
                 calls.append(
                     (
                         statistic.scale.to(self.drawn[leader, name, key]),
                         float(statistic.scale.to(np.array([bar]))[0]),
                     )
                 )
-        z = float(stats.norm.ppf(1 - significance)) + _POWER
+        z = float(stats.norm.ppf(1 - self.significance)) + _POWER
         factors = []
         for values, bar in calls:
             usable = values[np.isfinite(values)]

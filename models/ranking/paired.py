@@ -62,5 +62,5 @@ def rank(
         raise InvalidInput(f"every metric needs the same customers, got {sorted(sizes)} of them")
     sampler = exact_draws if sizes.pop() <= EXACT_LIMIT else joint_normal_draws
     points, drawn = sampler(evidence, seed=seed, draws=draws, progress=progress)
-    contest = Contest(evidence, points, drawn, level=level)
-    return contest.verdict(significance)
+    contest = Contest(evidence, points, drawn, level=level, significance=significance)
+    return contest.verdict()
