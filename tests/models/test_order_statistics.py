@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from models.order_statistics import SortedSample, biweight_scale
+from models.order_statistics import SortedSample, biweight_scale, row_quantiles
 
 numbers = st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), min_size=1, max_size=30)
 weighted = numbers.flatmap(
@@ -156,3 +156,18 @@ def test_a_draw_with_one_customer_has_no_scale():
 
     assert np.isnan(scale[0])
     assert scale[1] > 0
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_quantiles_of_rows_are_those_of_each_row_alone(share):
+    rng = np.random.default_rng(0)
+    rows, weights = np.sort(rng.normal(size=(30, 9)), axis=1), rng.integers(0, 3, (30, 9)).astype(float)
+    rows[:, 7:] = np.nan
+    weights[0] = 0.0
+
+    alone = [
+        SortedSample(row).quantile(weight[None, :], share)[0]
+        for row, weight in zip(rows, weights, strict=True)
+    ]
+
+    np.testing.assert_allclose(row_quantiles(rows, weights, share), alone)

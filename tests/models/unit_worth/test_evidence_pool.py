@@ -97,13 +97,13 @@ def test_warnings_of_the_sources_are_kept():
     ]
 
 
-def test_an_interval_that_reaches_to_nothing_is_judged_by_its_upper_half():
-    # In some draws the typical customer gained nothing: log 0 has no width.
+def test_an_interval_that_reaches_to_nothing_is_judged_by_its_width_beside_its_value():
+    # In some draws the typical customer gained nothing, and log 0 has no width.
     worth = Estimate(value=40.0, low=0.0, high=48.0, level=0.9, n=9, unit="EUR/posting")
 
-    _, weights = pooled(Source("outcomes", worth), source("prior", 40, times=1.2))
+    _, weights = pooled(Source("outcomes", worth), source("prior", 40, times=np.exp(0.6)))
 
-    assert weights == pytest.approx([0.5, 0.5])
+    assert weights == pytest.approx([0.5, 0.5])  # 48 ÷ (2 × 40) = 0.6
 
 
 @pytest.mark.parametrize("value", [0.0, -5.0])

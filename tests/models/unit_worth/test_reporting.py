@@ -34,15 +34,17 @@ def test_the_fit_is_scikit_learns_with_the_same_penalty():
     np.testing.assert_allclose(model.coefficients, sklearns(model.design, reported), atol=1e-4)
 
 
-def test_one_newton_step_stands_for_a_refit_of_every_draw():
-    traits, reported = book(1, 300)
-    model, draws = Reporting.fit(traits, reported), bootstrap_weights(300, draws=20, seed=0)
+@pytest.mark.parametrize(("n", "left"), [(300, 0.15), (1000, 0.06)])
+def test_one_newton_step_stands_for_a_refit_of_every_draw(n, left):
+    # Measured: a tenth of what a full refit would move is missed at 300 customers, a twenty-fifth at 1,000.
+    traits, reported = book(1, n)
+    model, draws = Reporting.fit(traits, reported), bootstrap_weights(n, draws=20, seed=0)
+    reporters = model.design[reported > 0]
 
-    chances = model.chances(draws)
+    refitted = [1 / (1 + np.exp(-reporters @ sklearns(model.design, reported, row))) for row in draws]
 
-    for row, weights in zip(chances, draws, strict=True):
-        refitted = 1 / (1 + np.exp(-model.design[reported > 0] @ sklearns(model.design, reported, weights)))
-        assert np.abs(row - refitted).max() < 0.03
+    missed = np.abs(model.chances(draws) - refitted).mean()
+    assert missed < left * np.abs(model.probability()[reported > 0] - refitted).mean()
 
 
 def test_weights_undo_a_planted_selection():
