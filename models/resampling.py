@@ -141,8 +141,12 @@ def estimate_from_draws(
     usable = draws[np.isfinite(draws)]
     if not np.isfinite(value) or n < 2 or usable.size < 0.9 * max(draws.size, 1):
         return Estimate.unknown("insufficient_customers", unit=unit, n=n, level=level, method=method)
-    scale = scale or Scale()
-    centre = float(scale.to(np.array([value]))[0])
+    scale, middle = scale or Scale(), np.array([value])
+    if scale.kind == "fisher":
+        # Ranks of n customers tell a correlation from 1 only by whole swaps: half a swap is as near as it gets.
+        nearest = 1 - 6 / (n**3 - n)
+        usable, middle = np.clip(usable, -nearest, nearest), np.clip([value], -nearest, nearest)
+    centre = float(scale.to(middle)[0])
     low, high = np.quantile(scale.to(usable), [0.1587, 0.8413])
     reach = float(stats.t.ppf((1 + level) / 2, n - 1)) * (high - low) / 2
     ends = scale.back(np.array([centre - reach, centre + reach]))
