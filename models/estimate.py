@@ -22,6 +22,32 @@ class Caveat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What an estimate is of: its unit, its interval's level, and how it is made; see `Estimate`.
+
+    Examples
+    --------
+    >>> Label(unit="EUR/posting", method="median").unknown("no_outcomes", n=0).reason
+    'no_outcomes'
+    """
+
+    unit: str
+    method: str = ""
+    level: float = 0.9
+
+    def unknown(self, reason: str, *, n: int) -> Estimate:
+        """Make the estimate of this that says why there is no number."""
+        return Estimate.unknown(reason, unit=self.unit, n=n, level=self.level, method=self.method)
+
+    def known(self, value: float, low: float, high: float, *, n: int) -> Estimate:
+        """Make the estimate of this, its interval stretched to the value where that lies just outside."""
+        return Estimate(
+            value=value, low=min(low, value), high=max(high, value),
+            level=self.level, n=n, unit=self.unit, method=self.method,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A value with its interval, or no value with a reason.
 

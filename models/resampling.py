@@ -23,7 +23,7 @@ from scipy import stats
 
 from models.checks import Floats, share
 from models.errors import InvalidInput
-from models.estimate import Caveat, Estimate
+from models.estimate import Caveat, Estimate, Label
 
 EXACT_LIMIT = 5_000
 _CELLS = 1_500_000  # W is made in slices of about 12 MB
@@ -114,14 +114,7 @@ class Scale:
 
 
 def estimate_from_draws(
-    value: float,
-    draws: Floats,
-    *,
-    n: int,
-    unit: str,
-    method: str,
-    level: float = 0.9,
-    scale: Scale | None = None,
+    value: float, draws: Floats, *, n: int, label: Label, scale: Scale | None = None
 ) -> Estimate:
     """Make an estimate whose interval is Student's t around the value, on the statistic's symmetric scale.
 
@@ -136,11 +129,15 @@ def estimate_from_draws(
         Shape (B,): its bootstrap draws.
     n
         Customers that carry it; the t distribution has n - 1 degrees of freedom.
+    label
+        What the estimate is of, and its interval's level.
+    scale
+        The symmetric scale; default: the statistic's own.
     """
-    share("level", level)
+    share("level", label.level)
     usable = draws[np.isfinite(draws)]
     if not np.isfinite(value) or n < 2 or usable.size < 0.9 * max(draws.size, 1):
-        return Estimate.unknown("insufficient_customers", unit=unit, n=n, level=level, method=method)
+        return label.unknown("insufficient_customers", n=n)
     scale, middle = scale or Scale(), np.array([value])
     if scale.kind == "fisher":
         # Ranks of n customers tell a correlation from 1 only by whole swaps: half a swap is as near as it gets.
@@ -148,17 +145,12 @@ def estimate_from_draws(
         usable, middle = np.clip(usable, -nearest, nearest), np.clip([value], -nearest, nearest)
     centre = float(scale.to(middle)[0])
     low, high = np.quantile(scale.to(usable), [0.1587, 0.8413])
-    reach = float(stats.t.ppf((1 + level) / 2, n - 1)) * (high - low) / 2
+    reach = float(stats.t.ppf((1 + label.level) / 2, n - 1)) * (high - low) / 2
     ends = scale.back(np.array([centre - reach, centre + reach]))
-    return Estimate(
-        value=value, low=min(float(ends[0]), value), high=max(float(ends[1]), value),
-        level=level, n=n, unit=unit, method=method,
-    )  # fmt: skip
+    return label.known(value, float(ends[0]), float(ends[1]), n=n)
 
 
-def estimate_from_quantiles(
-    value: float, draws: Floats, *, n: int, unit: str, method: str, level: float = 0.9
-) -> Estimate:
+def estimate_from_quantiles(value: float, draws: Floats, *, n: int, label: Label) -> Estimate:
     """Make an estimate whose interval is cut from the draws themselves, as medians and other quantiles need.
 
     The cut is a little wider than the central `level` share, by the factor √(n / (n - 1)) t / z in normal
@@ -172,17 +164,16 @@ def estimate_from_quantiles(
         Shape (B,): its bootstrap draws.
     n
         Customers that carry it.
+    label
+        What the estimate is of, and its interval's level.
     """
-    share("level", level)
+    share("level", label.level)
     usable = draws[np.isfinite(draws)]
     if not np.isfinite(value) or n < 2 or usable.size < 0.9 * max(draws.size, 1):
-        return Estimate.unknown("insufficient_customers", unit=unit, n=n, level=level, method=method)
-    tail = float(stats.norm.cdf(-np.sqrt(n / (n - 1)) * stats.t.ppf((1 + level) / 2, n - 1)))
+        return label.unknown("insufficient_customers", n=n)
+    tail = float(stats.norm.cdf(-np.sqrt(n / (n - 1)) * stats.t.ppf((1 + label.level) / 2, n - 1)))
     low, high = (float(end) for end in np.quantile(usable, [tail, 1 - tail]))
-    caveats: tuple[Caveat, ...] = ()
-    if not low <= value <= high:
-        caveats = (Caveat("skewed_draws", "the bootstrap draws lie mostly to one side of the value"),)
-    return Estimate(
-        value=value, low=min(low, value), high=max(high, value),
-        level=level, n=n, unit=unit, method=method, warnings=caveats,
-    )  # fmt: skip
+    estimate = label.known(value, low, high, n=n)
+    if low <= value <= high:
+        return estimate
+    return estimate.warned(Caveat("skewed_draws", "the bootstrap draws lie mostly to one side of the value"))

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from models.checks import Floats
-from models.estimate import Caveat, Estimate
+from models.estimate import Caveat, Estimate, Label
 from models.ranking.draws import Drawn, Points, scores
 from models.ranking.standing import Eligible, Ranking, Standing
 from models.resampling import estimate_from_draws
@@ -201,20 +201,16 @@ class Contest:
     def _estimate(self, metric: str, key: tuple[str, str], statistic: Statistic, n: int) -> Estimate:
         name, which = key
         value, drawn = self.points[metric, name, which], self.drawn[metric, name, which]
-        method = scores()[name].method
+        label = Label(unit=statistic.unit, method=scores()[name].method, level=self.level)
         if n < FEWEST_CUSTOMERS:
             # Where customers are enough but none carries this number, something else is missing.
             why = self._why(metric, key) if n == 0 and self._enough(metric) else "insufficient_customers"
-            return Estimate.unknown(why, unit=statistic.unit, n=n, level=self.level, method=method)
+            return label.unknown(why, n=n)
         if not np.isfinite(value):
-            return Estimate.unknown(
-                self._why(metric, key), unit=statistic.unit, n=n, level=self.level, method=method
-            )
+            return label.unknown(self._why(metric, key), n=n)
         if which in {"spread", "customer_spread", "log_sd"} and value < _DEGENERATE:
-            return Estimate.unknown("no_variation", unit=statistic.unit, n=n, level=self.level, method=method)
-        return estimate_from_draws(
-            value, drawn, n=n, unit=statistic.unit, method=method, level=self.level, scale=statistic.scale
-        )
+            return label.unknown("no_variation", n=n)
+        return estimate_from_draws(value, drawn, n=n, label=label, scale=statistic.scale)
 
     def _why(self, metric: str, key: tuple[str, str]) -> str:
         if self._constant(metric):

@@ -27,6 +27,7 @@ FEWEST_CUSTOMERS = 40
 _LEAST_R2 = 0.05
 _LEAST_OWN_VARIATION = 0.05
 _FOLDS = 5
+_DRAWS = 500
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,6 @@ def marginal_worth(
     *,
     unit: str,
     seed: int,
-    draws: int = 500,
     level: float = 0.9,
 ) -> MarginalWorth:
     """Estimate what one more unit brings.
@@ -76,7 +76,7 @@ def marginal_worth(
         raise NotIdentified(f"traits predict {1 - own:.0%} of the units: no variation of their own is left")
     elasticity = float(d_left @ y_left / (d_left @ d_left))
     average = float(value.sum() / units.sum())
-    weights = bootstrap_weights(value.size, draws=draws, seed=seed)
+    weights = bootstrap_weights(value.size, draws=_DRAWS, seed=seed)
     slopes = (weights @ (d_left * y_left)) / (weights @ d_left**2)
     drawn = slopes * (weights @ value) / (weights @ units)
     low, high = (float(end) for end in np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]))

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
-from models.estimate import Caveat, Estimate
+from models.estimate import Caveat, Estimate, Label
 from models.order_statistics import SortedSample, row_quantiles
 from models.resampling import bootstrap_weights, estimate_from_quantiles, slices
 from models.unit_worth.attribution import Judgement, draw_factors
@@ -164,14 +164,10 @@ class Worth:
         n = int(chosen.sum())
         method = "median of long-run value per unit, reporters weighted to stand for all customers"
         if n < FEWEST_CUSTOMERS:
-            return Estimate.unknown(
-                "insufficient_customers", unit=self.unit, n=n, level=self.level, method=method
-            )
+            return self._label(method).unknown("insufficient_customers", n=n)
         value = float(self._quantiles(self.evidence.stated, self.omega[None, :], chosen, at)[0])
         if value <= 0:
-            return Estimate.unknown(
-                "no_value_for_typical_customer", unit=self.unit, n=n, level=self.level, method=method
-            )
+            return self._label(method).unknown("no_value_for_typical_customer", n=n)
         drawn = self._quantiles(self.factors, self._omega, chosen, at)
         return self._estimate(value, drawn, n=n, method=method)
 
@@ -198,9 +194,7 @@ class Worth:
         method = "Σ value ÷ Σ units per month, reporters weighted to stand for all customers"
         if int(evidence.carriers.sum()) < FEWEST_CUSTOMERS:
             n = int(evidence.carriers.sum())
-            return Estimate.unknown(
-                "insufficient_customers", unit=self.unit, n=n, level=self.level, method=method
-            )
+            return self._label(method).unknown("insufficient_customers", n=n)
 
         def ratio(factors: Floats, omega: Floats) -> Floats:
             money = np.einsum("bk,kn,bn->b", factors, evidence.kpi_value / months, omega, optimize=True)
@@ -210,9 +204,7 @@ class Worth:
 
         value = float(ratio(evidence.stated, self.omega[None, :])[0])
         if not value > 0:
-            return Estimate.unknown(
-                "no_value", unit=self.unit, n=evidence.metric.n, level=self.level, method=method
-            )
+            return self._label(method).unknown("no_value", n=evidence.metric.n)
         return self._estimate(value, ratio(self.factors, self._omega), n=evidence.metric.n, method=method)
 
     def ideal(self) -> Estimate:
@@ -226,9 +218,7 @@ class Worth:
         both = (metric.periods >= 4) & (metric.late_units > 0)
         n_top = int(both.sum()) // 5
         if n_top < FEWEST_CUSTOMERS:
-            return Estimate.unknown(
-                "insufficient_customers", unit=self.unit, n=n_top, level=self.level, method=method
-            )
+            return self._label(method).unknown("insufficient_customers", n=n_top)
         early = np.where(both, metric.early_value / np.maximum(metric.periods // 2, 1), -np.inf)
         top = np.zeros(metric.n, dtype=bool)
         top[np.argsort(-early, kind="stable")[:n_top]] = True
@@ -241,9 +231,7 @@ class Worth:
         sample = SortedSample(late)
         value = float(np.exp(sample.median(self.omega[None, :])[0]))
         if not value > 0:
-            return Estimate.unknown(
-                "no_value_for_typical_customer", unit=self.unit, n=n_top, level=self.level
-            )
+            return self._label(method).unknown("no_value_for_typical_customer", n=n_top)
         return self._estimate(
             value, np.exp(sample.median(self._omega)) * self._relative, n=n_top, method=method
         )
@@ -253,14 +241,10 @@ class Worth:
         method = f"non-reporters at {fraction:.0%} of the modelled value"
         n = int(self.evidence.carriers.sum())
         if n < FEWEST_CUSTOMERS:
-            return Estimate.unknown(
-                "insufficient_customers", unit=self.unit, n=n, level=self.level, method=method
-            )
+            return self._label(method).unknown("insufficient_customers", n=n)
         value = self.typical_with_silent_at(fraction)
         if value is None:
-            return Estimate.unknown(
-                "no_value_for_typical_customer", unit=self.unit, n=n, level=self.level, method=method
-            )
+            return self._label(method).unknown("no_value_for_typical_customer", n=n)
         drawn = np.exp(self._with_silent(fraction).median(self._book_draws))
         return self._estimate(value, drawn * self._relative, n=n, method=method)
 
@@ -284,8 +268,11 @@ class Worth:
     def _book_draws(self) -> Floats:
         return np.concatenate([self._stand_for_book(self.counts[cut]) for cut in self._cuts()])
 
+    def _label(self, method: str) -> Label:
+        return Label(unit=self.unit, method=method, level=self.level)
+
     def _estimate(self, value: float, drawn: Floats, *, n: int, method: str) -> Estimate:
-        estimate = estimate_from_quantiles(value, drawn, n=n, unit=self.unit, method=method, level=self.level)
+        estimate = estimate_from_quantiles(value, drawn, n=n, label=self._label(method))
         if any(judgement.attribution is None for judgement in self.evidence.judgements):
             text = "no share of this value is attributed to us: it is gross, an upper limit of our worth"
             return estimate.warned(Caveat("gross_value", text))

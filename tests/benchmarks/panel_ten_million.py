@@ -78,7 +78,9 @@ def by_panel(folder: Path, out: Path) -> None:
         path.stem: backend.read_parquet(path, table_name=path.stem)
         for path in sorted(folder.glob("*.parquet"))
     }
-    backend.sql("select 1 as one").to_pyarrow()  # ibis imports pandas with its first answer: start-up, not the panel
+    backend.sql(
+        "select 1 as one"
+    ).to_pyarrow()  # ibis imports pandas with its first answer: start-up, not the panel
     start = clock()
     store_panel(build_panel(tables, currency="EUR"), out / "panel")
     report(start)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from models.errors import InvalidInput
+from models.estimate import Label
 from models.order_statistics import SortedSample
 from models.resampling import (
     Scale,
@@ -19,7 +20,7 @@ from models.resampling import (
     slices,
 )
 
-SAID = {"unit": "EUR/posting", "method": "mean"}
+SAID = {"label": Label(unit="EUR/posting", method="mean")}
 
 
 @given(st.integers(1, 50), st.integers(1, 20), st.integers(0, 100))
@@ -154,7 +155,7 @@ def test_what_the_draws_cannot_carry_is_unknown(make, value, draws, n):
 @pytest.mark.parametrize("make", [estimate_from_draws, estimate_from_quantiles])
 def test_a_level_is_a_share_not_a_percentage(make):
     with pytest.raises(InvalidInput, match="level must be a share"):
-        make(1.0, np.ones(10), n=5, level=90, **SAID)
+        make(1.0, np.ones(10), n=5, label=Label(unit="EUR/posting", level=90))
 
 
 @pytest.mark.parametrize("make", [estimate_from_draws, estimate_from_quantiles])
@@ -162,7 +163,7 @@ def test_a_higher_level_is_a_wider_interval(make):
     draws = np.random.default_rng(0).normal(5, 1, 4000)
 
     widths = [
-        (estimate := make(5.0, draws, n=50, level=level, **SAID)).high - estimate.low
+        (estimate := make(5.0, draws, n=50, label=Label(unit="EUR/posting", level=level))).high - estimate.low
         for level in (0.5, 0.8, 0.95)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.estimate import Label
 from models.ranking.draws import exact_draws, joint_normal_draws, scores
 from models.resampling import bootstrap_weights, estimate_from_draws
 from models.value_metrics._base import MetricEvidence
@@ -30,8 +31,7 @@ def intervals(evidence: MetricEvidence, sampler) -> dict[str, tuple[float, float
                 value,
                 drawn["a", name, key],
                 n=counted[key],
-                unit=statistic.unit,
-                method="",
+                label=Label(unit=statistic.unit),
                 scale=statistic.scale,
             )
             if estimate.known:

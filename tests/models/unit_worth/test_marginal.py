@@ -20,7 +20,7 @@ def found(
     value = 10 * units**elasticity * np.exp(confounding * trait + 0.3 * noise)
     other = rng.normal(size=n)
     traits = np.column_stack([trait if seen else other, other])
-    return marginal_worth(value, units, traits, unit="EUR/posting", seed=seed, draws=200)
+    return marginal_worth(value, units, traits, unit="EUR/posting", seed=seed)
 
 
 @pytest.mark.parametrize("elasticity", [0.0, 0.6, 1.0])
@@ -68,9 +68,7 @@ def test_the_interval_covers_the_planted_marginal_worth_in_nine_of_ten_businesse
         own, noise = np.random.default_rng(seed).normal(size=(2, 80))
         units = np.exp(own)
         value = 10 * units * np.exp(0.3 * noise)
-        answer = marginal_worth(
-            value, units, nothing_fixed, unit="EUR/posting", seed=seed, draws=200
-        ).estimate
+        answer = marginal_worth(value, units, nothing_fixed, unit="EUR/posting", seed=seed).estimate
         covered += answer.low <= truth <= answer.high
 
     assert 0.85 <= covered / 200 <= 0.95
