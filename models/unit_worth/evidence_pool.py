@@ -62,7 +62,7 @@ def combine(sources: Sequence[Source], *, unit: str, level: float) -> tuple[Esti
     if len(known) == 1:
         return known[0].estimate, [1.0 if source.estimate.known else 0.0 for source in sources]
     logs, errors = zip(*(_on_log_scale(source) for source in known), strict=True)
-    precision = 1 / np.maximum(np.array(errors), 1e-6) ** 2
+    precision = 1 / np.array(errors) ** 2
     middle = float(precision @ np.array(logs) / precision.sum())
     reach = float(stats.norm.ppf((1 + level) / 2)) / float(np.sqrt(precision.sum()))
     weights = dict(
@@ -79,14 +79,15 @@ def combine(sources: Sequence[Source], *, unit: str, level: float) -> tuple[Esti
 
 def _on_log_scale(source: Source) -> tuple[float, float]:
     value, low, high = source.estimate.value, source.estimate.low, source.estimate.high
-    if value is None or low is None or high is None or value <= 0 or high <= low:
+    if value is None or low is None or high is None or value <= 0:
         raise InvalidInput(
-            f"{source.name}: worth must be positive, inside an interval with a width, got {source.estimate}"
+            f"{source.name}: worth must be positive, got {source.estimate}"
         )
     z = float(stats.norm.ppf((1 + source.estimate.level) / 2))
     if low <= 0:  # the typical customer may gain nothing, which has no log: the delta method stands in
         return float(np.log(value)), (high - low) / (2 * z * value)
-    return float(np.log(value)), float(np.log(high / low)) / (2 * z)
+    # Where all customers are alike the interval has no width; a ten-thousandth of a per cent stands for it.
+    return float(np.log(value)), max(float(np.log(high / low)) / (2 * z), 1e-6)
 
 
 def _disagreement(logs: Sequence[float], errors: Sequence[float]) -> tuple[Caveat, ...]:
