@@ -173,8 +173,8 @@ def kpi_caveats(evidence: Evidence) -> list[Caveat]:
     for name, share in evidence.reported_share.items():
         if len(evidence.kpis) > 1 and share < _PARTLY:
             text = (
-                f"{name} is reported in {percent(share)} of the periods in which customers report anything; in the"
-                " others it counts as nothing achieved, so value is understated there"
+                f"{name} is reported in {percent(share)} of the periods in which customers report anything; a"
+                " customer's worth rests on the periods in which it reports all that it ever reports"
             )
             caveats.append(Caveat("kpi_partly_reported", text))
     return caveats

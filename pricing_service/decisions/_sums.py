@@ -111,12 +111,34 @@ def sum_periods(
     periods: Table, values: Sequence[ValueColumn], metrics: Sequence[Metric], kpis: Sequence[Kpi]
 ) -> pa.Table:
     """Sum, per customer, everything that the models need of every metric."""
+    periods = wholly_reported(periods, values, kpis)
     sums = _Sums(periods, values, kpis)
     unknown = {f"at_{at}": periods[metric.column].isnull().sum() for at, metric in enumerate(metrics)}
     gaps = periods.agg(**unknown).to_pyarrow().to_pylist()[0] if metrics else {}
     for at, metric in enumerate(metrics):
         sums.add(at, metric, complete=not gaps[f"at_{at}"])
     return sums.read()
+
+
+def wholly_reported(periods: Table, values: Sequence[ValueColumn], kpis: Sequence[Kpi]) -> Table:
+    """Return the periods in which a customer reports every KPI that it ever reports.
+
+    A KPI that is left out of a period was not reported then, which is not the same as nothing achieved: such a
+    period would have all its units and only a part of its value. A customer that never reports its KPIs
+    together keeps all its periods.
+    """
+    told = {
+        f"told_{at}": ibis.or_(*(periods[each.column].notnull() for each in values if each.kpi == kpi.kpi))
+        for at, kpi in enumerate(kpis)
+    }
+    if len(told) < 2:
+        return periods
+    customer = ibis.window(group_by="customer_id")
+    marked = periods.mutate(**told)
+    whole = ibis.and_(*(marked[name] | ~marked[name].any().over(customer) for name in told))
+    marked = marked.mutate(whole=whole)
+    kept = marked.filter(marked.whole | ~marked.whole.any().over(customer))
+    return kept.drop("whole", *told)
 
 
 def reported_shares(periods: Table, values: Sequence[ValueColumn], kpis: Sequence[Kpi]) -> dict[str, float]:

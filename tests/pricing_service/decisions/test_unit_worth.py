@@ -284,3 +284,15 @@ def test_unknown_names_are_refused_with_those_that_exist(
 def test_options_that_mean_nothing_are_refused(ordinary: StoredPanel, options: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         worth(ordinary, **options)
+
+
+def test_a_kpi_left_out_of_a_month_is_not_taken_for_nothing_achieved(front_door: FrontDoor) -> None:
+    """Savings equal to hires, told in every other month: a posting brings twice as much, not once and a half."""
+    tables = job_board(40)
+    tables["outcomes"] += [row | {"kpi": "savings"} for row in tables["outcomes"][::2]]
+    tables["kpis"].append(tables["kpis"][0] | {"kpi": "savings"})
+
+    both = worth(front_door(tables))["worth"]["value"]
+    one = worth(front_door(job_board(40)))["worth"]["value"]
+
+    assert both == pytest.approx(2 * one, rel=0.05)
