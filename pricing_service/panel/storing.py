@@ -89,14 +89,18 @@ def _write(panel: Panel, folder: Path) -> None:
     with ExitStack() as afterwards:
 
         def stage(name: str, table: Table) -> Table:
-            temporary = f"_panel_{name}"
+            temporary, path = f"_panel_{name}", folder / f"{name}.parquet"
+            if engine.name != "duckdb":
+                # a view first: PySpark's cache does not know the constant tables that the expression mentions
+                view = engine.create_view(temporary, table, overwrite=True)
+                afterwards.callback(engine.drop_view, temporary, force=True)
+                held = afterwards.enter_context(view.cache())
+                if name in STORED:  # at most one row per customer and month leaves the engine
+                    pq.write_table(engine.to_pyarrow(held), path)
+                return held
             if name not in STORED:
                 afterwards.callback(engine.drop_table, temporary, force=True)
                 return engine.create_table(temporary, table, temp=True, overwrite=True)
-            path = folder / f"{name}.parquet"
-            if engine.name != "duckdb":  # at most one row per customer and month leaves the engine
-                pq.write_table(engine.to_pyarrow(table), path)
-                return table
             engine.to_parquet(table, path)
             afterwards.callback(engine.drop_view, temporary, force=True)
             return engine.read_parquet(path, table_name=temporary)
