@@ -80,9 +80,7 @@ def combine(sources: Sequence[Source], *, unit: str, level: float) -> tuple[Esti
 def _on_log_scale(source: Source) -> tuple[float, float]:
     value, low, high = source.estimate.value, source.estimate.low, source.estimate.high
     if value is None or low is None or high is None or value <= 0:
-        raise InvalidInput(
-            f"{source.name}: worth must be positive, got {source.estimate}"
-        )
+        raise InvalidInput(f"{source.name}: worth must be positive, got {source.estimate}")
     z = float(stats.norm.ppf((1 + source.estimate.level) / 2))
     if low <= 0:  # the typical customer may gain nothing, which has no log: the delta method stands in
         return float(np.log(value)), (high - low) / (2 * z * value)
