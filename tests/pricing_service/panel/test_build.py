@@ -141,8 +141,11 @@ def test_spark_gives_the_same_panel(rows_to_arrow, tmp_path):
     pyspark = pytest.importorskip("pyspark")
     settings = {
         "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.default.parallelism": "2",
+        # few rows under large plans: compiling them would take most of the time
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.default.parallelism": "1",
         "spark.sql.session.timeZone": "UTC",
     }
     session = pyspark.sql.SparkSession.builder.master("local[2]")
