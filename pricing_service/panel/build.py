@@ -201,7 +201,7 @@ class _Recipe:
         used, moved = self.used(stage)
         seen, paid = [], None
         if used is not None:
-            seen.append(sighting(used, used.first_day, used.last_day, kind="usage"))
+            seen.append(sighting(used, used.first_used, used.last_used, kind="usage"))
         if achieved is not None:
             last = ibis.least(shifted(month_after(achieved.last_date), -1), self.as_of)
             seen.append(sighting(achieved, month_of(achieved.first_date), last, kind="outcomes"))

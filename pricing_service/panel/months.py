@@ -98,7 +98,7 @@ def filled(spans: Table, spine: Table, metrics: Sequence[Metric], told: Monthly)
     by_cell = [(table, ["customer_id", "cell"]) for table in (told.used, told.moved) if table is not None]
     months = beside(dense, *by_month, *by_cell)
     months = months.mutate(**_money(months, told), **_days(months, told))
-    seen = ibis.literal(False) if told.used is None else months.usage_rows.notnull()
+    seen = ibis.literal(False) if told.used is None else months.first_used.notnull()
     months = months.mutate(active=(months.days_observed > 0) | seen)
     if told.used is None:
         units = {metric.column: ibis.null(EXACT_UNITS) for metric in metrics}

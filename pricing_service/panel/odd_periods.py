@@ -58,7 +58,7 @@ def _with_units(cells: Table, usage: Table | None, metrics: Sequence[Metric], *,
 
     key = ["customer_id", "cell"]
     changed = moved(usage, metrics, cell_of, by_unit=by_unit)
-    found = [(recorded(usage, metrics, cell_of).drop("first_day", "last_day", "usage_rows"), key)]
+    found = [(recorded(usage, metrics, cell_of), key)]
     if changed is not None:
         found.append((changed, key))
     joined = beside(cells, *found)

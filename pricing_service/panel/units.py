@@ -15,6 +15,7 @@ import ibis
 from ibis.expr.types import Column, Table
 
 from pricing_service.panel.calendar import days_between
+from pricing_service.panel.currency import EXACT
 from pricing_service.panel.described import Metric
 
 CellOf = Callable[[Table], Table]
@@ -40,9 +41,9 @@ def usage_until(usage: Table, as_of: date, facts: Sequence[Mapping[str, Any]]) -
 
 
 def recorded(usage: Table, metrics: Sequence[Metric], cell_of: CellOf) -> Table:
-    """Sum the rows of each customer and cell: `first_day`, `last_day`, and columns `_i_…` per metric i."""
+    """Sum the rows of each customer and cell: `first_used`, `last_used`, and columns `_i_…` per metric i."""
     celled = cell_of(usage)
-    sums = {"first_day": celled.date.min(), "last_day": celled.date.max(), "usage_rows": celled.count()}
+    sums = {"first_used": celled.date.min(), "last_used": celled.date.max()}
     for i, metric in enumerate(metrics):
         its = celled.metric == metric.metric
         if metric.aggregate == "sum":
@@ -112,24 +113,22 @@ def settled(calendar: Table, metrics: Sequence[Metric], *, active: Column) -> di
     the days of the cell on which it is known, its highest or last level, or the number of units held on some day
     of it; before its first row it is unknown. A metric without any row in the dataset is unknown everywhere.
     """
-    return {
-        metric.column: _units(calendar, i, metric, active).cast(EXACT_UNITS)
-        for i, metric in enumerate(metrics)
-    }
+    return {metric.column: _units(calendar, i, metric, active) for i, metric in enumerate(metrics)}
 
 
 def _units(calendar: Table, i: int, metric: Metric, active: Column) -> Column:
     if not metric.recorded:
-        return ibis.null("int64")
+        return ibis.null(EXACT_UNITS)
     if metric.kind == "flow":
-        return ibis.coalesce(calendar[f"_{i}_flow"], active.ifelse(0, ibis.null("int64")))
+        nothing = active.ifelse(ibis.literal(0).cast(EXACT), ibis.null(EXACT))
+        return ibis.coalesce(calendar[f"_{i}_flow"].cast(EXACT), nothing)
     so_far = ibis.cumulative_window(group_by="customer_id", order_by="cell")
     since = calendar[f"_{i}_since"].min().over(so_far)
     change = ibis.coalesce(calendar[f"_{i}_change"], 0)
     level = change.sum().over(so_far)
     units = {"mean": _mean, "max": _highest, "last": _last, "distinct_units": _ever_held}[metric.aggregate]
     found = units(calendar, i, since=since, change=change, level=level)
-    return (since.notnull() & active).ifelse(found, ibis.null(found.type()))
+    return (since.notnull() & active).ifelse(found.cast(EXACT_UNITS), ibis.null(EXACT_UNITS))
 
 
 def _mean(calendar: Table, i: int, *, since: Column, change: Column, level: Column) -> Column:
