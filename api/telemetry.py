@@ -24,7 +24,8 @@ def log_to_stderr(*, quiet: bool = False) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger("warning" if quiet else "info"),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Today's stderr, looked up line by line: whoever embeds the app may replace and close the one of now.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

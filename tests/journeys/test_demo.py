@@ -42,4 +42,4 @@ def test_the_demo_once_writes_the_report_and_ends(tmp_path: Path) -> None:
 
     assert answer.returncode == 0, answer.stderr
     assert "postings" in (tmp_path / "report.html").read_text()
-    assert "Price on postings" in answer.stdout
+    assert "Price by postings" in answer.stdout
