@@ -165,7 +165,7 @@ class _Recipe:
         achieved = self.achieved(stage)
         cells = stage("cells", self.cells(listed, achieved, stage))
         told = stage("periods", self.periods(achieved, cells))
-        months = with_value(cells, told, self.kpis, self.values)
+        months = with_value(cells, told, self.kpis, self.values, single=self.facts.only_months)
         customers = people.customers(listed, cells, self.as_of, paid=self.facts.paid is not None)
         return {
             "customers": stage("customers", customers.order_by("customer_id")),

@@ -134,33 +134,40 @@ def spending(costs: Table) -> Table:
     return costs.group_by("customer_id", "month").agg(spent=whole_sum(costs.amount), bills=costs.count())
 
 
-def with_value(months: Table, periods: Table, kpis: Sequence[Kpi], columns: Sequence[ValueColumn]) -> Table:
+def with_value(
+    months: Table, periods: Table, kpis: Sequence[Kpi], columns: Sequence[ValueColumn], *, single: bool
+) -> Table:
     """`months` with `value_reported` (a complete period covers some of it) and `value`.
 
     `value` is the money of the KPIs that count, where the period is exactly that month; else it is unknown.
+    `single` says that every period is one month.
     """
     counted = {kpi.kpi for kpi in kpis if kpi.counted}
     told = [periods[c.column] for c in columns if c.kpi in counted]
     total = sum((ibis.coalesce(each, 0.0) for each in told), ibis.literal(0.0))
     some = ibis.or_(*(each.notnull() for each in told)) if told else ibis.literal(False)
-    covered = periods.select(
-        "period_start", "period_end", covers="customer_id", total=some.ifelse(total, ibis.null("float64"))
-    )
+    value = some.ifelse(total, ibis.null("float64"))
+    if single:
+        found = periods.select("customer_id", month="period_start", value=value, reported=ibis.literal(True))
+    else:
+        found = _covered(
+            months, periods.select("period_start", "period_end", covers="customer_id", total=value)
+        )
+    joined = beside(months, (found, _EACH))
+    return joined.mutate(value_reported=ibis.coalesce(joined.reported, False)).drop("reported")
+
+
+def _covered(months: Table, periods: Table) -> Table:
+    """Months that some period covers a part of, with the `value` of the period that is exactly the month."""
     keys = months.select(*_EACH, "month_stop", "month_days")
-    pairs = keys.join(
-        covered,
-        [
-            keys.customer_id == covered.covers,
-            covered.period_start < keys.month_stop,
-            covered.period_end > keys.month,
-        ],
-    )
+    touch = [periods.period_start < keys.month_stop, periods.period_end > keys.month]
+    pairs = keys.join(periods, [keys.customer_id == periods.covers, *touch])
     exact = (pairs.period_start == pairs.month) & (
         days_between(pairs.month, pairs.period_end) == pairs.month_days
     )
-    found = pairs.group_by(_EACH).agg(value=pairs.total.max(where=exact), reports=pairs.count())
-    joined = beside(months, (found, _EACH))
-    return joined.mutate(value_reported=joined.reports.notnull()).drop("reports")
+    return pairs.group_by(_EACH).agg(
+        value=pairs.total.max(where=exact), reported=pairs.covers.notnull().any()
+    )
 
 
 def as_stored(months: Table, metrics: Sequence[Metric]) -> Table:

@@ -70,10 +70,13 @@ def sums_of(outcomes: Table, i: int, its: Column, kpi: Kpi) -> dict[str, Column]
     sums = {}
     if kpi.share_given > 0:
         sums[f"_{i}_given"] = outcomes.value.sum(where=its)
-    if kpi.share_given < 1 or kpi.direction == "down":
-        bare = its & outcomes.value.isnull()
-        sums[f"_{i}_bare_rows"] = bare.sum()
-        sums[f"_{i}_bare"] = outcomes.amount.sum(where=bare)
+        its_bare = its & outcomes.value.isnull()
+    else:
+        its_bare = its
+    if kpi.share_given > 0 or kpi.direction == "down":
+        sums[f"_{i}_bare_rows"] = its_bare.sum()
+    if kpi.share_given < 1:
+        sums[f"_{i}_bare"] = outcomes.amount.sum(where=its_bare)
     if kpi.direction == "down":
         sums[f"_{i}_amount"] = outcomes.amount.sum(where=its)
     return sums
