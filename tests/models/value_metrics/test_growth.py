@@ -52,7 +52,7 @@ def test_the_rank_correlation_of_a_draw_is_scipys_on_the_sample_written_out():
         ([2.0, 2.0, 2.0, 2.0], np.nan),  # a flat fee grows with nothing
     ],
 )
-def test_toy_customers(units, rank):
+def test_customers_whose_answer_is_plain_get_it(units, rank):
     np.testing.assert_allclose(
         growth_of(evidence_of(np.array([10.0, 20, 30, 40]), np.array(units)))["rank"], rank
     )

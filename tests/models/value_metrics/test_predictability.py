@@ -27,7 +27,7 @@ def variation_of(evidence: MetricEvidence) -> float:
         ([[0.0], [0.0], [0.0]], np.nan, "nothing was used"),
     ],
 )
-def test_toy_customers(units, variation, why):
+def test_customers_whose_answer_is_plain_get_it(units, variation, why):
     periods = np.array(units)
 
     np.testing.assert_allclose(
