@@ -22,13 +22,9 @@ def scores() -> dict[str, MetricScore]:
     return {name: member() for name, member in discover(models.value_metrics, MetricScore).items()}
 
 
-def _points(evidence: Mapping[str, MetricEvidence]) -> Points:
-    points: Points = {}
-    for metric, each in evidence.items():
-        for name, score in scores().items():
-            for statistic, value in score.evaluate(each, np.ones((1, each.n))).items():
-                points[metric, name, statistic] = float(value[0])
-    return points
+def _point(score: MetricScore, evidence: MetricEvidence) -> dict[str, float]:
+    """Return a score's statistics on the whole sample."""
+    return {key: float(value[0]) for key, value in score.evaluate(evidence, np.ones((1, evidence.n))).items()}
 
 
 def exact_draws(
@@ -36,7 +32,12 @@ def exact_draws(
 ) -> tuple[Points, Drawn]:
     """Compute every statistic anew on every draw."""
     n = next(iter(evidence.values())).n
-    points = _points(evidence)
+    points: Points = {
+        (metric, name, key): value
+        for metric, each in evidence.items()
+        for name, score in scores().items()
+        for key, value in _point(score, each).items()
+    }
     drawn: Drawn = {key: np.empty(draws) for key in points}
     weights = bootstrap_weights(n, draws=draws, seed=seed)
     for stretch in slices(n, draws):
@@ -52,13 +53,14 @@ def joint_normal_draws(
     evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Callable[[int, int], None]
 ) -> tuple[Points, Drawn]:
     """Draw all statistics jointly from their influence functions."""
-    points = _points(evidence)
-    influences: dict[tuple[str, str, str], Floats] = {}
+    points: Points = {}
+    influences: Drawn = {}
     for done, (metric, each) in enumerate(evidence.items()):
         for name, score in scores().items():
-            point = {statistic: points[metric, name, statistic] for statistic in score.statistics}
-            for statistic, influence in score.influence(each, point).items():
-                influences[metric, name, statistic] = influence
+            # Point and influence of a metric in one go: what is sorted for the one serves the other.
+            point = _point(score, each)
+            points |= {(metric, name, key): value for key, value in point.items()}
+            influences |= {(metric, name, key): value for key, value in score.influence(each, point).items()}
         progress(done + 1, len(evidence))
     keys = list(points)
     matrix = np.column_stack([influences[key] for key in keys])
