@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import models.value_metrics
 from models.checks import Floats
@@ -55,13 +56,16 @@ def joint_normal_draws(
     """Draw all statistics jointly from their influence functions."""
     points: Points = {}
     influences: Drawn = {}
-    for done, (metric, each) in enumerate(evidence.items()):
-        for name, score in scores().items():
-            # Point and influence of a metric in one go: what is sorted for the one serves the other.
-            point = _point(score, each)
-            points |= {(metric, name, key): value for key, value in point.items()}
-            influences |= {(metric, name, key): value for key, value in score.influence(each, point).items()}
-        progress(done + 1, len(evidence))
+    # Products of a matrix and a vector wait for memory: more threads only spin, a quarter of all CPU time.
+    with threadpool_limits(1):
+        for done, (metric, each) in enumerate(evidence.items()):
+            for name, score in scores().items():
+                # Point and influence of a metric in one go: what is sorted for the one serves the other.
+                point = _point(score, each)
+                found = score.influence(each, point)
+                points |= {(metric, name, key): value for key, value in point.items()}
+                influences |= {(metric, name, key): value for key, value in found.items()}
+            progress(done + 1, len(evidence))
     keys = list(points)
     matrix = np.column_stack([influences[key] for key in keys])
     joint = linear_draws(np.array([points[key] for key in keys]), matrix, draws=draws, seed=seed)
