@@ -6,13 +6,13 @@ WORKDIR /source
 RUN python -m venv /opt/venv && pip install --no-cache-dir 'uv>=0.9,<1'
 # The dependencies first: they change seldom, and this layer is the slow one. Every file has its hash.
 COPY requirements-runtime.lock ./
-RUN uv pip install --no-cache --python /opt/venv/bin/python --require-hashes -r requirements-runtime.lock
+RUN uv pip install --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes -r requirements-runtime.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY models ./models
 COPY pricing_service ./pricing_service
 COPY experiments ./experiments
 COPY api ./api
-RUN uv pip install --no-cache --python /opt/venv/bin/python --no-deps .
+RUN uv pip install --no-cache --compile-bytecode --python /opt/venv/bin/python --no-deps .
 
 FROM python:3.11-slim
 LABEL org.opencontainers.image.licenses="Apache-2.0" \

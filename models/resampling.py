@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from models.checks import Floats, share
 from models.errors import InvalidInput
@@ -145,7 +145,7 @@ def estimate_from_draws(
         usable, middle = np.clip(usable, -nearest, nearest), np.clip([value], -nearest, nearest)
     centre = float(scale.to(middle)[0])
     low, high = np.quantile(scale.to(usable), [0.1587, 0.8413])
-    reach = float(stats.t.ppf((1 + label.level) / 2, n - 1)) * (high - low) / 2
+    reach = float(special.stdtrit(n - 1, (1 + label.level) / 2)) * (high - low) / 2
     ends = scale.back(np.array([centre - reach, centre + reach]))
     return label.known(value, float(ends[0]), float(ends[1]), n=n)
 
@@ -171,7 +171,7 @@ def estimate_from_quantiles(value: float, draws: Floats, *, n: int, label: Label
     usable = draws[np.isfinite(draws)]
     if not np.isfinite(value) or n < 2 or usable.size < 0.9 * max(draws.size, 1):
         return label.unknown("insufficient_customers", n=n)
-    tail = float(stats.norm.cdf(-np.sqrt(n / (n - 1)) * stats.t.ppf((1 + label.level) / 2, n - 1)))
+    tail = float(special.ndtr(-np.sqrt(n / (n - 1)) * special.stdtrit(n - 1, (1 + label.level) / 2)))
     low, high = (float(end) for end in np.quantile(usable, [tail, 1 - tail]))
     estimate = label.known(value, low, high, n=n)
     if low <= value <= high:

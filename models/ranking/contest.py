@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from models.checks import Floats
 from models.estimate import Caveat, Estimate, Label
@@ -162,7 +162,7 @@ class Contest:
                         float(statistic.scale.to(np.array([bar]))[0]),
                     )
                 )
-        z = float(stats.norm.ppf(1 - self.significance)) + _POWER
+        z = float(special.ndtri(1 - self.significance)) + _POWER
         factors = []
         for values, bar in calls:
             usable = values[np.isfinite(values)]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate
@@ -64,7 +64,7 @@ def combine(sources: Sequence[Source], *, unit: str, level: float) -> tuple[Esti
     logs, errors = zip(*(_on_log_scale(source) for source in known), strict=True)
     precision = 1 / np.array(errors) ** 2
     middle = float(precision @ np.array(logs) / precision.sum())
-    reach = float(stats.norm.ppf((1 + level) / 2)) / float(np.sqrt(precision.sum()))
+    reach = float(special.ndtri((1 + level) / 2)) / float(np.sqrt(precision.sum()))
     weights = dict(
         zip((source.name for source in known), (precision / precision.sum()).tolist(), strict=True)
     )
@@ -81,7 +81,7 @@ def _on_log_scale(source: Source) -> tuple[float, float]:
     value, low, high = source.estimate.value, source.estimate.low, source.estimate.high
     if value is None or low is None or high is None or value <= 0:
         raise InvalidInput(f"{source.name}: worth must be positive, got {source.estimate}")
-    z = float(stats.norm.ppf((1 + source.estimate.level) / 2))
+    z = float(special.ndtri((1 + source.estimate.level) / 2))
     if low <= 0:  # the typical customer may gain nothing, which has no log: the delta method stands in
         return float(np.log(value)), (high - low) / (2 * z * value)
     # Where all customers are alike the interval has no width; a ten-thousandth of a per cent stands for it.

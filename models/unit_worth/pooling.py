@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from models.checks import Floats, share, vector
 from models.errors import TooFewCustomers
@@ -84,7 +84,7 @@ def pool(log_worth: Floats, noise: Floats, segment: NDArray[np.intp], *, level: 
     own_x = np.where(measured, np.nan_to_num(log_worth, neginf=0.0), 0.0)
     theta = own * own_x + (1 - own) * centre[segment]
     posterior = within * (1 - own)
-    reach = float(stats.norm.ppf((1 + level) / 2)) * np.sqrt(posterior)
+    reach = float(special.ndtri((1 + level) / 2)) * np.sqrt(posterior)
     total = np.var(theta[measured])
     wanted = float(np.var(centre[segment[measured]]) + within)
     stretch = np.sqrt(wanted / total) if total > 0 else 1.0

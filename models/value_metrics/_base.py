@@ -106,6 +106,16 @@ class MetricEvidence:
         return SortedSample(self.log_worth)
 
     @cached_property
+    def sorted_log_units(self) -> SortedSample:
+        """Log of units per month, sorted once for all draws."""
+        return SortedSample(self.log_units)
+
+    @cached_property
+    def sorted_log_value(self) -> SortedSample:
+        """Log of value per month, sorted once for all draws."""
+        return SortedSample(self.log_value)
+
+    @cached_property
     def noise_variance(self) -> Floats:
         """The sampling variance of x: how far a customer's few months may lie from its long run.
 

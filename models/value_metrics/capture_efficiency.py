@@ -117,8 +117,9 @@ def _tariffs(evidence: MetricEvidence) -> tuple[_Tariff, _Tariff, _Tariff]:
     They are kept for the metric at hand: sorting 100,000 customers by worth is most of the score's cost.
     """
     value, units = long_run(evidence)
-    alike = _Tariff(value, units, counts=_alike(value))
-    return _Tariff(value, units), alike, _Tariff(value, np.ones_like(value))
+    fold = _folds(value)
+    alike = _Tariff(value, units, fold=fold, counts=_alike(value))
+    return _Tariff(value, units, fold=fold), alike, _Tariff(value, np.ones_like(value), fold=fold)
 
 
 def long_run(evidence: MetricEvidence) -> tuple[Floats, Floats]:
@@ -144,19 +145,26 @@ def _alike(value: Floats) -> Floats:
     return np.divide(1.0, value, out=np.zeros_like(value), where=value > 0)
 
 
+def _folds(value: Floats) -> NDArray[np.intp]:
+    """Return each customer's fold, in the order of size: so that each fold has its share of giants."""
+    fold = np.empty(value.size, dtype=np.intp)
+    fold[np.argsort(-value, kind="stable")] = np.arange(value.size) % FOLDS
+    return fold
+
+
 class _Tariff:
     """One price per unit over customers sorted by value per unit, dearest first."""
 
-    def __init__(self, value: Floats, units: Floats, *, counts: Floats | None = None) -> None:
+    def __init__(
+        self, value: Floats, units: Floats, *, fold: NDArray[np.intp], counts: Floats | None = None
+    ) -> None:
         self.units = units
         self.counts = np.ones_like(value) if counts is None else counts
         self.counted_value = self.counts * value
         with np.errstate(divide="ignore", invalid="ignore"):
             self.worth = np.where(units > 0, value / np.where(units > 0, units, 1.0), 0.0)
         self.order: NDArray[np.intp] = np.argsort(-self.worth, kind="stable")
-        # Folds follow the order of size, so that each fold has its share of giants.
-        self.fold = np.empty(value.size, dtype=np.intp)
-        self.fold[np.argsort(-value, kind="stable")] = np.arange(value.size) % FOLDS
+        self.fold = fold
 
     def best_price(self, weights: Floats) -> Floats:
         """Return the price of each row of weights (B, n) that takes most."""

@@ -19,13 +19,14 @@ a customer's periods to the last.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 
 from models.checks import Floats
-from models.influence import of_biweight_scale, of_rank_correlation
-from models.order_statistics import SortedSample, biweight_scale
+from models.influence import of_biweight_scale
+from models.rank_correlation import RankCorrelation
 from models.resampling import Scale
 from models.value_metrics._base import MetricEvidence, MetricScore, Statistic
 
@@ -58,35 +59,35 @@ class Growth(MetricScore):
 
     def evaluate(self, evidence: MetricEvidence, weights: Floats) -> dict[str, Floats]:
         """Return correlations and slopes for each row of weights (B, n)."""
-        rank = _rank_correlation(evidence.units_per_month, evidence.value_per_month, weights)
+        level, change = _correlations(evidence)
+        rank = level.drawn(weights)
         rho = 2 * np.sin(np.pi * rank / 6)
-        scale_u = SortedSample(evidence.log_units).biweight_scale(weights)
-        scale_v = SortedSample(evidence.log_value).biweight_scale(weights)
+        scale_u = evidence.sorted_log_units.biweight_scale(weights)
+        scale_v = evidence.sorted_log_value.biweight_scale(weights)
         axis = np.divide(scale_v, scale_u, out=np.full_like(rank, np.nan), where=scale_u > 0)
         steep = np.divide(axis, rho, out=np.full_like(rank, np.nan), where=np.abs(rho) > 0.05)
-        change_u, change_v = _changes(evidence)
         return {
             "rank": rank,
             "slope": np.sign(rank) * axis,
             "slope_low": rho * axis,
             "slope_high": steep,
-            "inside": _rank_correlation(change_u, change_v, weights),
+            "inside": change.drawn(weights),
         }
 
     def influence(self, evidence: MetricEvidence, point: Mapping[str, float]) -> dict[str, Floats]:
         """Return the influence functions, those of the bounds by the chain rule."""
-        rank = of_rank_correlation(evidence.units_per_month, evidence.value_per_month)
+        level, change = _correlations(evidence)
+        rank = level.influence()
         relative = _relative_influence_of_axis(evidence)
         angle = np.pi * point["rank"] / 6
         # The relative change of ρ = 2 sin(π r / 6); without correlation the bounds have no scale to change on.
         bend = rank * np.pi / 6 / np.tan(angle) if abs(angle) > 1e-9 else np.full(evidence.n, np.nan)
-        change_u, change_v = _changes(evidence)
         return {
             "rank": rank,
             "slope": point["slope"] * relative,
             "slope_low": point["slope_low"] * (relative + bend),
             "slope_high": point["slope_high"] * (relative - bend),
-            "inside": of_rank_correlation(change_u, change_v),
+            "inside": change.influence(),
         }
 
     def counted(self, evidence: MetricEvidence) -> dict[str, int]:
@@ -95,9 +96,18 @@ class Growth(MetricScore):
         return dict.fromkeys(self.statistics, evidence.n) | {"inside": changed}
 
 
+@lru_cache(maxsize=1)
+def _correlations(evidence: MetricEvidence) -> tuple[RankCorrelation, RankCorrelation]:
+    """Return units against value, and the change of one against the other's; kept for the metric at hand."""
+    level = RankCorrelation(evidence.units_per_month, evidence.value_per_month)
+    return level, RankCorrelation(*_changes(evidence))
+
+
 def _relative_influence_of_axis(evidence: MetricEvidence) -> Floats:
     """Return the influence function of σ_v / σ_u, as a share of it."""
-    scale_u, scale_v = biweight_scale(evidence.log_units), biweight_scale(evidence.log_value)
+    once = np.ones((1, evidence.n))
+    scale_u = float(evidence.sorted_log_units.biweight_scale(once)[0])
+    scale_v = float(evidence.sorted_log_value.biweight_scale(once)[0])
     if not (scale_u > 0 and scale_v > 0):
         return np.full(evidence.n, np.nan)
     value = of_biweight_scale(evidence.log_value, scale_v) / scale_v
@@ -116,24 +126,3 @@ def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:
     if usable.any() and np.ptp(change_u[usable]) < 1e-12:
         return np.full(evidence.n, np.nan), change_v
     return change_u, change_v
-
-
-def _rank_correlation(a: Floats, b: Floats, weights: Floats) -> Floats:
-    """Return Spearman's correlation for each row of weights.
-
-    NaN where one of the two does not vary, and below a weight of three customers: two always correlate.
-    """
-    usable = np.isfinite(a) & np.isfinite(b)
-    carried = np.ascontiguousarray(weights[:, usable])
-    total = carried.sum(axis=1)
-    ranks = []
-    for values in (a[usable], b[usable]):
-        rank = SortedSample(values).ranks(carried)
-        rank -= ((total + 1) / 2)[:, None]
-        ranks.append(rank)
-    cross = np.einsum("bi,bi,bi->b", carried, ranks[0], ranks[1])
-    sizes = [np.einsum("bi,bi,bi->b", carried, rank, rank) for rank in ranks]
-    size = np.sqrt(sizes[0] * sizes[1])
-    known = (size > 1e-9) & (total > 2.5)
-    correlation: Floats = np.divide(cross, size, out=np.full(total.shape, np.nan), where=known)
-    return np.clip(correlation, -1, 1)

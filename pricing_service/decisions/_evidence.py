@@ -177,9 +177,7 @@ def gather_from(
     sums = sum_periods(periods, columns, chosen, judged)
     ids = sums.column("customer_id").to_pylist()
     reporters = np.array([place[customer] for customer in ids], dtype=np.intp)
-    bills = np.array([_number(value) for value in book.column("mrr").to_pylist()], dtype=np.float64)[
-        reporters
-    ]
+    bills = book.column("mrr").cast(pa.float64()).to_numpy()[reporters]
     inside = worth_inside(connection, {customer: at for at, customer in enumerate(ids)})
     by_metric = {}
     kpi_value = {}
@@ -223,10 +221,6 @@ def _why_not(kpi: Kpi) -> str:
     if not kpi.monetised:
         return f"is not money: {kpi.why_not}"
     return f"is counted already through {kpi.drives!r}, which it drives"
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def _floats(table: pa.Table, name: str) -> Floats:

@@ -50,7 +50,12 @@ class _Sums:
             late_from=starts.starts[starts["count"] - ibis.greatest(half, 1)],
             halves=half > 0,
         )
-        self.table = periods.join(cuts, periods.customer_id == cuts.half_customer).drop("half_customer")
+        halved = periods.join(cuts, periods.customer_id == cuts.half_customer).drop("half_customer")
+        # Factors of 1 and 0: the engine multiplies faster than it filters.
+        self.table = halved.mutate(
+            early=(halved.halves & (halved.period_start < halved.early_before)).cast("float64"),
+            late=(halved.halves & (halved.period_start >= halved.late_from)).cast("float64"),
+        )
         self.sums: dict[str, Column] = {}
         self.found: dict[str, str] = {}
 
@@ -70,10 +75,9 @@ class _Sums:
             self._put(name, at, shared, column.sum(where=known))
         for k, part in enumerate(parts):
             self._put(f"kpi_{k}", at, shared, part.sum(where=known))
-        early, late = table.period_start < table.early_before, table.period_start >= table.late_from
-        for name, half in (("early", table.halves & early), ("late", table.halves & late)):
-            self._put(f"{name}_value", at, shared, v.sum(where=half if known is None else known & half))
-            self._put(f"{name}_units", at, str(at), u.sum(where=half))
+        for name, half in (("early", table.early), ("late", table.late)):
+            self._put(f"{name}_value", at, shared, (v * half).sum(where=known))
+            self._put(f"{name}_units", at, str(at), (u * half).sum())
         for name, column in (("units", u), ("units_squares", u * u), ("products", v * u)):
             self._put(name, at, str(at), column.sum())
         self._put("idle_periods", at, str(at), ((u > 0) & (v <= 0)).sum().cast("float64"))

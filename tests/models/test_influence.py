@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models.influence import of_biweight_scale, of_median, of_rank_correlation, of_share
+from models.influence import _density, of_biweight_scale, of_median, of_share
 from models.order_statistics import SortedSample, biweight_scale
 
 
@@ -44,17 +44,6 @@ def test_the_standard_error_of_the_biweight_scale_is_its_bootstraps():
     assert error == pytest.approx(resampled, rel=0.12)
 
 
-def test_the_standard_error_of_a_rank_correlation_is_its_sampling_error():
-    rng = np.random.default_rng(0)
-    a = rng.normal(size=(400, 300))
-    b = 0.6 * a + 0.8 * rng.normal(size=a.shape)
-
-    error = of_rank_correlation(a[0], b[0]).std() / np.sqrt(300)
-
-    sampled = np.std([stats.spearmanr(one, other).statistic for one, other in zip(a, b, strict=True)])
-    assert error == pytest.approx(sampled, rel=0.15)
-
-
 def test_the_standard_error_of_a_normal_median_is_the_known_one():
     x = np.random.default_rng(0).normal(size=20_000)
 
@@ -72,19 +61,6 @@ def test_customers_without_a_value_move_nothing_and_dilute_the_rest(influence):
 
     assert (h[400:] == 0).all()
     np.testing.assert_allclose(h[:400], influence(x) * 500 / 400)
-
-
-@pytest.mark.parametrize(
-    ("a", "b"),
-    [
-        (np.ones(9), np.arange(9.0)),  # all customers have the same units
-        (np.arange(9.0), np.ones(9)),  # all have the same value
-        (np.arange(2.0), np.arange(2.0)),  # two always correlate
-        (np.full(9, np.nan), np.arange(9.0)),
-    ],
-)
-def test_a_correlation_that_is_not_there_has_no_influence_function(a, b):
-    assert np.isnan(of_rank_correlation(a, b)).all()
 
 
 def test_where_all_are_alike_nobody_moves_the_scale_or_the_median():
@@ -115,3 +91,9 @@ def test_where_most_share_one_value_the_scale_moves_as_resampling_says():
 
     resampled = SortedSample(x).biweight_scale(exponential_weights(1, x.size)).std()
     assert error == pytest.approx(resampled, rel=0.15)
+
+
+def test_the_density_at_a_point_is_scipys():
+    x = heavy_tails(2, 700)
+
+    np.testing.assert_allclose(_density(x, [0.0, 1.5]), stats.gaussian_kde(x)([0.0, 1.5]), rtol=1e-12)
