@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from models.checks import Floats
 from models.errors import InvalidInput
@@ -94,9 +93,9 @@ class Tasks:
         *,
         names: Sequence[str],
         price: int,
-        respondent: Sequence[Any],
-        task: Sequence[Any],
-        chosen: Sequence[Any] | Floats,
+        respondent: ArrayLike,
+        task: ArrayLike,
+        chosen: ArrayLike,
     ) -> Tasks:
         """Make tasks from one row per alternative, the rows of a respondent's task standing together.
 
@@ -200,7 +199,7 @@ class Tasks:
         )
 
 
-def _begins(labels: Sequence[Any]) -> NDArray[np.bool_]:
+def _begins(labels: ArrayLike) -> NDArray[np.bool_]:
     """Return where a label differs from the one before it; the first row begins."""
     array = np.asarray(labels)
     first = np.ones(array.shape[0], dtype=np.bool_)

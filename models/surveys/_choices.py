@@ -1,0 +1,129 @@
+"""Answers to a conjoint survey: the table `choices` as tasks, its other columns coded as attributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.choice.coding import NONE, Coding, code, identified
+from models.choice.tasks import Tasks
+from models.errors import NotEstimable
+from models.surveys._base import Answers, Columns, clusters, weights_of
+
+_NEEDED = ("respondent_id", "task", "alternative", "chosen", "price")
+CONTRACT = frozenset((*_NEEDED, "item", "customer_id", "weight", "currency", "row_id"))
+"""Columns that are no attributes."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChoiceAnswers(Answers):
+    """Choices of one survey.
+
+    Parameters
+    ----------
+    tasks
+        Everything that can be used, in the columns that the tasks tell apart.
+    coding
+        How attributes became these columns.
+    prices
+        Shape (m,): the prices shown, rising.
+    incomplete
+        Tasks left out: an attribute or a price missing, not exactly one choice, a single alternative.
+    """
+
+    table: ClassVar = "choices"
+    required: ClassVar = _NEEDED
+
+    tasks: Tasks
+    coding: Coding
+    prices: Floats
+    incomplete: int
+
+    @classmethod
+    def of(cls, columns: Columns) -> ChoiceAnswers:
+        """Make tasks from rows sorted by respondent, task and alternative.
+
+        Raises
+        ------
+        NotEstimable
+            ``no_choices``: no complete task; ``price_never_varied``: no task offers two prices.
+        """
+        none = columns["alternative"] == NONE
+        attributes = _attributes(columns, none)
+        usable, incomplete = _complete(columns, attributes, none)
+        if not usable.any():
+            raise NotEstimable("no_choices", "no task has a price and every attribute of each product shown")
+        columns = {name: values[usable] for name, values in columns.items()}
+        none = none[usable]
+        attributes = {name: values[usable] for name, values in attributes.items()}
+        X, coding = code(attributes, price=columns["price"].astype(np.float64), none=none)
+        first, of_row = _tasks_of(columns)
+        keep = identified(X, of_row)
+        if not keep[0]:
+            raise NotEstimable("price_never_varied", "vary prices within tasks to learn what they do")
+        tasks = Tasks.from_rows(
+            X[:, keep],
+            names=np.array(coding.names)[keep].tolist(),
+            price=0,
+            respondent=columns["respondent_id"],
+            task=of_row,
+            chosen=columns["chosen"].astype(np.float64),
+        )
+        ones = first[tasks.respondent_starts[:-1]]
+        people = {name: columns[name][ones] for name in columns}
+        tasks = replace(
+            tasks,
+            none=tasks.names.index(NONE) if NONE in tasks.names else None,
+            weight=weights_of(people),
+            cluster=clusters(people),
+        )
+        shown = np.unique(columns["price"][~none].astype(np.float64))
+        return cls(tasks, _without(coding, keep), shown, incomplete)
+
+
+def _attributes(columns: Columns, none: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """Return the columns that are attributes and that some product has."""
+    found = {name: values for name, values in columns.items() if name not in CONTRACT}
+    return {name: values for name, values in found.items() if _given(values)[~none].any()}
+
+
+def _given(values: NDArray[Any]) -> NDArray[np.bool_]:
+    if values.dtype == object:
+        return np.array([value is not None for value in values], dtype=np.bool_)
+    return np.isfinite(values.astype(np.float64))
+
+
+def _complete(
+    columns: Columns, attributes: dict[str, NDArray[Any]], none: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], int]:
+    """Return which rows stand in tasks that can be used, and how many tasks cannot."""
+    _, of_row = _tasks_of(columns)
+    filled = _given(columns["price"]) & np.all(
+        [_given(v) for v in attributes.values()] or [none | True], axis=0
+    )
+    missing = np.bincount(of_row, weights=~(filled | none))
+    picked = np.bincount(of_row, weights=columns["chosen"].astype(np.float64) == 1)
+    sound = (missing == 0) & (picked == 1) & (np.bincount(of_row) >= 2)
+    return sound[of_row], int((~sound).sum())
+
+
+def _tasks_of(columns: Columns) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first row of each task, and the task of each row."""
+    respondent, task = (columns[name].astype(str) for name in ("respondent_id", "task"))
+    begins = np.ones(len(task), dtype=np.bool_)
+    begins[1:] = (respondent[1:] != respondent[:-1]) | (task[1:] != task[:-1])
+    return np.flatnonzero(begins), np.cumsum(begins) - 1
+
+
+def _without(coding: Coding, keep: NDArray[np.bool_]) -> Coding:
+    names, attributes = np.array(coding.names), np.array(coding.attributes)
+    return replace(
+        coding,
+        names=tuple(names[keep].tolist()),
+        attributes=tuple(attributes[keep].tolist()),
+        unidentified=tuple(names[~keep].tolist()),
+    )
