@@ -1,0 +1,209 @@
+"""Answers to the four price questions, and what becomes of those out of order.
+
+Notation
+--------
+P : (n, 4) prices, columns too cheap, cheap, expensive, too expensive; the first may be NaN (not asked)
+I : (n, 2) purchase intents at the cheap and at the expensive price, 5 = very likely … 1 = very unlikely
+
+People answer out of order (a "cheap" price above the "expensive" one) either because each answer is the
+price that they mean times an error, or because they took one question for another. If it was error, the
+likeliest prices are the isotonic projection of log P (pool adjacent violators: Barlow et al. 1972); if the
+questions were mixed up, they are P sorted. Which it was cannot be told from four numbers: ``model`` takes the
+middle of the two, on logs. Answers in order, ties included, stay as they are.
+
+Root mean squared error of PMC, OPP, IDP and PME in percent, at 200 respondents, of whom a share answers out
+of order because of
+
+=====================================  =====  ====================  ====================  ====================
+error                                  share  ``model``             ``drop``              ``keep``
+=====================================  =====  ====================  ====================  ====================
+each answer off by 12 %                29 %   4.6  4.6  4.4  4.5    6.3  5.6  5.0  6.3    4.6  4.6  4.3  4.5
+each answer off by 25 %                57 %   5.0  4.8  4.6  5.3    11.3 7.5  6.8  11.1   4.8  4.8  4.6  4.7
+neighbouring questions exchanged       20 %   4.6  4.4  4.2  4.5    4.9  5.0  4.8  5.1    4.7  4.4  4.3  4.6
+questions reversed                     10 %   4.9  4.4  4.2  4.8    4.7  4.7  4.5  4.9    7.7  4.4  4.2  7.1
+four careless answers                  15 %   4.3  4.4  4.2  4.5    4.8  4.8  4.6  5.0    6.3  4.6  4.4  5.9
+off by 12 %, exchanged and careless    50 %   4.1  4.3  4.0  4.2    7.0  6.6  5.7  7.0    6.9  4.6  4.1  6.3
+=====================================  =====  ====================  ====================  ====================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.errors import InvalidInput, NotEstimable
+from models.surveys._base import Answers, Codes, Columns, Flag, clusters, weights_of
+from models.surveys._quality import doubtful
+
+Intransitive = Literal["model", "drop", "keep"]
+QUESTIONS = ("too_cheap", "cheap", "expensive", "too_expensive")
+INTENTS = ("intent_cheap", "intent_expensive")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceSensitivity(Answers):
+    """Everybody's answers to the four price questions.
+
+    Parameters
+    ----------
+    respondents, customers
+        Shape (n,): who answered, and whom they work for (None for nobody).
+    cluster
+        Shape (n,): the codes 0 … of customers and of lone respondents.
+    weights
+        Shape (n,), ≥ 0.
+    prices
+        Shape (n, 4), money ≥ 0: P; only the first column may be NaN.
+    intents
+        Shape (n, 2), 1–5: I; NaN where not asked.
+
+    Examples
+    --------
+    >>> rows = {"respondent_id": ["a", "b"], "cheap": [20, 30], "expensive": [30, 20], "too_expensive": [40, 50]}
+    >>> answers = PriceSensitivity.of({name: np.array(column) for name, column in rows.items()})
+    >>> answers.in_order
+    array([ True, False])
+    >>> answers.treated("drop").prices
+    array([[nan, 20., 30., 40.]])
+    """
+
+    table: ClassVar[str] = "price_sensitivity"
+    required: ClassVar[tuple[str, ...]] = QUESTIONS[1:]
+
+    respondents: NDArray[Any]
+    customers: NDArray[Any]
+    cluster: Codes
+    weights: Floats
+    prices: Floats
+    intents: Floats
+
+    def __post_init__(self) -> None:
+        if self.prices.shape != (len(self.respondents), 4) or self.intents.shape != (
+            len(self.respondents),
+            2,
+        ):
+            raise InvalidInput("prices must be of shape (n, 4) and intents of shape (n, 2)")
+        if np.isinf(self.prices).any() or (self.prices < 0).any() or np.isnan(self.prices[:, 1:]).any():
+            raise InvalidInput("prices must be finite and ≥ 0; only the too-cheap question may be left out")
+        if not (np.isfinite(self.weights) & (self.weights >= 0)).all():
+            raise InvalidInput("weights must be finite and ≥ 0")
+        if not (np.isnan(self.intents) | ((self.intents >= 1) & (self.intents <= 5))).all():
+            raise InvalidInput("intents must lie between 1 and 5, or be NaN where not asked")
+
+    @classmethod
+    def of(cls, columns: Columns) -> PriceSensitivity:
+        """Make the answers from the table's columns; who left a required price out, or weighs 0, stays out."""
+        n = len(columns["respondent_id"])
+        prices, intents = (
+            np.column_stack([np.asarray(columns.get(name, np.full(n, np.nan)), np.float64) for name in names])
+            for names in (QUESTIONS, INTENTS)
+        )
+        weights, cluster = weights_of(columns), clusters(columns)
+        customers = np.asarray(columns.get("customer_id", np.full(n, None)), dtype=object)
+        complete = np.isfinite(prices[:, 1:]).all(axis=1) & (weights > 0)
+        return cls(
+            respondents=np.asarray(columns["respondent_id"])[complete], customers=customers[complete],
+            cluster=_compact(cluster[complete]), weights=weights[complete],
+            prices=prices[complete], intents=intents[complete],
+        )  # fmt: skip
+
+    @property
+    def clusters(self) -> int:
+        """How many customers and lone respondents there are."""
+        return int(self.cluster.max(initial=-1)) + 1
+
+    @property
+    def asked_too_cheap(self) -> NDArray[np.bool_]:
+        """Shape (n,): who was asked for the too-cheap price."""
+        asked: NDArray[np.bool_] = np.isfinite(self.prices[:, 0])
+        return asked
+
+    @property
+    def in_order(self) -> NDArray[np.bool_]:
+        """Shape (n,): whose answers rise from question to question, or stay."""
+        # A comparison with a price that was not asked is false: such a step is no fall.
+        rises: NDArray[np.bool_] = ~(np.diff(self.prices, axis=1) < 0).any(axis=1)
+        return rises
+
+    def only(self, who: NDArray[np.bool_]) -> PriceSensitivity:
+        """Return the answers of some respondents."""
+        return replace(
+            self, respondents=self.respondents[who], customers=self.customers[who],
+            cluster=_compact(self.cluster[who]), weights=self.weights[who],
+            prices=self.prices[who], intents=self.intents[who],
+        )  # fmt: skip
+
+    def treated(self, intransitive: Intransitive) -> PriceSensitivity:
+        """Return the answers with those out of order modelled, dropped or kept.
+
+        Raises
+        ------
+        NotEstimable
+            ``no_answers``, if nobody is left.
+        """
+        treated = self
+        if intransitive == "drop":
+            treated = self.only(self.in_order)
+        elif intransitive == "model" and not self.in_order.all():
+            prices = self.prices.copy()
+            prices[~self.in_order] = put_in_order(prices[~self.in_order])
+            treated = replace(self, prices=prices)
+        if len(treated.respondents) == 0:
+            raise NotEstimable("no_answers", "nobody answered the price questions in order and with a weight")
+        return treated
+
+    def flags(self) -> tuple[Flag, ...]:
+        """Say whose answers are doubtful, those out of order first."""
+        wrong = ~self.in_order
+        who = tuple(sorted(map(str, self.respondents[wrong])))
+        says = f"{len(who)} of {len(wrong)} gave prices that do not rise from too cheap to too expensive"
+        disorder = (Flag("out_of_order", says, who),) if who else ()
+        return disorder + doubtful(self.respondents, self.prices, customers=self.customers)
+
+
+def put_in_order(prices: Floats) -> Floats:
+    """Return the middle, on logs, of the isotonic projection and of the sorted answers.
+
+    Parameters
+    ----------
+    prices
+        Shape (n, 4), money ≥ 0, the first column NaN where not asked; it stays so.
+
+    Examples
+    --------
+    >>> put_in_order(np.array([[10.0, 40.0, 20.0, 80.0], [40.0, 20.0, 20.0, 10.0]])).round(2)
+    array([[10.  , 23.78, 33.64, 80.  ],
+           [14.14, 20.  , 20.  , 28.28]])
+    """
+    asked = np.isfinite(prices[:, 0])
+    # The least of a respondent's prices is never above its successor: in the first place it changes nothing.
+    filled = np.where(np.isnan(prices), np.nanmin(prices, axis=1, keepdims=True), prices)
+    with np.errstate(divide="ignore"):  # the logarithm of a price of zero may be minus infinity
+        logs = np.log(filled)
+    ordered: Floats = np.exp((_isotonic(logs) + np.sort(logs, axis=1)) / 2)
+    # Rounding must not part answers that are equal: ties decide where curves meet.
+    digits = 10.0 ** (11 - np.floor(np.log10(np.where(ordered > 0, ordered, 1.0))))
+    ordered = np.round(ordered * digits) / digits
+    ordered[~asked, 0] = np.nan
+    return ordered
+
+
+def _isotonic(rows: Floats) -> Floats:
+    """Return the nearest rising sequence to each row, by the min-max formula over all stretches."""
+    k = rows.shape[1]
+    means = {(i, j): rows[:, i : j + 1].mean(axis=1) for i in range(k) for j in range(i, k)}
+    columns = [
+        np.max([np.min([means[i, j] for j in range(at, k)], axis=0) for i in range(at + 1)], axis=0)
+        for at in range(k)
+    ]
+    return np.column_stack(columns)
+
+
+def _compact(codes: Codes) -> Codes:
+    """Return the codes that occur numbered anew from 0."""
+    compact: Codes = np.unique(codes, return_inverse=True)[1].astype(np.intp)
+    return compact
