@@ -1,0 +1,51 @@
+"""How far the price asked first pulls the answers to later ones (Herriges & Shogren 1996), in words and numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from models.censored.averaging import Average
+from models.estimate import Caveat
+from models.surveys._base import Asked
+
+LARGE = 0.1
+"""A pull of this share of the way, likelier than none, is told of."""
+_METHOD = "pull of log willingness towards the first price"
+
+
+def pulls(average: Average) -> bool:
+    """Whether the models with a pull are likelier than those without."""
+    return average.pulled > 0.5
+
+
+def shown(average: Average, asked: Asked) -> dict[str, Any]:
+    """Return the pull as an estimate, the weight of the models that have it, and the median without it."""
+    best = average.best(pulled=True)
+    label = asked.label(_METHOD, unit="share")
+    if best is None or best.log_pull is None:
+        n = average.fits[0].clusters
+        return {"pull": label.unknown("first_price_not_varied", n=n).to_json(), "weight": None}
+    error = float(np.sqrt(best.covariance[2, 2]))
+    reach = error * float(special.stdtrit(max(best.clusters - 1, 1), (1 + asked.level) / 2))
+    value, low, high = (float(-np.expm1(-(best.log_pull + by))) for by in (0.0, -reach, reach))
+    plain = average.best(pulled=False)
+    return {
+        "pull": label.known(value, low, high, n=best.clusters).to_json(),
+        "weight": average.pulled,
+        "median_if_ignored": None if plain is None else plain.price_at(0.5),
+    }
+
+
+def caveats(average: Average) -> tuple[Caveat, ...]:
+    """Warn where the first price pulls the answers a long way."""
+    best = average.best(pulled=True)
+    if best is None or best.pull is None or not pulls(average) or abs(best.pull) < LARGE:
+        return ()
+    message = (
+        f"answers lie {best.pull:.0%} of the way towards the first price asked; this is removed, and the demand "
+        "that remains rests on how the first prices were varied"
+    )
+    return (Caveat("first_price_pulls", message),)

@@ -1,0 +1,193 @@
+"""Answers to a ladder of prices, and the intervals of willingness that they leave.
+
+A yes/no answer is a ladder with one rung of meaning. A scale from 1 to 5 is four: at least 2, … at least 5, each
+with the share of buyers that it adds by the calibration. So the demand at a price is the mean calibrated share,
+and one treatment of censored data serves every scale.
+
+Notation
+--------
+n : respondents      q : most prices that one was asked      p : (n, q) prices, rising, NaN = not asked
+y : (n, q) whether the answer reaches the threshold           c : 0 … q where a respondent stops saying yes
+
+A respondent whose willingness lies between his c-th and (c+1)-th price contradicts it by each "no" below and each
+"yes" above. Under any rate of slips below one half the likeliest c contradicts the fewest answers; where several
+c do, the respondent's weight is shared equally. Nothing is dropped, and consistent answers stay as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.censored.intervals import Intervals
+from models.checks import Floats
+from models.errors import InvalidInput, NotEstimable
+from models.surveys._base import Answers, Codes, Columns, Flag, clusters, weights_of
+
+THRESHOLDS = (2, 3, 4, 5)
+"""Of the scale from 1 to 5; the threshold 1 is always reached."""
+
+
+@dataclass(frozen=True)
+class GaborGrangerAnswers(Answers):
+    """Who would buy at which prices.
+
+    Parameters
+    ----------
+    respondents
+        Shape (n,), ids, sorted.
+    price
+        Shape (n, q), money > 0, rising in each row, NaN after the last.
+    intent
+        Shape (n, q): 0 or 1, or 1 to 5.
+    scaled
+        Shape (n,): whether the respondent answered on the scale from 1 to 5.
+    first
+        Shape (n,): the price asked first, NaN where the order is not known.
+    weight, cluster
+        Shape (n,).
+    """
+
+    table: ClassVar[str] = "purchase_intent"
+    required: ClassVar[tuple[str, ...]] = ("price", "intent")
+
+    respondents: tuple[str, ...]
+    price: Floats
+    intent: Floats
+    scaled: NDArray[np.bool_]
+    first: Floats
+    weight: Floats
+    cluster: Codes
+
+    @classmethod
+    def of(cls, columns: Columns) -> GaborGrangerAnswers:
+        """Make the answers from the columns of `purchase_intent`; a price of 0 asks nothing and is left out."""
+        usable = np.flatnonzero((columns["price"] > 0) & np.isfinite(columns["intent"]))
+        if usable.size == 0:
+            raise NotEstimable("no_answers", "no answer to a price above 0")
+        rows = {name: values[usable] for name, values in columns.items() if len(values)}
+        ids, person = np.unique(rows["respondent_id"].astype(str), return_inverse=True)
+        order = np.lexsort((rows["price"], person))
+        person = person[order]
+        place = np.arange(person.size) - np.searchsorted(person, person)
+        shape = (ids.size, int(place.max()) + 1)
+
+        def wide(values: Floats) -> Floats:
+            table = np.full(shape, np.nan)
+            table[person, place] = values[order]
+            return table
+
+        one = order[place == 0]
+        lone = {name: values[one] for name, values in rows.items()}
+        scale = lone.get("scale")
+        asked = wide(rows["order"]) if "order" in rows else np.full(shape, np.nan)
+        price = wide(rows["price"])
+        return cls(
+            respondents=tuple(ids.tolist()), price=price, intent=wide(rows["intent"]),
+            scaled=np.zeros(ids.size, dtype=np.bool_) if scale is None else scale == "1-5",
+            first=_first(price, asked), weight=weights_of(lone), cluster=clusters(lone),
+        )  # fmt: skip
+
+    @property
+    def prices(self) -> Floats:
+        """The distinct prices asked, ascending."""
+        return np.unique(self.price[np.isfinite(self.price)])
+
+    @property
+    def pulls(self) -> bool:
+        """Whether a pull towards the first price can be seen: first prices vary, and further ones follow."""
+        followed = np.isfinite(self.price).sum(axis=1) > 1
+        return bool(np.isfinite(self.first).all() and followed.any() and np.ptp(self.first) > 0)
+
+    def reach(self, calibration: tuple[float, ...]) -> tuple[float, float]:
+        """Return the share that buys at any price and the share that the price decides: 0 and 1 for yes/no."""
+        weight = self.weight / self.weight.sum()
+        lasting = float(weight @ np.where(self.scaled, calibration[-1], 0.0))
+        never = float(weight @ np.where(self.scaled, 1 - calibration[0], 0.0))
+        return lasting, 1 - never - lasting
+
+    def intervals(self, calibration: tuple[float, ...]) -> tuple[Intervals, tuple[Flag, ...], float]:
+        """Return the intervals of willingness, the flags, and the share of answers that contradict them.
+
+        Parameters
+        ----------
+        calibration
+            Shares of buyers among intents from 5 down to 1, not rising.
+        """
+        steps = -np.diff(np.asarray(calibration))[::-1]
+        parts = [_part(self, at_least, step) for at_least, step in zip(THRESHOLDS, steps, strict=True)]
+        parts.insert(0, _part(self, 1, None))
+        row, lower, upper, weight = (
+            np.concatenate(each) for each in zip(*(p.rows for p in parts), strict=True)
+        )
+        contradicted = np.max([part.least for part in parts], axis=0)
+        known = bool(np.isfinite(self.first).all())
+        intervals = Intervals(
+            lower=lower, upper=upper, weight=weight, cluster=self.cluster[row],
+            anchor=self.first[row] if known else None,
+        )  # fmt: skip
+        slips = self.weight @ contradicted / (self.weight @ np.isfinite(self.price).sum(axis=1))
+        return intervals, self._flags(contradicted > 0), float(slips)
+
+    def _flags(self, contradicting: NDArray[np.bool_]) -> tuple[Flag, ...]:
+        if not contradicting.any():
+            return ()
+        who = tuple(sorted(np.array(self.respondents)[contradicting].tolist()))
+        message = "accept a price and refuse a lower one: kept, where the fewest answers are contradicted"
+        return (Flag("contradictory", message, who),)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows (respondent, lower, upper, weight) of one threshold, and how many answers of each respondent they deny."""
+
+    rows: tuple[NDArray[np.intp], Floats, Floats, Floats]
+    least: Floats
+
+
+def _part(answers: GaborGrangerAnswers, at_least: int, step: float | None) -> _Part:
+    """Cut each respondent's ladder at one threshold; `step` is its share of buyers, None for yes/no answers."""
+    n, q = answers.price.shape
+    taking = answers.scaled if step is not None else ~answers.scaled
+    asked = np.isfinite(answers.price)
+    yes = asked & (answers.intent >= at_least)
+    before = np.zeros((n, q + 1))
+    np.cumsum(asked & ~yes, axis=1, out=before[:, 1:])
+    after = np.zeros((n, q + 1))
+    after[:, :-1] = np.cumsum(yes[:, ::-1], axis=1)[:, ::-1]
+    denied = np.where(np.arange(q + 1) <= asked.sum(axis=1)[:, None], before + after, np.inf)
+    least = denied.min(axis=1)
+    likeliest = (denied == least[:, None]) & taking[:, None]
+    row, cut = np.nonzero(likeliest)
+    bounds = np.column_stack([np.zeros(n), np.where(asked, answers.price, np.inf), np.full(n, np.inf)])
+    shared = (answers.weight * (1.0 if step is None else step) / np.maximum(likeliest.sum(axis=1), 1))[row]
+    kept = shared > 0
+    row, cut = row[kept], cut[kept]
+    rows = row, bounds[row, cut], bounds[row, cut + 1], shared[kept]
+    return _Part(rows, np.where(taking, least, 0.0))
+
+
+def _first(price: Floats, order: Floats) -> Floats:
+    known = np.isfinite(order).any(axis=1)
+    earliest = np.argmin(np.where(np.isfinite(order), order, np.inf), axis=1)
+    return np.where(known, price[np.arange(len(price)), earliest], np.nan)
+
+
+def check_calibration(shares: tuple[float, ...]) -> tuple[float, ...]:
+    """Return five shares of buyers, from intent 5 down to 1.
+
+    Raises
+    ------
+    InvalidInput
+        Unless there are five, between 0 and 1, none above the one before it, and the first above the last.
+    """
+    rising = any(later > earlier for earlier, later in pairwise(shares))
+    if len(shares) != len(THRESHOLDS) + 1 or not all(0 <= share <= 1 for share in shares) or rising:
+        raise InvalidInput(f"intent_calibration must be five shares from very likely down, got {shares}")
+    if shares[0] == shares[-1]:
+        raise InvalidInput("intent_calibration must tell the highest intent from the lowest")
+    return shares

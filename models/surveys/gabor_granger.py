@@ -1,0 +1,152 @@
+"""Gabor-Granger: who would buy at which of several prices, read as willingness known up to an interval.
+
+Each respondent's answers leave an interval (`_ladders`), and a likelihood of intervals knows no formats: random
+starts, one or two bounds, full ladders and single prices are read alike. A curve without a law (Turnbull) and three
+laws with Akaike weights are fitted to them; where the first price is known and varies, each law comes a second
+time with a pull towards it.
+
+Two conventions, named in `details`: with few prices and many answers to each (``prices_asked``), demand is the
+law-free curve at the prices asked and a best price the best of those, as the trade has it. Otherwise, or where the
+first price pulls the answers (``smooth``), both are read off the average of the laws. Intervals of best prices
+always come from the smooth demand: the best of a few prices jumps, and a resampled jump covers nothing.
+What lies beyond the prices asked is refused, not extrapolated.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from models.censored.averaging import Average, average
+from models.censored.intervals import Intervals
+from models.censored.optimum import SmoothDemand
+from models.censored.turnbull import turnbull
+from models.errors import NotEstimable
+from models.estimate import Caveat
+from models.surveys import _first_price
+from models.surveys._asked_prices import AskedPrices
+from models.surveys._base import Asked, Demand, Reading, SurveyMethod
+from models.surveys._ladders import GaborGrangerAnswers, check_calibration
+from models.surveys._named_prices import NamedPrices
+
+ANSWERS_PER_PRICE = 5
+"""With fewer answers to a price than this, on average, the law-free curve is all noise."""
+_MOST_PRICES = 60
+_GRID = 41
+
+
+class GaborGranger(SurveyMethod[GaborGrangerAnswers]):
+    """Demand and best prices from "would you buy at …?".
+
+    Parameters
+    ----------
+    intent_calibration
+        The shares of buyers among those who answer 5, 4, 3, 2, 1 on the five-point scale. Demand at a price is the
+        mean of these shares over respondents.
+
+    Examples
+    --------
+    >>> most = np.array([10, 20, 20, 30, 30, 30, 40, 40, 50, 60])
+    >>> prices = np.arange(10.0, 70, 10)
+    >>> answers = GaborGrangerAnswers.of({
+    ...     "respondent_id": np.repeat([f"r{i}" for i in range(10)], 6), "price": np.tile(prices, 10),
+    ...     "intent": (np.tile(prices, 10) <= np.repeat(most, 6)).astype(float)})
+    >>> reading = GaborGranger().read(answers, Asked(unit="EUR/seat", unit_cost=20))
+    >>> reading.demand.share.round(3)
+    array([1. , 0.9, 0.7, 0.4, 0.2, 0.1])
+    >>> reading.best_price["revenue"].value, reading.best_price["profit"].value
+    (30.0, 40.0)
+    """
+
+    title: ClassVar[str] = "Gabor-Granger"
+    answers: ClassVar[type[GaborGrangerAnswers]] = GaborGrangerAnswers
+
+    def __init__(
+        self, *, intent_calibration: tuple[float, float, float, float, float] = (0.7, 0.5, 0.3, 0.1, 0.0)
+    ) -> None:
+        self.intent_calibration = check_calibration(tuple(intent_calibration))
+
+    def read(self, answers: GaborGrangerAnswers, asked: Asked) -> Reading:
+        """Read demand, the median and best prices out of the answers.
+
+        Raises
+        ------
+        NotEstimable
+            ``no_answers`` where no answer has weight.
+        """
+        intervals, flags, contradicted = answers.intervals(self.intent_calibration)
+        reach = answers.reach(self.intent_calibration)
+        smooth, refusal = _smooth(answers, intervals, reach, asked)
+        by_price = _by_price(answers, intervals, reach, smooth=smooth, level=asked.level)
+        prices = NamedPrices(smooth, refusal, by_price, asked, intervals.clusters)
+        details: dict[str, Any] = {
+            "convention": "smooth" if by_price is None else "prices_asked",
+            "contradicted_answers": contradicted,
+            "asked_prices": None if by_price is None else by_price.to_json(asked.unit_cost),
+        }
+        if smooth is not None:
+            details["models"] = _models(smooth.average)
+            details["first_price"] = _first_price.shown(smooth.average, asked)
+        return Reading(
+            about="willingness", respondents=len(answers.respondents), clusters=intervals.clusters,
+            typical=prices.typical(), points={"mean": prices.mean()} | prices.optima(),
+            best_price=prices.best(),
+            demand=by_price.demand if by_price else _smooth_curve(smooth, asked.level),
+            flags=flags, caveats=self._caveats(answers, smooth), details=details,
+        )  # fmt: skip
+
+    def _caveats(self, answers: GaborGrangerAnswers, smooth: SmoothDemand | None) -> tuple[Caveat, ...]:
+        caveats = () if smooth is None else _first_price.caveats(smooth.average)
+        if answers.scaled.any():
+            shares = ", ".join(f"{share:g}" for share in self.intent_calibration)
+            message = (
+                f"of those who answer 5, 4, 3, 2, 1, {shares} are taken to buy; real purchases would tell"
+            )
+            caveats += (Caveat("assumed_calibration", message),)
+        return caveats
+
+
+def _smooth(
+    answers: GaborGrangerAnswers, intervals: Intervals, reach: tuple[float, float], asked: Asked
+) -> tuple[SmoothDemand | None, NotEstimable | None]:
+    try:
+        averaged = average(intervals, pulled=answers.pulls)
+    except NotEstimable as refusal:
+        return None, refusal
+    curves = averaged.draws(asked.resamples, seed=asked.seed)
+    lowest, *_, highest = answers.prices.tolist()
+    return SmoothDemand(averaged, curves, *reach, lowest, highest), None
+
+
+def _by_price(
+    answers: GaborGrangerAnswers, intervals: Intervals, reach: tuple[float, float], *,
+    smooth: SmoothDemand | None, level: float,
+) -> AskedPrices | None:  # fmt: skip
+    """Return the law-free curve at the prices asked, None where the smooth one serves better."""
+    prices = answers.prices
+    few = prices.size <= min(_MOST_PRICES, np.isfinite(answers.price).sum() / ANSWERS_PER_PRICE)
+    if smooth is not None and (not few or _first_price.pulls(smooth.average)):
+        return None
+    return AskedPrices.of(turnbull(intervals), intervals, price=prices, reach=reach, level=level)
+
+
+def _smooth_curve(smooth: SmoothDemand | None, level: float) -> Demand | None:
+    if smooth is None:
+        return None
+    price = np.geomspace(smooth.lowest, smooth.highest, _GRID)
+    share, (low, high) = smooth.share(price), smooth.band(price, level)
+    return Demand(price=price, share=share, low=np.minimum(low, share), high=np.maximum(high, share))
+
+
+def _models(averaged: Average) -> list[dict[str, Any]]:
+    return [
+        {
+            "law": one.law.name,
+            "pulled_by_first_price": one.pull is not None,
+            "weight": float(weight),
+            "median": one.price_at(0.5),
+            "log_likelihood": one.log_likelihood,
+        }
+        for one, weight in zip(averaged.fits, averaged.weights, strict=True)
+    ]
