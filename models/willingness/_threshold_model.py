@@ -7,7 +7,7 @@ v : (n,) the part of the log price that may know willingness      ρ : how much 
 η = Xβ + ρ v          log W = η + s Z          a = (L - η) / s, b = (U - η) / s
 q : (n,) the chance that the row came about whatever its price;   P = q + (1 - q) (Φ(b) - Φ(a))
 
-β₀ is flat a priori, ρ and log s have the priors given, and the other β are N(0, 1). The posterior of
+β₀ is flat a priori unless a prior is given, as for ρ and log s, and the other β are N(0, 1). The posterior of
 θ = (β, log s, ρ) is taken as normal at its mode, with the inverse of the curvature there.
 """
 
@@ -21,6 +21,7 @@ from scipy import special
 
 from models.checks import Floats
 from models.errors import NotEstimable
+from models.estimate import Estimate, Label
 from models.willingness.beliefs import Belief
 
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
@@ -32,6 +33,11 @@ class Normal:
 
     mean: float
     sd: float
+
+    def estimate(self, label: Label, *, n: int) -> Estimate:
+        """Return the belief as an estimate: its mean and central interval."""
+        reach = float(special.ndtri((1 + label.level) / 2)) * self.sd
+        return label.known(self.mean, self.mean - reach, self.mean + reach, n=n)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +60,19 @@ class Threshold:
     knowing: Normal
 
 
-def fit(rows: Rows, *, spread: Belief, knowing: Normal) -> Threshold:
+def fit(
+    rows: Rows, *, spread: Belief, knowing: Normal = Normal(0.0, 0.0), median: Belief | None = None
+) -> Threshold:
     """Fit by the mode of the posterior.
 
     Parameters
     ----------
     rows
-        At least one bounded from below only and one from above.
+        At least one bounded from below and one from above, unless `median` is given.
     spread, knowing
         Priors of s and of ρ; a ρ of sd 0 is fixed.
+    median
+        Prior of β₀.
 
     Raises
     ------
@@ -73,7 +83,7 @@ def fit(rows: Rows, *, spread: Belief, knowing: Normal) -> Threshold:
 
     design = np.column_stack([np.ones(rows.lower.size), rows.traits])
     prior = np.full((design.shape[1] + 2, 2), [0.0, 1.0])
-    prior[0] = 0.0, np.inf
+    prior[0] = (0.0, np.inf) if median is None else (median.mean, median.sd)
     prior[-2], prior[-1] = (spread.mean, spread.sd), (knowing.mean, max(knowing.sd, 1e-9))
     ends = np.concatenate([rows.lower[np.isfinite(rows.lower)], rows.upper[np.isfinite(rows.upper)]])
     start = np.concatenate([[ends.mean()], np.zeros(design.shape[1] - 1), [spread.mean], [knowing.mean]])

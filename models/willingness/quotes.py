@@ -45,7 +45,8 @@ REP_KNOWS = Normal(0.3, 0.3)
 FEWEST = 5
 """Offers that must have been won, and lost on price: fewer bound the median on one side only."""
 _CURVE = 41
-_LEARNT = 0.75  # of ρ's prior doubt: above that the data have told next to nothing of it
+LEARNT = 0.75
+"""Of ρ's prior doubt: above that the data have told next to nothing of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,9 +167,9 @@ def read_quotes(
         every = _fit(quotes, apart, anyway=None, spread=spread, rep_knows=rep_knows)
     except NotEstimable as refusal:
         return _refused(refusal, label, n=quotes.result.size, otherwise=otherwise)
-    n = counts[WON] + counts[LOST_ON_PRICE] + counts[LOST]
+    tried = quotes.price[quotes.result != LOST_OTHERWISE]
     told_by = _told_by(found, apart, rep_knows)
-    return _reading(found, every, told_by=told_by, label=label, otherwise=otherwise, n=n)
+    return _reading(found, every, told_by=told_by, label=label, otherwise=otherwise, tried=tried)
 
 
 def _lost_otherwise(counts: dict[str, int], level: float) -> Estimate:
@@ -217,24 +218,35 @@ def _fit(
 
 
 def _reading(
-    found: Threshold, every: Threshold, *, told_by: tuple[str, ...], label: Label, otherwise: Estimate, n: int
+    found: Threshold,
+    every: Threshold,
+    *,
+    told_by: tuple[str, ...],
+    label: Label,
+    otherwise: Estimate,
+    tried: Floats,
 ) -> QuoteReading:
-    caveats = () if told_by else (_SET_BY_REP,)
+    n = tried.size
+    caveats = [] if told_by else [_SET_BY_REP]
+    if not tried.min() <= found.median.median <= tried.max():
+        caveats.append(BEYOND)
     answer = found.median.estimate(label, n=n).warned(*caveats)
     log, ratio = Label(unit="log", level=label.level), Label(unit="log/log", level=label.level)
-    reach = float(special.ndtri((1 + label.level) / 2)) * found.knowing.sd
-    rho = found.knowing.mean
     return QuoteReading(
         willingness=answer,
         spread=found.spread.estimate(log, n=n),
         win_curve=_win_curve(found, lost_otherwise=otherwise.value or 0.0, level=label.level),
-        confounding=ratio.known(rho, rho - reach, rho + reach, n=n),
+        confounding=found.knowing.estimate(ratio, n=n),
         lost_otherwise=otherwise,
         if_all_losses_count=every.median.estimate(label, n=otherwise.n),
         identified_by=told_by,
     )
 
 
+BEYOND = Caveat(
+    "beyond_tried_prices",
+    "the median lies beyond every price that was tried: it rests on the log-normal form",
+)
 _SET_BY_REP = Caveat(
     "price_set_by_rep",
     "nothing but reps made these prices differ, and they may know what a prospect would pay: the interval is"
@@ -246,7 +258,7 @@ def _told_by(found: Threshold, apart: PriceSetting, rep_knows: Normal) -> tuple[
     """Return what separates price from willingness: nothing, where ρ's prior is all that is known of it."""
     if rep_knows.sd == 0:
         return ("assumption",)
-    if apart.varies and found.knowing.sd > _LEARNT * rep_knows.sd:
+    if apart.varies and found.knowing.sd > LEARNT * rep_knows.sd:
         return ()
     return apart.given_by
 
