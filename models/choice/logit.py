@@ -103,6 +103,13 @@ def likelihood(tasks: Tasks, beta: Floats) -> tuple[float, Floats, Floats]:
     return value, gradient, hessian
 
 
+def by_respondent(tasks: Tasks, beta: Floats) -> Floats:
+    """Return the log-likelihood of each respondent's choices, shape (N,), without weights."""
+    p = probabilities(tasks, beta)[tasks.chosen]
+    total: Floats = np.add.reduceat(np.log(np.maximum(p, 1e-300)), tasks.respondent_starts[:-1])
+    return total
+
+
 def scores(tasks: Tasks, beta: Floats) -> Floats:
     """Return the weighted gradient of each respondent, shape (N, K)."""
     means = _task_means(tasks, probabilities(tasks, beta))

@@ -2,8 +2,8 @@
 
 Notation
 --------
-a : (…, M) how much better each kind of people likes the free product than the alternative      p : price
-α : (…, M) their price coefficients, negated, > 0          π : (…, M) their shares
+a : (B, M) how much better each kind of people likes the free product than the alternative      p : price
+α : (B, M) their price coefficients, negated, > 0          π : (B, M) their shares
 ``s(p) = Σ_m π_m / (1 + exp(α_m p - a_m))``, falling in p; revenue ``p s(p)``, profit ``(p - c) s(p)``
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import expit
 
 from models.checks import Floats
-from models.choice.preferences import Preferences
+from models.choice.preferences import Population
 
 _HALVINGS = 50
 _GRID = 61  # prices a search looks at before it narrows in around the best of them
@@ -23,12 +23,12 @@ _GRID = 61  # prices a search looks at before it narrows in around the best of t
 
 @dataclass(frozen=True, eq=False)
 class Purchase:
-    """The demand for one product, once for the best guess and once for each draw of the population.
+    """The demand for one product in each of B populations.
 
     Parameters
     ----------
     liking, sensitivity, share
-        a, α and π of shape (B + 1, M); row 0 is the best guess.
+        a, α and π, of shape (B, M).
 
     Examples
     --------
@@ -46,24 +46,19 @@ class Purchase:
     share: Floats
 
     @classmethod
-    def of(cls, people: Preferences, product: Floats, *, instead: Floats) -> Purchase:
-        """Let people choose between a product (K,) and another offer `instead` (K,), whose price stays.
-
-        The product's own price is not looked at.
-        """
-        beta = np.concatenate([people.beta[None], people.beta_draws])
+    def of(cls, people: Population, product: Floats, *, instead: Floats, price: int) -> Purchase:
+        """Let people choose between a product (K,), its own price unseen, and an offer `instead` (K,)."""
         difference = product - instead
-        difference[people.price] = -instead[people.price]
-        share = np.concatenate([people.share[None], people.share_draws])
-        return cls(beta @ difference, -beta[..., people.price], share)
+        difference[price] = -instead[price]
+        return cls(people.beta @ difference, -people.beta[..., price], people.share)
 
     def at(self, prices: Floats) -> Floats:
-        """Return the share that buys at each price (G,), or each row's own prices (B + 1, G): (B + 1, G)."""
+        """Return the share that buys at each price (G,), or at each population's own (B, G): (B, G)."""
         each = np.broadcast_to(prices, (len(self.share), prices.shape[-1]))
         return np.stack([self._at(column) for column in each.T], axis=1)
 
     def price_of(self, share: float, *, high: float) -> Floats:
-        """Return the price at which a share (0–1) buys, shape (B + 1,): 0 or `high` where it lies outside."""
+        """Return the price at which a share (0–1) buys, shape (B,): 0 or `high` where it lies outside."""
         below = np.zeros(len(self.share))
         above = np.full(len(self.share), high)
         for _ in range(_HALVINGS):
@@ -74,7 +69,7 @@ class Purchase:
         return price
 
     def best(self, *, low: float, high: float, cost: float = 0.0) -> Floats:
-        """Return the price between `low` and `high` that earns most over a unit cost, shape (B + 1,).
+        """Return the price between `low` and `high` that earns most over a unit cost, shape (B,).
 
         A grid finds the highest hill, for there may be several; each next grid is laid around its top.
         """
@@ -88,6 +83,6 @@ class Purchase:
         return best
 
     def _at(self, price: Floats) -> Floats:
-        """Return the share that buys at one price a row, shape (B + 1,)."""
+        """Return the share that buys at one price a row, shape (B,)."""
         buys: Floats = (self.share * expit(self.liking - self.sensitivity * price[:, None])).sum(axis=1)
         return buys

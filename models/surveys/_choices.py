@@ -43,6 +43,11 @@ class ChoiceAnswers(Answers):
     prices: Floats
     incomplete: int
 
+    @property
+    def product(self) -> Floats:
+        """The typical product among those shown as a row of X, shape (K,), its price 0."""
+        return self.coding.row()
+
     @classmethod
     def of(cls, columns: Columns) -> ChoiceAnswers:
         """Make tasks from rows sorted by respondent, task and alternative.

@@ -1,7 +1,12 @@
 """Choice-based conjoint: what people chose between products, and so what they would pay for each part of one.
 
 Every model ends in the same form, a population of tastes with its uncertainty (`Preferences`), from which demand,
-best prices and the worth of attributes are read.
+best prices and the worth of attributes are read. Demand is for one product, the typical one among those shown,
+against buying nothing; without that option nobody could say that a price is too high, and there is none.
+
+Notation
+--------
+s(p) : the share that buys the product at price p rather than nothing, for the best guess and in each draw
 """
 
 from __future__ import annotations
@@ -10,22 +15,24 @@ from typing import Any, Literal
 
 import numpy as np
 
+from models.checks import Floats
 from models.choice.coding import NONE, PRICE
-from models.choice.logit import Logit
-from models.choice.preferences import Preferences, sign_safe_draws
+from models.choice.holdout import Holdout
 from models.choice.purchase import Purchase
 from models.choice.tasks import Tasks
-from models.choice.tradeoffs import willingness
-from models.errors import NotEstimable, TooFewCustomers
-from models.estimate import Caveat, Estimate
+from models.choice.tradeoffs import part_worth, willingness
+from models.errors import InvalidInput, TooFewCustomers
+from models.estimate import Caveat, Estimate, Label
 from models.resampling import estimate_from_quantiles
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
 from models.surveys._choices import ChoiceAnswers
+from models.surveys._conjoint_models import MODELS, Fitted
 
 Model = Literal["auto", "logit", "mixed_logit", "latent_class", "hierarchical_bayes"]
 LEAST = 10
 """Customers below which no model is fitted."""
 _CURVE = 41  # points of the demand curve
+_BEYOND = 2.0  # the typical willingness to pay is looked for up to so many times the highest price shown
 
 
 class Conjoint(SurveyMethod[ChoiceAnswers]):
@@ -34,13 +41,22 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
     Parameters
     ----------
     model
-        How tastes differ between people.
+        How tastes differ between people: not (``logit``), by classes, by a distribution (``mixed_logit``), or
+        each person's own, held together by a distribution (``hierarchical_bayes``). ``auto`` takes the logit
+        where two classes fit no better than one (BIC), else hierarchical Bayes.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such model.
     """
 
     title = "Choice-based conjoint"
     answers = ChoiceAnswers
 
     def __init__(self, *, model: Model = "auto") -> None:
+        if model not in ("auto", *MODELS):
+            raise InvalidInput(f"model must be auto, {', '.join(MODELS)}, got {model!r}")
         self.model = model
 
     def read(self, answers: ChoiceAnswers, asked: Asked) -> Reading:
@@ -51,90 +67,143 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
         TooFewCustomers
             Fewer than 10 customers, or no more than there are coefficients.
         NotEstimable
-            ``price_not_negative``: people chose higher prices more often, other things equal.
+            ``price_not_negative``: higher prices were chosen no less often; ``separated``, ``not_converged``.
         """
         tasks = answers.tasks
         least = max(LEAST, tasks.n_columns + 1)
         if tasks.n_clusters < least:
             raise TooFewCustomers(needed=least, got=tasks.n_clusters)
-        people = _logit(tasks, asked)
+        name, fitted, compared = self._fit(tasks, asked)
+        details = {
+            "model": name,
+            "models": compared,
+            "base_levels": dict(answers.coding.base),
+            "product": dict(answers.coding.product),
+            **_worths(fitted, asked),
+            "holdout": _held_out(name, tasks, asked),
+            **fitted.details,
+        }
         return Reading(
             about="willingness",
             respondents=tasks.n_respondents,
             clusters=tasks.n_clusters,
-            caveats=_caveats(answers),
-            details={
-                "base_levels": dict(answers.coding.base),
-                "product": dict(answers.coding.product),
-                "worth": _worths(people, asked),
-            },
-            **_buying(people, answers, asked),
+            caveats=(*_caveats(answers), *fitted.caveats),
+            details=details,
+            **_buying(fitted, answers, asked),
         )
 
-
-def _logit(tasks: Tasks, asked: Asked) -> Preferences:
-    fit = Logit().fit(tasks)
-    if fit.beta[tasks.price] >= 0:
-        raise NotEstimable("price_not_negative", "higher prices were chosen no less often than lower ones")
-    drawn = sign_safe_draws(
-        fit.beta, fit.covariance, price=tasks.price, draws=asked.resamples, seed=asked.seed
-    )
-    return Preferences(
-        names=tasks.names,
-        price=tasks.price,
-        none=tasks.none,
-        beta=fit.beta[None],
-        share=np.ones(1),
-        beta_draws=drawn[:, None],
-        share_draws=np.ones((asked.resamples, 1)),
-        respondents=tasks.n_respondents,
-        clusters=tasks.n_clusters,
-    )
+    def _fit(self, tasks: Tasks, asked: Asked) -> tuple[str, Fitted, list[dict[str, Any]]]:
+        """Return the model's name, the fitted model, and all that were fitted, to be compared."""
+        if self.model != "auto":
+            fitted = MODELS[self.model](tasks, asked)
+            return self.model, fitted, [_shown(self.model, fitted)]
+        tried = {name: MODELS[name](tasks, asked) for name in ("logit", "latent_class")}
+        name = "logit"
+        if len(tried["latent_class"].details["classes"]) > 1:
+            name = "hierarchical_bayes"
+            tried[name] = MODELS[name](tasks, asked)
+            tried[name].details["classes"] = tried["latent_class"].details["classes"]
+        return name, tried[name], [_shown(each, fitted) for each, fitted in tried.items()]
 
 
-def _worths(people: Preferences, asked: Asked) -> dict[str, Any]:
-    label = asked.label("conjoint: part-worth ÷ price")
+def _shown(name: str, fitted: Fitted) -> dict[str, Any]:
     return {
-        name: willingness(people, column, label=label).to_json()
-        for column, name in enumerate(people.names)
-        if name not in (PRICE, NONE)
+        "model": name,
+        "log_likelihood": fitted.log_likelihood,
+        "parameters": fitted.parameters,
+        "bic": fitted.bic,
     }
 
 
-def _buying(people: Preferences, answers: ChoiceAnswers, asked: Asked) -> dict[str, Any]:
+def _worths(fitted: Fitted, asked: Asked) -> dict[str, Any]:
+    """Return part-worths in utility, and what each attribute is worth in money."""
+    people, over = fitted.people, fitted.quantile
+    whose = "the mean over people" if over is None else "the median person"
+    utility = asked.label(f"conjoint: part-worth of {whose}", unit="utility")
+    money = asked.label(f"conjoint: part-worth ÷ price of {whose}")
+    columns = [k for k, name in enumerate(people.names) if name not in (PRICE, NONE)]
+    return {
+        "part_worths": {
+            name: part_worth(people, k, label=utility, quantile=over).to_json()
+            for k, name in enumerate(people.names)
+        },
+        "worth": {
+            people.names[k]: willingness(people, k, label=money, quantile=over).to_json() for k in columns
+        },
+    }
+
+
+def _held_out(name: str, tasks: Tasks, asked: Asked) -> dict[str, Any]:
+    """Learn from all but each respondent's last task, and say how often that one is foreseen."""
+    label = Label(unit="share", method="hit rate on each respondent's last task", level=asked.level)
+    split = Holdout.of(tasks)
+    if split is None:
+        return {"hit_rate": label.unknown("one_task_each", n=tasks.n_respondents).to_json(), "chance": None}
+    learned = MODELS[name](split.learn, asked)
+    return {"hit_rate": split.hit_rate(learned.individuals, label).to_json(), "chance": split.chance}
+
+
+def _buying(fitted: Fitted, answers: ChoiceAnswers, asked: Asked) -> dict[str, Any]:
     """Return demand, the typical willingness to pay and the best prices, as far as "none" identifies them."""
+    people = fitted.people
     label, n = asked.label("conjoint: demand against buying nothing"), people.clusters
     if people.none is None:
         unknown = label.unknown("no_none_option", n=n)
         return {"typical": unknown, "best_price": dict.fromkeys(("revenue", "reach", "profit"), unknown)}
     nothing = (np.arange(len(people.names)) == people.none).astype(np.float64)
-    purchase = Purchase.of(people, answers.coding.row(), instead=nothing)
+    best, drawn = (
+        Purchase.of(each, answers.product, instead=nothing, price=people.price)
+        for each in (people.best, people.drawn)
+    )
     low, high = float(answers.prices[0]), float(answers.prices[-1])
 
-    def estimate(values: Any) -> Estimate:
-        return estimate_from_quantiles(float(values[0]), values[1:], n=n, label=label)
+    def best_price(cost: float) -> Estimate:
+        values = best.best(low=low, high=high, cost=cost), drawn.best(low=low, high=high, cost=cost)
+        found = estimate_from_quantiles(float(values[0][0]), values[1], n=n, label=label)
+        return found.warned(*_at_edge(found, low, high))
 
-    best = {
-        "revenue": estimate(purchase.best(low=low, high=high)),
-        "reach": label.unknown("demand_only_falls", n=n),
-        "profit": label.unknown("no_unit_cost", n=n),
-    }
-    if asked.unit_cost is not None:
-        best["profit"] = estimate(purchase.best(low=low, high=high, cost=asked.unit_cost))
-    prices = np.linspace(low, high, _CURVE)
-    share = purchase.at(prices)
-    tail = (1 - asked.level) / 2
-    ends = np.quantile(share[1:], [tail, 1 - tail], axis=0)
     return {
-        "typical": estimate(purchase.price_of(0.5, high=2 * high)),
-        "best_price": best,
-        "demand": Demand(
-            price=prices,
-            share=share[0],
-            low=np.minimum(ends[0], share[0]),
-            high=np.maximum(ends[1], share[0]),
-        ),
+        "typical": _typical(best, drawn, high=high, label=label, n=n),
+        "best_price": {
+            "revenue": best_price(0.0),
+            "reach": label.unknown("demand_only_falls", n=n),
+            "profit": label.unknown("no_unit_cost", n=n)
+            if asked.unit_cost is None
+            else best_price(asked.unit_cost),
+        },
+        "demand": _demand(best, drawn, np.linspace(low, high, _CURVE), asked),
     }
+
+
+def _typical(best: Purchase, drawn: Purchase, *, high: float, label: Label, n: int) -> Estimate:
+    """Estimate the price at which half would buy: the median willingness to pay."""
+    end = _BEYOND * high
+    value = float(best.price_of(0.5, high=end)[0])
+    if value < 1e-9 * end:
+        return label.unknown("fewer_than_half_would_buy", n=n)
+    if value > (1 - 1e-9) * end:
+        return label.unknown("more_than_half_would_buy", n=n)
+    found = estimate_from_quantiles(value, drawn.price_of(0.5, high=end), n=n, label=label)
+    if value <= high:
+        return found
+    return found.warned(
+        Caveat("beyond_prices_shown", f"no price above {high:g} was shown: this extrapolates")
+    )
+
+
+def _at_edge(found: Estimate, low: float, high: float) -> tuple[Caveat, ...]:
+    """Say where a best price stands at an end of the prices shown, which end the search."""
+    if found.value is None or low + 1e-6 * high < found.value < high * (1 - 1e-6):
+        return ()
+    return (
+        Caveat("best_price_at_edge", f"the best price may lie outside the prices shown, {low:g} to {high:g}"),
+    )
+
+
+def _demand(best: Purchase, drawn: Purchase, prices: Floats, asked: Asked) -> Demand:
+    share, tail = best.at(prices)[0], (1 - asked.level) / 2
+    low, high = np.quantile(drawn.at(prices), [tail, 1 - tail], axis=0)
+    return Demand(price=prices, share=share, low=np.minimum(low, share), high=np.maximum(high, share))
 
 
 def _caveats(answers: ChoiceAnswers) -> tuple[Caveat, ...]:
