@@ -36,6 +36,8 @@ LOG_SD = (0.1, 1.5)
 """How far apart respondents may be: the prior of σ is even in its logarithm between these."""
 BEYOND = 0.35
 """The prior of the median reaches this far beyond the list at either end, as a share of the list's log range."""
+MOVE_ON = 0.5
+"""Below this share of what another respondent would tell, a question is better kept for that one."""
 _COARSE, _FINE = (61, 16), (41, 31)  # cells of μ and log σ: the first grid finds where the second must look
 _ZOOM = 4.5  # the fine grid reaches so many standard deviations to either side
 
@@ -49,15 +51,22 @@ class Question:
     price
         In money.
     gain
-        The share of the variance of the log best price that its answer is expected to take away, 0–1. Where
-        it is next to nothing, the respondent has told what there was to tell.
+        The share of the variance of the log best price that its answer is expected to take away, 0–1.
+    of_another
+        The same for the first question to somebody not yet asked.
     yes
         The probability of a yes.
     """
 
     price: float
     gain: float
+    of_another: float
     yes: float
+
+    @property
+    def worth_asking(self) -> bool:
+        """Whether to go on with this respondent: another one's first answer would not tell twice as much."""
+        return self.gain >= MOVE_ON * self.of_another
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -170,21 +179,33 @@ class Belief:
             As `heard`, and if every price of the list was asked.
         """
         before = self._likelihoods(np.atleast_2d(asked), np.atleast_2d(said))[0]
-        open_ = ~np.isin(np.arange(self.prices.size), self._places(np.asarray(asked, dtype=np.float64)))
-        if not open_.any():
+        places = self._places(np.asarray(asked, dtype=np.float64))
+        gain, yes = self._gains(before)
+        gain[places] = -np.inf
+        best = int(np.argmax(gain))
+        if gain[best] == -np.inf:
             raise InvalidInput("every price of the list was asked")
+        of_another = self._gains(np.ones_like(before))[0].max() if places.size else gain[best]
+        return Question(
+            price=float(self.prices[best]),
+            gain=max(0.0, float(gain[best])),
+            of_another=max(0.0, float(of_another)),
+            yes=float(yes[best]),
+        )
+
+    def _gains(self, before: Floats) -> tuple[Floats, Floats]:
+        """Return gain and probability of a yes for each price, (J,), to somebody with the likelihood (J + 1,)."""
         grid = self._grid
         likely = grid.weight * (grid.gaps @ before)
-        v = grid.log_best - (likely @ grid.log_best) / likely.sum()
-        yes = grid.weight[:, None] * (grid.gaps @ (before[:, None] * self._yes)) / likely.sum()
-        no = likely[:, None] / likely.sum() - yes
-        variance = (likely @ v**2) / likely.sum()
-        left = sum(v**2 @ answer - (v @ answer) ** 2 / answer.sum(axis=0) for answer in (yes, no))
-        gain = np.where(open_, 1 - left / variance, -np.inf)
-        best = int(np.argmax(gain))
-        return Question(
-            price=float(self.prices[best]), gain=max(0.0, float(gain[best])), yes=float(yes[:, best].sum())
-        )
+        yes = grid.weight[:, None] * (grid.gaps @ (before[:, None] * self._yes))
+        likely, yes = likely / likely.sum(), yes / likely.sum()
+        v = grid.log_best - likely @ grid.log_best
+        moments = np.array([np.ones_like(v), v, v**2])
+        of_yes, of_all = moments @ yes, moments @ likely
+        of_no = of_all[:, None] - of_yes
+        # the expected variance after the answer, each of yes and no by its probability
+        left = sum(second - first**2 / probability for probability, first, second in (of_yes, of_no))
+        return 1 - left / of_all[2], of_yes[0]
 
     def best_price(self, label: Label) -> Estimate:
         """Return the price that is best for revenue, as far as it is known.
