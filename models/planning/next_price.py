@@ -38,7 +38,7 @@ BEYOND = 0.35
 """The prior of the median reaches this far beyond the list at either end, as a share of the list's log range."""
 MOVE_ON = 0.5
 """Below this share of what another respondent would tell, a question is better kept for that one."""
-_COARSE, _FINE = (61, 16), (41, 31)  # cells of μ and log σ: the first grid finds where the second must look
+_COARSE, _FINE = (41, 11), (31, 21)  # cells of μ and log σ: the first grid finds where the second must look
 _ZOOM = 4.5  # the fine grid reaches so many standard deviations to either side
 
 
