@@ -20,7 +20,7 @@ from api.pages.sensitivity import sensitivity
 from api.pages.verdict import first_screen, sentences_of
 
 # Kinds whose numbers have tables of their own in templates/tables/; the others are shown by their sentences.
-FULLY_SHOWN = ("value_metrics", "unit_worth")
+FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay")
 
 
 def render_report(result: Mapping[str, Any], *, title: str, currency: str, generated_for: date) -> str:
@@ -46,7 +46,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
     analyses = {
         kind: found for kind, found in (result.get("analyses") or {}).items() if isinstance(found, Mapping)
     }
-    metrics, worth = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
+    metrics, worth, willingness = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
     others = sorted(set(analyses) - set(FULLY_SHOWN))
     return _environment().get_template("report.html").render(
         title=title,
@@ -54,10 +54,14 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         generated_for=generated_for,
         palette=PALETTE,
         first=first_screen(
-            *(analyses.get(kind) for kind in FULLY_SHOWN), currency=currency, no_worth=_why_not(result, "unit_worth")
+            analyses.get("value_metrics"), analyses.get("unit_worth"), currency=currency,
+            no_worth=_why_not(result, "unit_worth"), willingness=analyses.get("willingness_to_pay"),
         ),
         metrics=metrics,
         worth=worth,
+        willingness=willingness,
+        best_means=words.BEST_PRICES,
+        point_means=words.PRICE_POINTS,
         others={kind: sentences_of(analyses[kind]) for kind in others},
         comparison=comparison(metrics.get("ranking") or []),
         pictures=draw_pictures(analyses, currency=currency),
@@ -143,6 +147,7 @@ def _environment() -> Environment:
         reason=words.reason_in_words,
         source=words.source_in_words,
         kind=words.kind_in_words,
+        method=words.method_in_words,
     )
     environment.globals["money_range"] = figures.money_range
     return environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, estimate, money, money_range, share
-from api.pages.words import joined, reason_in_words
+from api.pages.words import joined, method_in_words, reason_in_words
 
 Result = Mapping[str, Any]
 
@@ -52,7 +52,12 @@ LABELS = {"clear": "Clear verdict", "tie": "Too close to call", "cannot_tell": "
 
 
 def first_screen(
-    metrics: Result | None, worth: Result | None, *, currency: str, no_worth: str = ""
+    metrics: Result | None,
+    worth: Result | None,
+    *,
+    currency: str,
+    no_worth: str = "",
+    willingness: Result | None = None,
 ) -> FirstScreen:
     """Put the verdict into words and big numbers.
 
@@ -64,7 +69,12 @@ def first_screen(
         ISO code of the money.
     no_worth
         Why there is no result of `unit_worth` although it was asked for.
+    willingness
+        The result of `willingness_to_pay`, which speaks first only where it stands alone.
     """
+    if metrics is None and worth is None and willingness is not None:
+        said = sentences_of(willingness)[:2]
+        return FirstScreen("", "", "What people say that they would pay", said, _asked_figures(willingness))
     figures = [] if worth is None else _worth_figures(worth, currency=currency)
     if worth is None and no_worth:
         figures = [_figure("What one unit is worth", Shown(unknown=no_worth), note="")]
@@ -102,6 +112,27 @@ def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
         "gross": "to the typical customer, before asking how much of it is owed to the product",
     }.get(str(worth.get("basis")), "to the typical customer")
     return [_figure(f"One unit of {metric} is worth", shown, note=basis), _corridor(worth, currency=currency)]
+
+
+def _asked_figures(willingness: Result) -> list[KeyFigure]:
+    """Return the typical price and the price that earns most of the first reading that knows them."""
+    entries = willingness.get("items") or []
+    known = next((entry for entry in entries if (entry.get("typical") or {}).get("value") is not None), None)
+    if known is None:
+        return []
+    item, method = known.get("item") or "the offer", method_in_words(known.get("method"))
+    note = f"half of those asked would pay this or more, by {method}"
+    figures = [_figure(f"Typical price for {item}", estimate(known["typical"]), note=note)]
+    earning = [
+        (entry, entry["best_price"]["revenue"])
+        for entry in entries
+        if ((entry.get("best_price") or {}).get("revenue") or {}).get("value") is not None
+    ]
+    if earning:
+        entry, best = earning[0]
+        note = f"for {entry.get('item') or 'the offer'}, by {method_in_words(entry.get('method'))}"
+        figures.append(_figure("The price that earns most", estimate(best), note=note))
+    return figures
 
 
 def _corridor(worth: Result, *, currency: str) -> KeyFigure:

@@ -19,7 +19,10 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_value": "no value was achieved with it",
         "no_value_for_typical_customer": "the typical customer has achieved nothing yet",
         "no_variation": "every customer has the same value per unit",
+        "no_demand_curve": "the method has no demand curve",
         "none_eligible": "no metric passed the checks",
+        "consideration_is_not_purchase": "it asks what people would consider, not what they would buy",
+        "not_asked": "it was not asked",
         "not_identified": "data of this kind cannot tell it, however much there is",
         "not_monetised": "its outcomes carry no value in money",
         "too_few_periods": "too few customers have three months or more",
@@ -37,6 +40,38 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "choices": "Choice experiment",
         "quotes": "Quotes won and lost",
         "renewals": "Renewals at known prices",
+    }
+)
+
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "van_westendorp": "price sensitivity meter",
+        "newton_miller_smith": "price sensitivity with intents",
+        "gabor_granger": "answers to stated prices",
+        "conjoint": "choices between offers",
+    }
+)
+
+BEST_PRICES: Mapping[str, str] = MappingProxyType(
+    {
+        "revenue": "brings in most money",
+        "reach": "wins most customers",
+        "profit": "earns most after what a unit costs us",
+    }
+)
+
+PRICE_POINTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "pmc": (
+            "Lower end of the acceptable range (PMC)",
+            "below it, quality is doubted more than it is a bargain",
+        ),
+        "opp": ("Least resistance (OPP)", "as many find it too cheap as too expensive"),
+        "idp": ("Indifference (IDP)", "as many find it cheap as expensive"),
+        "pme": (
+            "Upper end of the acceptable range (PME)",
+            "above it, more find it too expensive than still fair",
+        ),
     }
 )
 
@@ -72,6 +107,11 @@ def reason_in_words(code: object) -> str:
 def kind_in_words(kind: object) -> str:
     """Name a kind of analysis for readers."""
     return KINDS.get(str(kind), plain(kind).capitalize())
+
+
+def method_in_words(method: object) -> str:
+    """Name a survey method for readers."""
+    return METHODS.get(str(method), plain(method))
 
 
 def source_in_words(source: object) -> str:

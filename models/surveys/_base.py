@@ -166,6 +166,8 @@ class SurveyMethod(ABC, Generic[Its]):
     """For people, such as ``Van Westendorp``."""
     answers: ClassVar[type[Answers]]
     """The method's own type of answers."""
+    about: ClassVar[Literal["willingness", "worth"]] = "willingness"
+    """What it asks for: what respondents would pay, or what one unit is worth to them."""
 
     @abstractmethod
     def read(self, answers: Its, asked: Asked) -> Reading:

@@ -8,6 +8,7 @@ from typing import Any
 from models.estimate import Caveat
 from models.value_metrics.growth import RANK_BAR
 from pricing_service.decisions._evidence import Evidence
+from pricing_service.decisions._twins import twin_caveats
 from pricing_service.decisions._words import chance, customers, listed, one, per, percent
 from pricing_service.panel import Metric
 
@@ -177,7 +178,7 @@ def kpi_caveats(evidence: Evidence) -> list[Caveat]:
                 " customer's worth rests on the periods in which it reports all that it ever reports"
             )
             caveats.append(Caveat("kpi_partly_reported", text))
-    return caveats
+    return caveats + twin_caveats(evidence)
 
 
 def _giants(evidence: Evidence) -> list[Caveat]:

@@ -9,6 +9,11 @@ USAGE = Need(
     unlocks="comparing candidate value metrics: who uses how much of what",
     cheapest="export a row per customer, month and metric (customer_id, date, metric, units) from your product",
 )
+WORTH = Need(
+    ("outcomes", "worth_checks"),
+    unlocks="what one unit is worth: the value that customers achieve",
+    cheapest="ask twenty customers for one KPI a month (customer_id, date, kpi, amount), or export what you measure",
+)
 OUTCOMES = Need(
     ("outcomes",),
     unlocks="what one unit is worth: the value that customers achieve",

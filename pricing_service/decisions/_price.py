@@ -8,6 +8,7 @@ import numpy as np
 
 from models.estimate import Estimate
 from models.pricing.capture import Corridor, priced_out_share
+from models.willingness.best_price import BestPrice
 from pricing_service.decisions._evidence import Evidence
 from pricing_service.decisions._study import WorthStudy
 
@@ -16,9 +17,18 @@ ATTRIBUTIONS = (1.0, 0.75, 0.5, 0.25, 0.1)
 
 
 def prices(
-    study: WorthStudy, typical: Estimate, fair: Corridor | None, *, capture: tuple[float, float]
+    study: WorthStudy,
+    typical: Estimate,
+    fair: Corridor | None,
+    *,
+    capture: tuple[float, float],
+    best: BestPrice | None,
 ) -> dict[str, Any]:
-    """Return `price_corridor`, `recommended_price` and `today`."""
+    """Return `price_corridor`, `recommended_price` and `today`.
+
+    The price is the best under what customers would pay where that is known, else the corridor's middle;
+    neither is moved into the corridor.
+    """
     today = price_today(study.evidence, fair, why=typical.reason)
     if fair is None:
         reason = typical.reason or "not_identified"
@@ -31,11 +41,7 @@ def prices(
         return {
             "price_corridor": corridor
             | {"reasons": dict.fromkeys(("low", "high", "priced_out_share"), reason)},
-            "recommended_price": {
-                "price": study.unknown(reason).to_json(),
-                "against_corridor": None,
-                "reasons": {"against_corridor": reason},
-            },
+            "recommended_price": _recommended(best, study.unknown(reason), fair, why=reason),
             "today": today,
         }
     out = priced_out_share(*study.long_run, price=fair.high)
@@ -45,12 +51,29 @@ def prices(
     middle = typical.scaled((capture[0] + capture[1]) / 2)
     return {
         "price_corridor": corridor,
-        "recommended_price": {
-            "price": middle.to_json(),
-            "against_corridor": fair.holds(middle.value or 0.0),
-        },
+        "recommended_price": _recommended(best, middle, fair, why="not_identified"),
         "today": today,
     }
+
+
+def _recommended(
+    best: BestPrice | None, middle: Estimate, fair: Corridor | None, *, why: str
+) -> dict[str, Any]:
+    """Return the price, what it rests on, and where it lies against the corridor."""
+    if best is None or not best.price.known:
+        held = fair.holds(middle.value) if fair is not None and middle.value is not None else None
+        shown: dict[str, Any] = {
+            "price": middle.to_json(), "against_corridor": held, "rests_on": "corridor", "goal": None,
+            "demand": None, "regret": None, "corridor_middle": middle.to_json(),
+        }  # fmt: skip
+        reasons = dict.fromkeys(("goal", "demand", "regret"), "nobody_asked")
+        return shown | {"reasons": reasons | ({"against_corridor": why} if held is None else {})}
+    shown = {
+        "price": best.price.to_json(), "against_corridor": best.against_corridor, "rests_on": "willingness",
+        "goal": best.goal, "demand": best.demand.to_json(), "regret": best.regret,
+        "corridor_middle": middle.to_json(), "earnings": best.curve.to_json() if best.curve else [],
+    }  # fmt: skip
+    return shown | ({"reasons": {"against_corridor": why}} if best.against_corridor is None else {})
 
 
 def price_today(evidence: Evidence, fair: Corridor | None, *, why: str | None) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate
 from models.pricing.capture import corridor
-from models.unit_worth.evidence_pool import Source, combine
+from models.willingness.sources import WorthSource
 from pricing_service.decisions import _needs, _sensitivity
+from pricing_service.decisions._all_evidence import EvidencePool, Question
 from pricing_service.decisions._alternatives import net_worth, rests_on_alternatives, with_alternatives
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._charts import worth_bins
@@ -79,7 +80,7 @@ class UnitWorth(Decision):
     """Say what one unit is worth, to whom, and between which prices it is fairly shared."""
 
     title = "Worth of one unit"
-    needs = (_needs.USAGE, _needs.OUTCOMES)
+    needs = (_needs.USAGE, _needs.WORTH)
     options: ClassVar[type[Options]] = UnitWorthOptions
 
     def decide(
@@ -103,8 +104,10 @@ class UnitWorth(Decision):
         evidence, covered = with_alternatives(outcomes, net, use_outcomes=options.counts("outcomes"))
         study = WorthStudy(evidence, segment_by=options.segment_by, level=options.level, seed=seed)
         progress("Estimating worth", 2, 4)
+        pool = _pool(study, options, seed)
         caveats = [*chosen.caveats, *worth_caveats(outcomes, evidence, offered=len(net), covered=covered)]
-        result = _result(study, options, outcomes)
+        caveats += [*pool.caveats, *pool.together.caveats]
+        result = _result(study, pool, options, outcomes)
         progress("Writing the result", 3, 4)
         result["caveats"] = [{"code": each.code, "message": each.message} for each in caveats]
         result["sentences"] = worth_sentences(result, study.metric, panel.currency)
@@ -134,12 +137,14 @@ def _chosen_metric(panel: StoredPanel, options: UnitWorthOptions, seed: int) -> 
     return _Chosen(first, (Caveat("metric_not_recommended", text),))
 
 
-def _result(study: WorthStudy, options: UnitWorthOptions, outcomes: Evidence) -> dict[str, Any]:
+def _result(
+    study: WorthStudy, pool: EvidencePool, options: UnitWorthOptions, outcomes: Evidence
+) -> dict[str, Any]:
     """Return the API's result, but for its words."""
-    sources = _sources(study, options)
-    typical, weights = combine(sources, unit=study.unit, level=options.level)
+    typical = pool.together.worth
     fair = corridor(typical, capture=options.capture)
-    priced = prices(study, typical, fair, capture=options.capture)
+    best = pool.best(fair) if pool.asked else None
+    priced = prices(study, typical, fair, capture=options.capture, best=best)
     today = priced["today"]["price_per_unit"]
     as_of = outcomes.panel.as_of.isoformat()
     return {
@@ -152,13 +157,7 @@ def _result(study: WorthStudy, options: UnitWorthOptions, outcomes: Evidence) ->
         "basis": "gross" if study.evidence.gross else "net",
         "distribution": study.distribution(),
         "by_segment": study.by_segment(),
-        "evidence": {
-            "worth": [
-                {"source": source.name, "estimate": source.estimate.to_json(), "weight": weight}
-                for source, weight in zip(sources, weights, strict=True)
-            ],
-            "willingness": [],
-        },
+        "evidence": pool.to_json(),
         "coverage": coverage(outcomes),
         "circular_kpis": circular_kpis(outcomes),
         **priced,
@@ -174,14 +173,18 @@ def _result(study: WorthStudy, options: UnitWorthOptions, outcomes: Evidence) ->
     }
 
 
-def _sources(study: WorthStudy, options: UnitWorthOptions) -> list[Source]:
-    """Return the evidence that counts: the customers' own, and research."""
+def _pool(study: WorthStudy, options: UnitWorthOptions, seed: int) -> EvidencePool:
+    """Gather the evidence that counts: the customers' own, research, surveys and offers."""
     own = "alternatives" if rests_on_alternatives(study.evidence) else "outcomes"
-    sources = [Source(own, study.typical())] if options.counts(own) else []
+    sources = [WorthSource(source=own, estimate=study.typical())] if options.counts(own) else []
     if options.prior is not None and options.counts("prior"):
         prior = options.prior
         figure = Estimate(
             value=prior.value, low=prior.low, high=prior.high, level=0.9, n=0, unit=study.unit, method="research"
         )  # fmt: skip
-        sources.append(Source("prior", figure))
-    return sources
+        sources.append(WorthSource(source="prior", estimate=figure))
+    asked = Question(
+        panel=study.evidence.panel, metric=study.metric, sources=options.sources, level=options.level,
+        seed=seed, bias=options.hypothetical_bias,
+    )  # fmt: skip
+    return EvidencePool(asked, sources)

@@ -27,6 +27,7 @@ from pricing_service.panel.months import (
     as_stored,
     filled,
     month_cells,
+    nobody_seen,
     sighting,
     span,
     spending,
@@ -117,11 +118,12 @@ def build_panel(
     Raises
     ------
     MissingTables
-        When there is neither usage, nor outcomes, nor a table that tells MRR.
+        When there is neither usage, nor outcomes, nor a table that tells MRR, and no day is given either.
     """
     checked = Checked(tables)
     facts = Facts.of(checked, currency)
-    last = as_of or facts.last_day()
+    # Where nothing is dated (a survey alone) the panel has no month, and no number depends on the day.
+    last = as_of or facts.last_day() or today
     if last is None:
         raise MissingTables(
             ANY_OF,
@@ -213,7 +215,7 @@ class _Recipe:
             by_month = mrr.by_month(cut, self.spine, self.rates, foreign=foreign, parallel=parallel)
             paid = stage("paid", by_month)
         told = Monthly(paid=paid, used=used, moved=moved, spent=self.spent(stage))
-        return filled(span(seen, listed), self.spine, self.metrics, told)
+        return filled(span(seen or [nobody_seen()], listed), self.spine, self.metrics, told)
 
     def used(self, stage: Stage) -> tuple[Table | None, Table | None]:
         """Sum up what usage says of each customer's months: its rows, and how stocks moved."""

@@ -21,7 +21,7 @@ def roster(checked: Checked) -> Table:
     """Return the customers that count, with all columns of `customers`.
 
     Internal customers and those merged into another are left out. Without `customers`, they are those of the
-    table that tells MRR, else of usage and outcomes.
+    table that tells MRR, else of usage and outcomes; nobody without any of them.
     """
     if "customers" in checked:
         table = checked["customers"]
@@ -32,6 +32,8 @@ def roster(checked: Checked) -> Table:
     source = checked.first_of(*SOURCES)
     names = [source] if source else [name for name in ("usage", "outcomes") if name in checked]
     ids = [checked[name].select("customer_id") for name in names]
+    if not ids:
+        return ibis.memtable([], schema={"customer_id": "string", "signed_up": "date"})
     known = ids[0] if len(ids) == 1 else ibis.union(*ids)
     return known.distinct().mutate(signed_up=ibis.null("date"))
 

@@ -67,6 +67,12 @@ def sighting(table: Table, first_day: Column, last_day: Column, *, kind: str) ->
     )
 
 
+def nobody_seen() -> Table:
+    """Return a `sighting` without a row, for a dataset of which nothing is dated."""
+    types = {"customer_id": "string", "first_day": "date", "last_day": "date"}
+    return ibis.memtable([], schema=types | {"subscribed": "boolean", "has_reported": "boolean"})
+
+
 @dataclass(frozen=True)
 class Monthly:
     """What is told by customer and month; None where the dataset has no table that tells it.

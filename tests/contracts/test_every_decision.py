@@ -27,6 +27,7 @@ RESULT = {
         "metric", "worth", "worth_by_units", "ideal", "marginal", "basis", "distribution", "by_segment", "evidence",
         "coverage", "price_corridor", "recommended_price", "sentences", "options",
     },
+    "willingness_to_pay": {"items", "sentences", "options"},
     "report": {"analyses", "missing", "failed", "options"},
 }  # fmt: skip
 """Fields that the API promises of each kind."""

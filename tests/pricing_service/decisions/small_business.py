@@ -17,6 +17,8 @@ from pricing_service.panel import StoredPanel, panel_of
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
+TODAY = date(2030, 1, 1)
+"""After all data: only what has no date at all depends on it."""
 WORTH = 40.0
 """Money that one posting brings the typical customer, before attribution."""
 
@@ -76,7 +78,23 @@ def job_board(
         {"metric": "postings", "kind": "flow", "unit_name": "posting"},
         {"metric": "seats", "kind": "stock", "unit_name": "seat"},
     ]
+    tables["price_sensitivity"] = four_prices("large", median=900.0, respondents=24, seed=seed)
     return tables
+
+
+def four_prices(item: str, *, median: float, respondents: int = 40, seed: int = 1) -> list[Row]:
+    """Van Westendorp answers about an item, around a price that half of the respondents find expensive."""
+    rng = np.random.default_rng(seed + 500)
+    rows: list[Row] = []
+    for at in range(respondents):
+        expensive = median * np.exp(rng.normal(0, 0.35))
+        steps = np.cumsum(np.exp(rng.normal(-1.3, 0.3, 3)))
+        prices = expensive * np.exp(np.array([-steps[1], -steps[0], 0.0, steps[0]]))
+        names = ("too_cheap", "cheap", "expensive", "too_expensive")
+        answers = dict(zip(names, prices.round(2).tolist(), strict=True))
+        who = {"respondent_id": f"r{at:03d}", "customer_id": "" if at % 4 else f"c{at:03d}", "item": item}
+        rows.append(who | answers)
+    return rows
 
 
 def _used(customer: str, day: str, metric: str, units: object) -> Row:
@@ -106,7 +124,7 @@ def panel_from(tables: Tables, folder: Path) -> StoredPanel:
     dataset = ingest(
         open_source(str(write(tables, folder / "raw"))), folder=folder / "dataset", currency="EUR"
     )
-    return panel_of(dataset, folder=folder / "panel")
+    return panel_of(dataset, folder=folder / "panel", today=TODAY)
 
 
 def decided(kind: str, panel: StoredPanel, *, seed: int = 3, **options: object) -> Outcome:

@@ -178,3 +178,19 @@ def test_spark_gives_the_same_panel(rows_to_arrow, tmp_path):
             )
         ]
         assert different == []
+
+
+def test_a_survey_alone_makes_a_panel_without_customers(build):
+    answers = {"respondent_id": "r1", "cheap": 10, "expensive": 20, "too_expensive": 30}
+
+    built = build(today=date(2026, 1, 31), price_sensitivity=[answers])
+
+    assert built.months == built.customers == built.periods == []
+    assert built.stored.as_of == date(2026, 1, 31)
+
+
+def test_customers_without_a_dated_row_are_listed_without_months(build):
+    built = build(today=date(2026, 1, 31), customers=[{"customer_id": "a"}])
+
+    assert [row["customer_id"] for row in built.customers] == ["a"]
+    assert built.months == []

@@ -1,0 +1,196 @@
+"""All evidence on one unit of a metric: what it is worth, what customers would pay, and the price that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+import models.surveys
+from models.errors import NotEstimable
+from models.estimate import Caveat, Estimate
+from models.pricing.capture import Corridor
+from models.registry import discover
+from models.surveys._base import Asked, Reading, SurveyMethod
+from models.willingness.all_evidence import AllEvidence, all_evidence
+from models.willingness.assumptions import Assumptions
+from models.willingness.best_price import BestPrice, Terms, best_price
+from models.willingness.hypothetical_bias import Bias, Format
+from models.willingness.sources import Weighed, WillingnessSource, WorthSource
+from pricing_service.decisions._offers import read_offers
+from pricing_service.decisions._surveys import Survey, surveys_of
+from pricing_service.decisions.willingness_to_pay import read_survey
+from pricing_service.panel import Metric, StoredPanel
+
+ASKED: dict[str, tuple[str, Format]] = {
+    "price_sensitivity": ("van_westendorp", "direct"),
+    "purchase_intent": ("gabor_granger", "direct"),
+    "choices": ("conjoint", "indirect"),
+}
+"""By survey table: the method whose typical price enters the evidence, and the form of its question."""
+CHECKED = {
+    method.answers.table: name
+    for name, method in discover(models.surveys, SurveyMethod).items()
+    if method.about == "worth"
+}
+"""By survey table: the method that asks what one unit is worth."""
+
+HypotheticalBias = Literal["estimate", "none"] | float
+
+
+@dataclass(frozen=True)
+class Question:
+    """What evidence is wanted of which metric.
+
+    Parameters
+    ----------
+    panel, metric
+        The evidence's dataset, and the metric whose unit is priced.
+    sources
+        Which sources count; None: all.
+    level, seed
+        Of the intervals, and of all draws.
+    bias
+        Of stated prices: estimated, none, or a factor.
+    """
+
+    panel: StoredPanel
+    metric: Metric
+    sources: Sequence[str] | None
+    level: float
+    seed: int
+    bias: HypotheticalBias = "estimate"
+
+    @property
+    def unit(self) -> str:
+        """Money per unit of the metric."""
+        return f"{self.panel.currency}/{self.metric.metric}"
+
+    def counts(self, source: str) -> bool:
+        """Whether evidence of a source counts."""
+        return self.sources is None or source in self.sources
+
+
+class EvidencePool:
+    """The two lists of evidence and what they say together.
+
+    Parameters
+    ----------
+    question
+        What is wanted.
+    own
+        What outcomes or alternatives and research say of worth.
+    """
+
+    def __init__(self, question: Question, own: Sequence[WorthSource]) -> None:
+        self.question = question
+        self.caveats: list[Caveat] = []
+        readings = dict(self._readings())
+        checked = [
+            WorthSource(source=name, estimate=reading.typical, anchored=False)
+            for name, reading in readings.items()
+            if reading.about == "worth"
+        ]
+        stated = [
+            WillingnessSource(
+                source=name, estimate=reading.typical, form=ASKED[name][1], spread=_spread(reading)
+            )
+            for name, reading in readings.items()
+            if reading.about == "willingness"
+        ]
+        paid = [each for each in read_offers(question.panel, question.metric, level=question.level)
+                if question.counts(each.source)]  # fmt: skip
+        self.worth_sources = [*own, *checked]
+        self.willingness_sources = [*paid, *stated]
+
+    def _readings(self) -> list[tuple[str, Reading]]:
+        """Read every survey about the metric; those that cannot carry their method are told in caveats."""
+        methods = {table: method for table, (method, _) in ASKED.items()} | CHECKED
+        wanted = [table for table in methods if self.question.counts(table)]
+        found = []
+        for survey in surveys_of(self.question.panel, wanted):
+            if survey.item != self.question.metric.metric:
+                continue
+            try:
+                found.append((survey.table, self._read(survey, methods[survey.table])))
+            except NotEstimable as refusal:
+                text = f"{survey.table.replace('_', ' ')}: {refusal}"
+                self.caveats.append(Caveat(refusal.reason, text))
+        return found
+
+    def _read(self, survey: Survey, method: str) -> Reading:
+        asked = Asked(unit=self.question.unit, level=self.question.level, seed=self.question.seed)
+        return read_survey(survey, method, {}, asked)
+
+    @cached_property
+    def together(self) -> AllEvidence:
+        """What all evidence says."""
+        bias = self.question.bias
+        assumed = Assumptions()
+        if bias != "estimate":
+            assumed = replace(assumed, bias=Bias.fixed(1.0 if bias == "none" else float(bias)))
+        return all_evidence(
+            self.worth_sources, self.willingness_sources,
+            unit=self.question.unit, level=self.question.level, assumptions=assumed,
+        )  # fmt: skip
+
+    @property
+    def asked(self) -> bool:
+        """Whether anybody has been asked, or has shown, what it would pay."""
+        return any(each.estimate.known for each in self.willingness_sources)
+
+    def best(self, corridor: Corridor | None) -> BestPrice:
+        """Return the price that earns most under what customers would pay."""
+        terms = Terms(unit_cost=self.question.metric.unit_cost or 0.0)
+        together = self.together
+        return best_price(
+            together.willingness, together.spread, corridor=corridor, terms=terms, seed=self.question.seed
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the two lists, never averaged together, and what they say of each other."""
+        together = self.together
+        shown: dict[str, Any] = {
+            "worth": [_row(each) for each in together.worth_sources],
+            "willingness": [_row(each) for each in together.willingness_sources],
+            "willingness_pooled": together.willingness.to_json(),
+            "share_captured": together.share_captured.to_json(),
+            "bias": {form: found.to_json() for form, found in together.bias.items()},
+            "share_times_bias": {form: found.to_json() for form, found in together.share_times_bias.items()},
+            "spread": together.spread.to_json(),
+            "anchor": list(together.anchor),
+            "prior_part": together.prior_part,
+            "price_range": None if together.price_range is None else list(together.price_range),
+        }
+        missing = {key: "no_evidence" for key in ("prior_part", "price_range") if shown[key] is None}
+        return shown | ({"reasons": missing} if missing else {})
+
+
+def _row(each: Weighed) -> dict[str, Any]:
+    return each.to_json()
+
+
+def _spread(reading: Reading) -> Estimate | None:
+    """Return the scale of log willingness that a demand curve shows, half the distance of its 16 % and 84 % points."""
+    demand = reading.demand
+    if demand is None or not reading.typical.known:
+        return None
+    label = Asked(unit="log", level=reading.typical.level).label("from the demand curve")
+    scales = [_scale(demand.price, curve) for curve in (demand.share, demand.low, demand.high)]
+    if any(scale is None or scale <= 0 for scale in scales):
+        return None
+    value, one, other = (float(scale) for scale in scales if scale is not None)
+    # The curve's shape is known no better than its points: a fifth either way at least.
+    low, high = min(value / 1.2, one, other), max(value * 1.2, one, other)
+    return label.known(value, low, high, n=reading.clusters)
+
+
+def _scale(price: np.ndarray[Any, Any], share: np.ndarray[Any, Any]) -> float | None:
+    falling = np.minimum.accumulate(share)
+    if falling[0] < 0.84 or falling[-1] > 0.16:
+        return None
+    logs = np.interp([-0.84, -0.16], -falling, np.log(price))
+    return float(logs[1] - logs[0]) / 2

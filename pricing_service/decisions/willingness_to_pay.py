@@ -1,0 +1,183 @@
+"""What people say they would pay: every survey read by every method that fits it, with bands on every number."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+import models.surveys
+from models.errors import InvalidInput, NotEstimable
+from models.estimate import Caveat
+from models.registry import discover
+from models.surveys._base import Asked, Reading, SurveyMethod
+from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
+from pricing_service.decisions._survey_entries import entry_of, refused_entry
+from pricing_service.decisions._surveys import Survey, surveys_of
+from pricing_service.decisions._willingness_words import next_survey, willingness_sentences
+from pricing_service.panel import StoredPanel
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+METHODS: dict[str, type[SurveyMethod[Any]]] = {
+    name: method
+    for name, method in discover(models.surveys, SurveyMethod).items()
+    if method.about == "willingness"
+}
+"""Every way of asking for willingness to pay, by the name that the API calls it."""
+
+TABLES = tuple(dict.fromkeys(method.answers.table for method in METHODS.values()))
+
+_MOST_FLAGGED = 0.5
+"""Where more respondents than this share are doubtful, leaving them out would leave another survey."""
+
+
+class WillingnessOptions(Options):
+    """Options of willingness to pay."""
+
+    items: list[str] | None = Field(None, min_length=1, description="metrics or plans; all by default")
+    item: str | None = Field(
+        None, description="what answers without an item are about: a metric (price of one unit) or a plan"
+    )
+    convention: Literal["inclusive", "strict"] = Field(
+        "inclusive", description="whether a price that a respondent named counts as cheap itself"
+    )
+    range: Literal["original", "narrower"] = Field(
+        "original", description="which curves bound the acceptable range of prices"
+    )
+    intersection: Literal["interval", "min", "max", "mean", "median"] = Field(
+        "interval", description="which price stands for curves that meet on a stretch"
+    )
+    intransitive: Literal["model", "drop", "keep"] = Field(
+        "model", description="what becomes of answers out of order"
+    )
+    unit_cost: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="what one unit costs us; default: the metric's unit_cost"
+    )
+    intent_calibration: tuple[Share, Share, Share, Share, Share] = Field(
+        (0.7, 0.5, 0.3, 0.1, 0.0),
+        description="shares that buy, from 'very likely' (5) down to 'not at all' (1)",
+    )
+
+    @model_validator(mode="after")
+    def _falling(self) -> WillingnessOptions:
+        if list(self.intent_calibration) != sorted(self.intent_calibration, reverse=True):
+            raise ValueError(f"intent_calibration must not rise, got {list(self.intent_calibration)}")
+        return self
+
+
+class WillingnessToPay(Decision):
+    """Read demand curves, price points and best prices out of every survey in the dataset."""
+
+    title = "Willingness to pay"
+    needs = (
+        Need(
+            TABLES,
+            unlocks="what people would pay: demand, the range of acceptable prices, the price that earns most",
+            cheapest="ask thirty buyers four questions (respondent_id, too_cheap, cheap, expensive, too_expensive)",
+        ),
+    )
+    options: ClassVar[type[Options]] = WillingnessOptions
+
+    def decide(
+        self, panel: StoredPanel, options: WillingnessOptions, *, seed: int, progress: Progress
+    ) -> Outcome:
+        """Read the surveys.
+
+        Raises
+        ------
+        InvalidInput
+            If an option names an item that no survey is about.
+        """
+        surveys = _chosen(surveys_of(panel, TABLES, unnamed=options.item), options)
+        tasks = list(_offered(surveys))
+        entries: list[dict[str, Any]] = []
+        for done, (survey, name) in enumerate(tasks):
+            progress(METHODS[name].title, done, len(tasks))
+            entries.append(_entry(survey, name, options=options, panel=panel, seed=seed))
+        # Surveys carry no dates: where nothing else does either, no day is the last with data.
+        dated = panel.connect().table("months").count().to_pyarrow().as_py() > 0
+        as_of = panel.as_of.isoformat() if dated else options.model_dump(mode="json")["as_of"]
+        result: dict[str, Any] = {
+            "items": entries,
+            "options": options.model_dump(mode="json") | {"as_of": as_of},
+            "caveats": _caveats(entries),
+        }
+        result["sentences"] = willingness_sentences(entries, panel.currency)
+        result["next_data"] = next_survey(entries)
+        progress(self.title, len(tasks), len(tasks))
+        return Outcome(result)
+
+
+def read_survey(survey: Survey, name: str, options: Mapping[str, Any], asked: Asked) -> Reading:
+    """Read one survey by one method of the family; `options` may hold more than the method takes.
+
+    Raises
+    ------
+    NotEstimable
+        Where the answers cannot carry the method.
+    """
+    method = discover(models.surveys, SurveyMethod)[name]
+    known = inspect.signature(method.__init__).parameters
+    own = {key: value for key, value in options.items() if key in known}
+    reading: Reading = method(**own).read(method.answers.of(survey.columns), asked)
+    return reading
+
+
+def unit_cost_of(survey: Survey, panel: StoredPanel, given: float | None) -> float | None:
+    """Return what one unit of the survey's item costs us: as given, else as the metric says."""
+    if given is not None:
+        return given
+    costs = {metric.metric: metric.unit_cost for metric in panel.metrics}
+    return costs.get(survey.item or "")
+
+
+def _chosen(surveys: list[Survey], options: WillingnessOptions) -> list[Survey]:
+    if options.items is None:
+        return surveys
+    known = sorted({survey.item for survey in surveys if survey.item is not None})
+    for item in options.items:
+        if item not in known:
+            raise InvalidInput(f"options.items: no survey is about {item!r}; there are {known}")
+    return [survey for survey in surveys if survey.item in options.items]
+
+
+def _offered(surveys: list[Survey]) -> Iterator[tuple[Survey, str]]:
+    """Return each survey with each method that its answers are for."""
+    for survey in surveys:
+        for name, method in METHODS.items():
+            if method.answers.table == survey.table and method.answers.offered(survey.columns):
+                yield survey, name
+
+
+def _entry(
+    survey: Survey, name: str, *, options: WillingnessOptions, panel: StoredPanel, seed: int
+) -> dict[str, Any]:
+    """Return what one method says of one survey, and whether doubtful answers matter."""
+    asked = Asked(
+        unit=survey.unit,
+        level=options.level,
+        unit_cost=unit_cost_of(survey, panel, options.unit_cost),
+        seed=seed,
+    )
+    given = options.model_dump()
+    try:
+        reading = read_survey(survey, name, given, asked)
+    except NotEstimable as refusal:
+        return refused_entry(survey, name, refusal, asked)
+    flagged = sorted({one for flag in reading.flags for one in flag.respondents})
+    clean = None
+    if flagged and len(flagged) <= _MOST_FLAGGED * reading.respondents:
+        try:
+            clean = read_survey(survey.without(flagged), name, given, asked)
+        except NotEstimable:
+            clean = None
+    return entry_of(survey, name, reading, asked=asked, clean=clean)
+
+
+def _caveats(entries: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Collect what the methods warn of, each once."""
+    found = [Caveat(each["code"], each["message"]) for entry in entries for each in entry["caveats"]]
+    return [{"code": each.code, "message": each.message} for each in dict.fromkeys(found)]
