@@ -36,11 +36,16 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.errors import InvalidInput, NotEstimable
-from models.surveys._base import Answers, Codes, Columns, Flag, clusters, weights_of
+from models.estimate import Caveat, Estimate
+from models.order_statistics import SortedSample
+from models.surveys._base import Answers, Asked, Codes, Columns, Flag, clusters, weights_of
+from models.surveys._crossings import Crossing, Side
+from models.surveys._isotonic import rising
 from models.surveys._quality import doubtful
 
 Intransitive = Literal["model", "drop", "keep"]
 QUESTIONS = ("too_cheap", "cheap", "expensive", "too_expensive")
+FEW = 30
 INTENTS = ("intent_cheap", "intent_expensive")
 
 
@@ -123,6 +128,12 @@ class PriceSensitivity(Answers):
         return asked
 
     @property
+    def intent_given(self) -> NDArray[np.bool_]:
+        """Shape (n,): who gave both purchase intents."""
+        given: NDArray[np.bool_] = np.isfinite(self.intents[:, 0]) & np.isfinite(self.intents[:, 1])
+        return given
+
+    @property
     def in_order(self) -> NDArray[np.bool_]:
         """Shape (n,): whose answers rise from question to question, or stay."""
         # A comparison with a price that was not asked is false: such a step is no fall.
@@ -165,6 +176,23 @@ class PriceSensitivity(Answers):
         return disorder + doubtful(self.respondents, self.prices, customers=self.customers)
 
 
+def few_respondents(answers: PriceSensitivity) -> tuple[Caveat, ...]:
+    """Warn where so few customers answered that intervals are rough."""
+    if answers.clusters >= FEW:
+        return ()
+    says = f"only {answers.clusters} customers answered: intervals were tested from {FEW} on"
+    return (Caveat("few_respondents", says),)
+
+
+def typical(answers: PriceSensitivity, asked: Asked) -> Estimate:
+    """Return the median respondent's willingness to pay: the middle, on logs, of expensive and too expensive."""
+    most = np.sqrt(answers.prices[:, 2] * answers.prices[:, 3])
+    middle = float(SortedSample(most).median(answers.weights[None, :])[0])
+    crossing = Crossing(Side(most), Side(most), prices=np.unique(most))
+    label = asked.label("median over respondents of the geometric middle of expensive and too expensive")
+    return crossing.estimate(answers.weights, cluster=answers.cluster, value=middle, label=label)
+
+
 def put_in_order(prices: Floats) -> Floats:
     """Return the middle, on logs, of the isotonic projection and of the sorted answers.
 
@@ -184,23 +212,24 @@ def put_in_order(prices: Floats) -> Floats:
     filled = np.where(np.isnan(prices), np.nanmin(prices, axis=1, keepdims=True), prices)
     with np.errstate(divide="ignore"):  # the logarithm of a price of zero may be minus infinity
         logs = np.log(filled)
-    ordered: Floats = np.exp((_isotonic(logs) + np.sort(logs, axis=1)) / 2)
+    ordered: Floats = np.exp((rising(logs) + np.sort(logs, axis=1)) / 2)
     # Rounding must not part answers that are equal: ties decide where curves meet.
-    digits = 10.0 ** (11 - np.floor(np.log10(np.where(ordered > 0, ordered, 1.0))))
-    ordered = np.round(ordered * digits) / digits
+    ordered = rounded(ordered, digits=12)
     ordered[~asked, 0] = np.nan
     return ordered
 
 
-def _isotonic(rows: Floats) -> Floats:
-    """Return the nearest rising sequence to each row, by the min-max formula over all stretches."""
-    k = rows.shape[1]
-    means = {(i, j): rows[:, i : j + 1].mean(axis=1) for i in range(k) for j in range(i, k)}
-    columns = [
-        np.max([np.min([means[i, j] for j in range(at, k)], axis=0) for i in range(at + 1)], axis=0)
-        for at in range(k)
-    ]
-    return np.column_stack(columns)
+def rounded(prices: Floats, *, digits: int) -> Floats:
+    """Round to a number of significant digits.
+
+    Examples
+    --------
+    >>> rounded(np.array([0.0, 1234.5, 0.067891]), digits=3)
+    array([0.00e+00, 1.23e+03, 6.79e-02])
+    """
+    steps = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(prices > 0, prices, 1.0))))
+    near: Floats = np.round(prices * steps) / steps
+    return near
 
 
 def _compact(codes: Codes) -> Codes:

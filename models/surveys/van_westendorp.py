@@ -27,10 +27,17 @@ import numpy as np
 from models.checks import Floats
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate
-from models.order_statistics import SortedSample
-from models.surveys._base import Asked, Reading, SurveyMethod
+from models.surveys._base import Asked, Demand, Reading, SurveyMethod
 from models.surveys._crossings import Crossing, Side
-from models.surveys._price_sensitivity import Intransitive, PriceSensitivity
+from models.surveys._paths import Paths
+from models.surveys._price_sensitivity import (
+    Intransitive,
+    PriceSensitivity,
+    few_respondents,
+    typical,
+)
+from models.surveys._quality import heaping
+from models.surveys._resampled_demand import ResampledDemand
 
 Convention = Literal["inclusive", "strict"]
 Range = Literal["original", "narrower"]
@@ -90,20 +97,25 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
     def read(self, answers: PriceSensitivity, asked: Asked) -> Reading:
         """Read points, demand and prices out of the answers."""
         treated = answers.treated(self.intransitive)
-        points = {
-            name: self._point(treated, pair, asked) for name, pair in (_PAIRS[self.range] | _ALWAYS).items()
-        }
         unknown = asked.label(self._says()).unknown(CONSIDERATION.code, n=treated.clusters)
+        reach, demand = _considered(treated, asked)
         return Reading(
             about="willingness",
             respondents=len(answers.respondents),
             clusters=answers.clusters,
             typical=typical(treated, asked),
-            points=points,
-            best_price={"revenue": unknown, "profit": unknown},
+            points=self.points(treated, asked),
+            best_price={"reach": reach, "revenue": unknown, "profit": unknown},
+            demand=demand,
             flags=answers.flags(),
-            caveats=(CONSIDERATION,),
+            caveats=(CONSIDERATION, *few_respondents(treated)),
+            details={"heaping": heaping(answers.prices)},
         )
+
+    def points(self, treated: PriceSensitivity, asked: Asked) -> dict[str, Estimate]:
+        """Return the four points of answers that have been treated, as they are."""
+        pairs = _PAIRS[self.range] | _ALWAYS
+        return {name: self._point(treated, pairs[name], asked) for name in ("pmc", "opp", "idp", "pme")}
 
     def _says(self) -> str:
         treatment = {"model": "modelled", "drop": "dropped", "keep": "kept"}[self.intransitive]
@@ -136,10 +148,23 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
         return float(choose[self.intersection](there))
 
 
-def typical(answers: PriceSensitivity, asked: Asked) -> Estimate:
-    """Return the median respondent's willingness to pay: the middle, on logs, of expensive and too expensive."""
-    most = np.sqrt(answers.prices[:, EXPENSIVE] * answers.prices[:, TOO_EXPENSIVE])
-    middle = float(SortedSample(most).median(answers.weights[None, :])[0])
-    crossing = Crossing(Side(most), Side(most), prices=np.unique(most))
-    label = asked.label("median over respondents of the geometric middle of expensive and too expensive")
-    return crossing.estimate(answers.weights, cluster=answers.cluster, value=middle, label=label)
+def _considered(answers: PriceSensitivity, asked: Asked) -> tuple[Estimate, Demand]:
+    """Return the price that most would consider, and the share that would, price by price."""
+    label = asked.label("highest smoothed share of those who would consider the price, resampled by customer")
+    lower = answers.asked_too_cheap
+    if lower.any():
+        answers = answers.only(lower)
+    bought_from = answers.prices[:, TOO_CHEAP] if lower.any() else answers.prices[:, CHEAP]
+    upto = answers.prices[:, TOO_EXPENSIVE]
+    # Kept answers may have it too expensive before it stops being too cheap: they consider no price.
+    ever = (bought_from <= upto).astype(np.float64)
+    low, high = np.minimum(bought_from, upto), np.maximum(bought_from, upto)
+    before = np.zeros_like(ever) if lower.any() else ever
+    paths = Paths(
+        prices=np.column_stack([low, low, high, high]),
+        chances=np.column_stack([before, ever, ever, np.zeros_like(ever)]),
+        weights=answers.weights,
+    )
+    demand = ResampledDemand(paths, cluster=answers.cluster, asked=asked)
+    reach = demand.best_reach(label) if lower.any() else label.unknown("not_asked", n=0)
+    return reach, demand.demand()

@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.surveys._base import Asked
-from models.surveys._price_sensitivity import QUESTIONS, PriceSensitivity
+from models.surveys._price_sensitivity import QUESTIONS, PriceSensitivity, typical
 from models.surveys.van_westendorp import VanWestendorp
 
-ASKED = Asked(unit="EUR/month")
-POINTS = ("pmc", "opp", "idp", "pme")
+ASKED = Asked(unit="EUR/month", resamples=20)
 
 
 def answers(rows, **columns) -> PriceSensitivity:
@@ -23,14 +22,16 @@ def answers(rows, **columns) -> PriceSensitivity:
 
 
 def points(rows, *, columns=None, **options) -> list[float | None]:
-    read = VanWestendorp(**options).read(answers(rows, **(columns or {})), ASKED)
-    return [read.points[name].value for name in POINTS]
+    method = VanWestendorp(**options)
+    treated = answers(rows, **(columns or {})).treated(method.intransitive)
+    return [each.value for each in method.points(treated, ASKED).values()]
 
 
 def numbers(rows, *, columns=None, **options) -> list[float]:
     """Return values, interval ends and stretches of all points, NaN where null."""
-    read = VanWestendorp(**options).read(answers(rows, **(columns or {})), ASKED)
-    estimates = [*read.points.values(), read.typical]
+    method = VanWestendorp(**options)
+    treated = answers(rows, **(columns or {})).treated(method.intransitive)
+    estimates = [*method.points(treated, ASKED).values(), typical(treated, ASKED)]
     found = [each for one in estimates for each in (one.value, one.low, one.high, *(one.plateau or ()))]
     return [np.nan if each is None else each for each in found]
 
