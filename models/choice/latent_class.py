@@ -27,7 +27,7 @@ from models.errors import NotEstimable
 
 _WIDE = 5.0
 _STARTS, _SHORT, _LONG = 4, 10, 400  # short runs from random classes; the best of them runs to its end
-_DONE = 1e-6
+_DONE = 1e-4  # of log-likelihood a step: far below what BIC or an error tells apart
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
