@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.market.laws import InsideLaw, KpiLaw, MetricLaw, PriceLaw, ReportingLaw, TraitLaw, ValueLaw
+from experiments.market.laws import (
+    InsideLaw,
+    KpiLaw,
+    MetricLaw,
+    OfferLaw,
+    PriceLaw,
+    ReportingLaw,
+    TraitLaw,
+    ValueLaw,
+)
 from experiments.market.regimes import Regime
 
 
@@ -26,7 +35,7 @@ class Business:
         How many calendar months of history there are.
     established
         Share of customers that were there before the history begins, 0–1.
-    traits, value, metrics, kpis, price, reporting
+    traits, value, metrics, kpis, price, reporting, offer
         Its laws. The first metric is the one whose units cause value.
     inside
         How units differ inside a customer; None (as drawn) does not tell them apart.
@@ -45,6 +54,7 @@ class Business:
     kpis: tuple[KpiLaw, ...]
     price: PriceLaw
     reporting: ReportingLaw
+    offer: OfferLaw
     inside: InsideLaw | None = None
 
     @property

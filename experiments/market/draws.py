@@ -9,6 +9,7 @@ from experiments.market.deviations import deviate
 from experiments.market.law_draws import (
     draw_kpis,
     draw_metrics,
+    draw_offer,
     draw_price,
     draw_reporting,
     draw_traits,
@@ -58,6 +59,7 @@ def draw_business(seed: int, regime: Regime | None = None) -> Business:
         kpis=vary_recording(stream(seed, "recording"), draw_kpis(rng)),
         price=draw_price(rng, metrics=metrics),
         reporting=draw_reporting(rng),
+        offer=draw_offer(stream(seed, "offer")),
     )
     return deviate(business, stream(seed, "deviation"))
 

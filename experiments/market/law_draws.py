@@ -7,7 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.market.laws import KpiLaw, MetricLaw, PriceLaw, ReportingLaw, TraitLaw, ValueLaw
+from experiments.market.laws import (
+    AttributeLaw,
+    FeatureLaw,
+    KpiLaw,
+    MetricLaw,
+    OfferLaw,
+    PriceLaw,
+    ReportingLaw,
+    TraitLaw,
+    ValueLaw,
+)
 
 _SEGMENTS = (
     "retail",
@@ -38,6 +48,23 @@ _KPIS = (  # name, kind, least and most value per unit
     ("costs_avoided", "cost", 0.8, 1.0),
     ("hours_saved", "productivity", 18.0, 70.0),
     ("cases_closed", "productivity", 4.0, 30.0),
+)
+_ATTRIBUTES = (
+    ("support", ("email", "phone", "account manager")),
+    ("hosting", ("shared", "own region", "own cloud")),
+    ("history", ("1 year", "5 years")),
+)
+_FEATURES = (
+    "alerts",
+    "api",
+    "audit log",
+    "exports",
+    "forecasts",
+    "mobile app",
+    "roles",
+    "single sign-on",
+    "templates",
+    "webhooks",
 )
 
 
@@ -239,3 +266,23 @@ def draw_reporting(rng: np.random.Generator) -> ReportingLaw:
         on_churned=float(rng.normal(-0.6, 0.4)),
         on_units=float(rng.normal(0.3, 0.3)),
     )
+
+
+def draw_offer(rng: np.random.Generator) -> OfferLaw:
+    """Draw two attributes worth 5–40 % of a price a level, and six to eight features worth 2–30 %."""
+    attributes = []
+    for i in sorted(rng.choice(len(_ATTRIBUTES), 2, replace=False)):
+        name, levels = _ATTRIBUTES[i]
+        worth = np.sort(rng.uniform(0.05, 0.4, len(levels) - 1))
+        attributes.append(AttributeLaw(name=name, levels=levels, worth=(0.0, *(float(w) for w in worth))))
+    names = sorted(str(name) for name in rng.choice(_FEATURES, int(rng.integers(6, 9)), replace=False))
+    features = [
+        FeatureLaw(
+            name=name,
+            share=float(np.exp(rng.uniform(np.log(0.02), np.log(0.3)))),
+            shipped=float(rng.uniform(0, 1)) if rng.random() < 0.7 else None,
+            cost=float(np.exp(rng.uniform(np.log(2), np.log(30)))),
+        )
+        for name in names
+    ]
+    return OfferLaw(attributes=tuple(attributes), features=tuple(features))

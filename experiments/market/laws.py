@@ -171,3 +171,45 @@ class InsideLaw:
 
     most: int
     log_sd: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributeLaw:
+    """What a choice experiment varies beside the price of a unit.
+
+    `worth` is aligned with `levels`: what each adds to the most that a customer would pay for the plain one, as
+    a share of it; the first level is the plain one and adds 0.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    worth: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureLaw:
+    """A feature: the `share` of the most that it would pay a month that a customer gives for it.
+
+    It was `shipped` at that fraction of the history, or is proposed (None); building it took `cost` times the
+    typical customer's value per month.
+    """
+
+    name: str
+    share: float
+    shipped: float | None
+    cost: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferLaw:
+    """What the product offers beside its metrics, and how people choose between offers.
+
+    Tastes differ by `taste_log_sd`, on the log of a level's or a feature's worth. A choice between prices errs
+    by `choice_noise`, a share of what the respondent would pay; between features by a Gumbel error on the log
+    of their worth.
+    """
+
+    attributes: tuple[AttributeLaw, ...]
+    features: tuple[FeatureLaw, ...]
+    taste_log_sd: float = 0.3
+    choice_noise: float = 0.15

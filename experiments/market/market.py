@@ -9,6 +9,7 @@ import pyarrow as pa
 from experiments.market.business import Business
 from experiments.market.calendar import LAST_MONTH, history_months
 from experiments.market.care import care_tables
+from experiments.market.choosing import choosing_tables
 from experiments.market.customers import draw_customers
 from experiments.market.money import simulate_accounts
 from experiments.market.noise import stream
@@ -60,7 +61,7 @@ def simulate(business: Business, seed: int, *, last_month: str = LAST_MONTH) -> 
     >>> from experiments.market import draw_business
     >>> market = simulate(draw_business(1), 1)
     >>> sorted(market.tables)[:3]
-    ['costs', 'customers', 'funnel']
+    ['choices', 'costs', 'customers']
     """
     customers = draw_customers(business, business.customers, stream(seed, "customers"))
     history = simulate_history(business, customers, stream(seed, "history"))
@@ -82,6 +83,7 @@ def simulate(business: Business, seed: int, *, last_month: str = LAST_MONTH) -> 
         **main_tables(story, stream(seed, "records")),
         **pricing_tables(story),
         **survey_tables(story, stream(seed, "surveys")),
+        **choosing_tables(story, stream(seed, "choosing")),
         **selling_tables(story, stream(seed, "selling")),
         **care_tables(story, stream(seed, "care")),
     }

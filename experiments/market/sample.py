@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from experiments.market.business import Business
-from experiments.market.laws import KpiLaw, MetricLaw, PriceLaw, ReportingLaw, TraitLaw, ValueLaw
+from experiments.market.laws import (
+    AttributeLaw,
+    FeatureLaw,
+    KpiLaw,
+    MetricLaw,
+    OfferLaw,
+    PriceLaw,
+    ReportingLaw,
+    TraitLaw,
+    ValueLaw,
+)
 from experiments.market.market import Market, simulate
 from experiments.market.regimes import Regime
 
@@ -39,6 +49,7 @@ def sample_business(seed: int = 7) -> Market:
         kpis=_KPIS,
         price=_PRICE,
         reporting=_REPORTING,
+        offer=_OFFER,
     )
     return simulate(business, seed)
 
@@ -151,4 +162,20 @@ _PRICE = PriceLaw(
 )
 _REPORTING = ReportingLaw(
     share=0.78, on_employees=0.35, on_plan=0.0, on_tenure=0.4, on_churned=-0.7, on_units=0.3
+)
+_OFFER = OfferLaw(
+    attributes=(
+        AttributeLaw(name="reach", levels=("own page", "partner boards"), worth=(0.0, 0.3)),
+        AttributeLaw(name="screening", levels=("none", "questions", "ranked"), worth=(0.0, 0.1, 0.25)),
+        AttributeLaw(name="support", levels=("email", "phone"), worth=(0.0, 0.08)),
+    ),
+    features=(
+        FeatureLaw(name="applicant ranking", share=0.24, shipped=None, cost=25.0),
+        FeatureLaw(name="branded pages", share=0.05, shipped=0.2, cost=4.0),
+        FeatureLaw(name="calendar sync", share=0.09, shipped=0.5, cost=6.0),
+        FeatureLaw(name="multi-posting", share=0.3, shipped=0.1, cost=18.0),
+        FeatureLaw(name="salary benchmarks", share=0.13, shipped=None, cost=9.0),
+        FeatureLaw(name="single sign-on", share=0.035, shipped=0.8, cost=5.0),
+        FeatureLaw(name="talent pool", share=0.16, shipped=0.6, cost=14.0),
+    ),
 )

@@ -99,6 +99,11 @@ class Truth:
     wtp_to_value, hypothetical_bias, churn_slope, base_hazard
         As the business draws them: median willingness to pay ÷ value, stated ÷ true willingness to pay,
         log-odds of leaving per unit of price ÷ willingness to pay, and monthly hazard at the usual price.
+    attribute_worth
+        By attribute and level: what the level adds to the price of one unit of the first metric that the
+        median customer would pay with the plain levels, money; a survey hears `hypothetical_bias` times it.
+    feature_worth
+        By feature: what the median customer would pay a month for it, money.
     customer_id, value, willingness_to_pay, reports
         (n,) the book, customer by customer; money per month.
     """
@@ -114,6 +119,8 @@ class Truth:
     hypothetical_bias: float
     churn_slope: float
     base_hazard: float
+    attribute_worth: dict[str, dict[str, float]]
+    feature_worth: dict[str, float]
     customer_id: tuple[str, ...]
     value: Floats
     willingness_to_pay: Floats
@@ -144,11 +151,26 @@ def know_truth(
         hypothetical_bias=business.price.hypothetical_bias,
         churn_slope=business.price.churn_slope,
         base_hazard=business.price.base_hazard,
+        attribute_worth=_attribute_worth(business, metrics[business.metrics[0].name].typical_willingness),
+        feature_worth=_feature_worth(business, float(np.median(population.willingness_to_pay))),
         customer_id=tuple(customer_id),
         value=book.over_history,
         willingness_to_pay=customers.willingness_to_pay,
         reports=reports,
     )
+
+
+def _attribute_worth(business: Business, unit: float) -> dict[str, dict[str, float]]:
+    return {
+        attribute.name: {
+            level: share * unit for level, share in zip(attribute.levels, attribute.worth, strict=True)
+        }
+        for attribute in business.offer.attributes
+    }
+
+
+def _feature_worth(business: Business, month: float) -> dict[str, float]:
+    return {feature.name: feature.share * month for feature in business.offer.features}
 
 
 @dataclass(frozen=True)
