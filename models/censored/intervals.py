@@ -5,6 +5,7 @@ Notation
 n : rows; a respondent has one row, or several that share his weight where his answers leave several intervals
 L, U : (n,) willingness is at least L (a price that was accepted) and below U (a price that was refused)
 w : (n,) weights     c : (n,) clusters     a : (n,) the price that was shown first, which may pull the answers
+g : (n, q) scores, the gradient of each row's log-likelihood
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ class Intervals:
         Shape (n,), codes 0 …: rows of one cluster are not independent.
     anchor
         Shape (n,), money > 0, the price shown first; None where it is not known.
+    one_of
+        Shape (n,), codes 0 …: rows of one code are alternatives, of which one is true and each has its share of the
+        weight; None where every row is certain.
 
     Raises
     ------
@@ -46,6 +50,7 @@ class Intervals:
     weight: Floats
     cluster: NDArray[np.intp]
     anchor: Floats | None = None
+    one_of: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
         ordered = (self.lower >= 0) & (self.lower < self.upper)
@@ -72,6 +77,24 @@ class Intervals:
 
     def by_cluster(self, rows: Floats) -> Floats:
         """Sum `rows` of shape (n, q) within clusters, shape (clusters, q)."""
-        sums = np.zeros((int(self.cluster.max()) + 1, rows.shape[1]))
-        np.add.at(sums, self.cluster, rows)
-        return sums
+        return _sums(rows, self.cluster)
+
+    def missing(self, scores: Floats) -> Floats:
+        """Return the information (q, q) that is lost because it is not known which alternative is true.
+
+        It is the variance, inside each set of alternatives, of the score per unit of weight (Louis 1982).
+        """
+        q = scores.shape[1]
+        if self.one_of is None:
+            return np.zeros((q, q))
+        weighted = self.weight[:, None] * scores
+        means = _sums(weighted, self.one_of)
+        whole = np.maximum(np.bincount(self.one_of, self.weight), 1e-300)
+        lost: Floats = scores.T @ weighted - (means / whole[:, None]).T @ means
+        return lost
+
+
+def _sums(rows: Floats, code: NDArray[np.intp]) -> Floats:
+    sums = np.zeros((int(code.max()) + 1, rows.shape[1]))
+    np.add.at(sums, code, rows)
+    return sums

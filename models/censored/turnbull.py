@@ -81,8 +81,7 @@ def turnbull(intervals: Intervals) -> Turnbull:
     covers = ((at >= groups[:, :1]) & (at < groups[:, 1:])).astype(np.float64)
     weight: Floats = np.bincount(group, intervals.weight, minlength=len(groups)).astype(np.float64)
     mass = _maximum(covers[weight > 0], weight[weight > 0])
-    per_group = _group_influence(covers, weight, mass)
-    influence = intervals.by_cluster(per_group[group] * intervals.weight[:, None])
+    influence = _influence(covers[group], mass, intervals)
     count = intervals.clusters
     value = float(weight[weight > 0] @ np.log(covers[weight > 0] @ mass))
     return Turnbull(left, right, mass, influence * np.sqrt(count / max(count - 1, 1)), value)
@@ -123,15 +122,17 @@ def _maximum(covers: Floats, weight: Floats) -> Floats:
     raise NotEstimable("no_maximum", "the nonparametric demand curve was not found")
 
 
-def _group_influence(covers: Floats, weight: Floats, mass: Floats) -> Floats:
-    """Return how an answer of each group moves the mass, (g, k), on the cells that are not empty."""
+def _influence(covers: Floats, mass: Floats, intervals: Intervals) -> Floats:
+    """Return how the answers of each cluster move the mass, (c, k), on the cells that are not empty."""
     held: NDArray[np.intp] = np.flatnonzero(mass > 0)
-    moved = np.zeros(covers.shape)
     chance = covers @ mass
-    score = covers[:, held] / np.where(chance > 0, chance, np.inf)[:, None]
-    information = (weight[:, None] * score).T @ score
+    scores = covers[:, held] / np.where(chance > 0, chance, np.inf)[:, None]
+    weighted = intervals.weight[:, None] * scores
     # Mass moves only between cells: an orthonormal basis of the directions that sum to 0.
     basis = np.linalg.qr(np.column_stack([np.ones(held.size), np.eye(held.size)[:, 1:]]))[0][:, 1:]
-    inner = np.linalg.pinv(basis.T @ information @ basis, hermitian=True)
-    moved[:, held] = score @ basis @ inner @ basis.T
+    information = basis.T @ (weighted.T @ scores - intervals.missing(scores)) @ basis
+    moved = np.zeros((int(intervals.cluster.max()) + 1, mass.size))
+    moved[:, held] = (
+        intervals.by_cluster(weighted) @ basis @ np.linalg.pinv(information, hermitian=True) @ basis.T
+    )
     return moved

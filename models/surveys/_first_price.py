@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from models.censored.averaging import Average
+from models.censored.parametric import Fit
 from models.estimate import Caveat
 from models.surveys._base import Asked
 
@@ -25,27 +26,38 @@ def shown(average: Average, asked: Asked) -> dict[str, Any]:
     """Return the pull as an estimate, the weight of the models that have it, and the median without it."""
     best = average.best(pulled=True)
     label = asked.label(_METHOD, unit="share")
-    if best is None or best.log_pull is None:
+    if best is None:
         n = average.fits[0].clusters
         return {"pull": label.unknown("first_price_not_varied", n=n).to_json(), "weight": None}
-    error = float(np.sqrt(best.covariance[2, 2]))
-    reach = error * float(special.stdtrit(max(best.clusters - 1, 1), (1 + asked.level) / 2))
-    value, low, high = (float(-np.expm1(-(best.log_pull + by))) for by in (0.0, -reach, reach))
+    value, low, high = pull_of(best, asked.level)
     plain = average.best(pulled=False)
     return {
         "pull": label.known(value, low, high, n=best.clusters).to_json(),
         "weight": average.pulled,
-        "median_if_ignored": None if plain is None else plain.price_at(0.5),
+        "median_if_ignored": None if plain is None else plain.median,
     }
+
+
+def pull_of(pulled: Fit, level: float) -> tuple[float, float, float]:
+    """Return γ and its interval, Student's t on log κ, by the delta method from the two slopes."""
+    steep, flat = pulled.theta[2], pulled.theta[1]
+    slope = np.array([0.0, -1 / flat, 1 / steep])
+    error = float(np.sqrt(slope @ pulled.covariance @ slope))
+    reach = error * float(special.stdtrit(max(pulled.clusters - 1, 1), (1 + level) / 2))
+    value, low, high = (float(-np.expm1(-(np.log(steep / flat) + by))) for by in (0.0, -reach, reach))
+    return value, low, high
 
 
 def caveats(average: Average) -> tuple[Caveat, ...]:
     """Warn where the first price pulls the answers a long way."""
     best = average.best(pulled=True)
-    if best is None or best.pull is None or not pulls(average) or abs(best.pull) < LARGE:
+    if best is None or not pulls(average):
+        return ()
+    pull, *_ = pull_of(best, 0.9)
+    if abs(pull) < LARGE:
         return ()
     message = (
-        f"answers lie {best.pull:.0%} of the way towards the first price asked; this is removed, and the demand "
+        f"answers lie {pull:.0%} of the way towards the first price asked; this is removed, and the demand "
         "that remains rests on how the first prices were varied"
     )
     return (Caveat("first_price_pulls", message),)

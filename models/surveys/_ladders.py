@@ -7,11 +7,11 @@ and one treatment of censored data serves every scale.
 Notation
 --------
 n : respondents      q : most prices that one was asked      p : (n, q) prices, rising, NaN = not asked
-y : (n, q) whether the answer reaches the threshold           c : 0 … q where a respondent stops saying yes
+c : 0 … q, the prices below willingness: where a respondent ought to stop saying yes
 
-A respondent whose willingness lies between his c-th and (c+1)-th price contradicts it by each "no" below and each
-"yes" above. Under any rate of slips below one half the likeliest c contradicts the fewest answers; where several
-c do, the respondent's weight is shared equally. Nothing is dropped, and consistent answers stay as they are.
+Willingness between his c-th and (c+1)-th price denies each "no" of a respondent below and each "yes" above. Where
+some respondents contradict themselves, a rate of slips is estimated and everybody is shared out over the intervals
+that his answers leave possible (`models.censored.slips`): nothing is dropped.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.censored.intervals import Intervals
+from models.censored.slips import shares_of
 from models.checks import Floats
 from models.errors import InvalidInput, NotEstimable
 from models.surveys._base import Answers, Codes, Columns, Flag, clusters, weights_of
@@ -111,64 +112,80 @@ class GaborGrangerAnswers(Answers):
         return lasting, 1 - never - lasting
 
     def intervals(self, calibration: tuple[float, ...]) -> tuple[Intervals, tuple[Flag, ...], float]:
-        """Return the intervals of willingness, the flags, and the share of answers that contradict them.
+        """Return the intervals of willingness, the flags, and the estimated share of answers that are slips.
 
         Parameters
         ----------
         calibration
             Shares of buyers among intents from 5 down to 1, not rising.
         """
-        steps = -np.diff(np.asarray(calibration))[::-1]
-        parts = [_part(self, at_least, step) for at_least, step in zip(THRESHOLDS, steps, strict=True)]
-        parts.insert(0, _part(self, 1, None))
+        steps = [1.0, *(-np.diff(np.asarray(calibration))[::-1]).tolist()]
+        groups = [~self.scaled, *[self.scaled] * len(THRESHOLDS)]
+        parts = [
+            _part(self, np.flatnonzero(group), at_least=at_least, step=step)
+            for group, at_least, step in zip(groups, (1, *THRESHOLDS), steps, strict=True)
+            if self.weight[group].any() and step > 0
+        ]
+        if not parts:
+            raise NotEstimable("no_answers", "no answer has any weight")
         row, lower, upper, weight = (
             np.concatenate(each) for each in zip(*(p.rows for p in parts), strict=True)
         )
-        contradicted = np.max([part.least for part in parts], axis=0)
+        stage = np.repeat(np.arange(len(parts)), [part.rows[0].size for part in parts])
         known = bool(np.isfinite(self.first).all())
         intervals = Intervals(
             lower=lower, upper=upper, weight=weight, cluster=self.cluster[row],
             anchor=self.first[row] if known else None,
+            one_of=np.unique(stage * len(self.respondents) + row, return_inverse=True)[1],
         )  # fmt: skip
-        slips = self.weight @ contradicted / (self.weight @ np.isfinite(self.price).sum(axis=1))
-        return intervals, self._flags(contradicted > 0), float(slips)
+        contradicting = np.max([part.contradicted for part in parts], axis=0) > 0
+        return intervals, self._flags(contradicting), max(part.slips for part in parts)
 
     def _flags(self, contradicting: NDArray[np.bool_]) -> tuple[Flag, ...]:
         if not contradicting.any():
             return ()
         who = tuple(sorted(np.array(self.respondents)[contradicting].tolist()))
-        message = "accept a price and refuse a lower one: kept, where the fewest answers are contradicted"
+        message = "accept a price and refuse a lower one: kept, shared out over what slips leave possible"
         return (Flag("contradictory", message, who),)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows (respondent, lower, upper, weight) of one threshold, and how many answers of each respondent they deny."""
+    """One threshold's rows (respondent, lower, upper, weight), each respondent's denied answers, and the slip rate."""
 
     rows: tuple[NDArray[np.intp], Floats, Floats, Floats]
-    least: Floats
+    contradicted: Floats
+    slips: float
 
 
-def _part(answers: GaborGrangerAnswers, at_least: int, step: float | None) -> _Part:
-    """Cut each respondent's ladder at one threshold; `step` is its share of buyers, None for yes/no answers."""
-    n, q = answers.price.shape
-    taking = answers.scaled if step is not None else ~answers.scaled
-    asked = np.isfinite(answers.price)
-    yes = asked & (answers.intent >= at_least)
-    before = np.zeros((n, q + 1))
-    np.cumsum(asked & ~yes, axis=1, out=before[:, 1:])
-    after = np.zeros((n, q + 1))
-    after[:, :-1] = np.cumsum(yes[:, ::-1], axis=1)[:, ::-1]
-    denied = np.where(np.arange(q + 1) <= asked.sum(axis=1)[:, None], before + after, np.inf)
-    least = denied.min(axis=1)
-    likeliest = (denied == least[:, None]) & taking[:, None]
-    row, cut = np.nonzero(likeliest)
-    bounds = np.column_stack([np.zeros(n), np.where(asked, answers.price, np.inf), np.full(n, np.inf)])
-    shared = (answers.weight * (1.0 if step is None else step) / np.maximum(likeliest.sum(axis=1), 1))[row]
-    kept = shared > 0
-    row, cut = row[kept], cut[kept]
-    rows = row, bounds[row, cut], bounds[row, cut + 1], shared[kept]
-    return _Part(rows, np.where(taking, least, 0.0))
+def _part(answers: GaborGrangerAnswers, taking: NDArray[np.intp], *, at_least: int, step: float) -> _Part:
+    """Cut the ladders of respondents `taking` part at one threshold, which `step` buyers hang on."""
+    price, intent = answers.price[taking], answers.intent[taking]
+    n, q = price.shape
+    asked = np.isfinite(price)
+    given = asked.sum(axis=1)
+    yes = asked & (intent >= at_least)
+    denied = np.zeros((n, q + 1))
+    denied[:, 1:] = np.cumsum(asked & ~yes, axis=1)
+    denied[:, :-1] += np.cumsum(yes[:, ::-1], axis=1)[:, ::-1]
+    least = np.where(np.arange(q + 1) <= given[:, None], denied, np.inf).min(axis=1)
+    # Where nobody contradicts himself the one cut that denies nothing is certain.
+    possible = np.arange(q + 1) <= given[:, None] if least.any() else denied == 0
+    possible &= np.arange(q + 1) <= given[:, None]
+    row, cut = np.nonzero(possible)
+    bounds = np.column_stack([np.zeros(n), np.where(asked, price, np.inf), np.full(n, np.inf)])
+    candidates = Intervals(
+        lower=bounds[row, cut], upper=bounds[row, cut + 1], weight=answers.weight[taking][row], cluster=row
+    )
+    shares, slips = shares_of(
+        candidates, respondent=row, denied=denied[row, cut], answers=given.astype(float)
+    )
+    weight = candidates.weight * shares * step
+    kept = weight > 0
+    part = taking[row[kept]], candidates.lower[kept], candidates.upper[kept], weight[kept]
+    contradicted = np.zeros(len(answers.respondents))
+    contradicted[taking] = least
+    return _Part(part, contradicted, slips)
 
 
 def _first(price: Floats, order: Floats) -> Floats:

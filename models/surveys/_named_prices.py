@@ -42,20 +42,16 @@ class NamedPrices:
         """Return the price at which half of the respondents would buy."""
         if self.smooth is None:
             return self._refused()
-        half = self.smooth.price_at(0.5)
-        if half is None:
-            never = self.smooth.base < 0.5
-            return self._unknown("median_below_prices_asked" if never else "median_above_prices_asked")
-        return self._between(*half, name="median")
+        return self._between(*self.smooth.price_at(0.5), name="median")
 
     def mean(self) -> Estimate:
         """Return the mean willingness, null where too much of it lies beyond the prices asked."""
         if self.smooth is None:
             return self._refused()
-        value, draws = self.smooth.mean()
-        low, high = np.quantile(draws, _ends(self.asked.level), method="nearest")
-        if not np.isfinite([value, high]).all() or self.smooth.tail() > TAIL_OF_MEAN:
+        if not self.smooth.tail() <= TAIL_OF_MEAN:
             return self._unknown("tail_not_observed")
+        value, draws = self.smooth.mean()
+        low, high = np.quantile(draws, _ends(self.asked.level))
         return self.asked.label(_METHOD).known(value, float(low), float(high), n=self.n)
 
     def optima(self) -> dict[str, Estimate]:

@@ -5,7 +5,7 @@ starts, one or two bounds, full ladders and single prices are read alike. A curv
 laws with Akaike weights are fitted to them; where the first price is known and varies, each law comes a second
 time with a pull towards it.
 
-Two conventions, named in `details`: with few prices and many answers to each (``prices_asked``), demand is the
+Two conventions, named in `details`: where everybody answered the whole ladder (``prices_asked``), demand is the
 law-free curve at the prices asked and a best price the best of those, as the trade has it. Otherwise, or where the
 first price pulls the answers (``smooth``), both are read off the average of the laws. Intervals of best prices
 always come from the smooth demand: the best of a few prices jumps, and a resampled jump covers nothing.
@@ -31,7 +31,7 @@ from models.surveys._ladders import GaborGrangerAnswers, check_calibration
 from models.surveys._named_prices import NamedPrices
 
 ANSWERS_PER_PRICE = 5
-"""With fewer answers to a price than this, on average, the law-free curve is all noise."""
+"""With fewer answers to a price than this, on average, the law-free curve is not shown: it is all noise."""
 _MOST_PRICES = 60
 _GRID = 41
 
@@ -75,15 +75,16 @@ class GaborGranger(SurveyMethod[GaborGrangerAnswers]):
         NotEstimable
             ``no_answers`` where no answer has weight.
         """
-        intervals, flags, contradicted = answers.intervals(self.intent_calibration)
+        intervals, flags, slips = answers.intervals(self.intent_calibration)
         reach = answers.reach(self.intent_calibration)
         smooth, refusal = _smooth(answers, intervals, reach, asked)
-        by_price = _by_price(answers, intervals, reach, smooth=smooth, level=asked.level)
+        listed = _listed(answers, intervals, reach, level=asked.level)
+        by_price = listed if smooth is None or _complete(answers, intervals, smooth) else None
         prices = NamedPrices(smooth, refusal, by_price, asked, intervals.clusters)
         details: dict[str, Any] = {
             "convention": "smooth" if by_price is None else "prices_asked",
-            "contradicted_answers": contradicted,
-            "asked_prices": None if by_price is None else by_price.to_json(asked.unit_cost),
+            "slip_rate": slips,
+            "asked_prices": None if listed is None else listed.to_json(asked.unit_cost),
         }
         if smooth is not None:
             details["models"] = _models(smooth.average)
@@ -114,21 +115,25 @@ def _smooth(
         averaged = average(intervals, pulled=answers.pulls)
     except NotEstimable as refusal:
         return None, refusal
-    curves = averaged.draws(asked.resamples, seed=asked.seed)
-    lowest, *_, highest = answers.prices.tolist()
-    return SmoothDemand(averaged, curves, *reach, lowest, highest), None
+    ends = float(answers.prices[0]), float(answers.prices[-1])
+    return SmoothDemand.of(averaged, reach=reach, asked=ends, draws=asked.resamples, seed=asked.seed), None
 
 
-def _by_price(
-    answers: GaborGrangerAnswers, intervals: Intervals, reach: tuple[float, float], *,
-    smooth: SmoothDemand | None, level: float,
-) -> AskedPrices | None:  # fmt: skip
-    """Return the law-free curve at the prices asked, None where the smooth one serves better."""
+def _listed(
+    answers: GaborGrangerAnswers, intervals: Intervals, reach: tuple[float, float], *, level: float
+) -> AskedPrices | None:
+    """Return the law-free curve at the prices asked, None where they are too many for it."""
     prices = answers.prices
-    few = prices.size <= min(_MOST_PRICES, np.isfinite(answers.price).sum() / ANSWERS_PER_PRICE)
-    if smooth is not None and (not few or _first_price.pulls(smooth.average)):
+    if prices.size > min(_MOST_PRICES, np.isfinite(answers.price).sum() / ANSWERS_PER_PRICE):
         return None
     return AskedPrices.of(turnbull(intervals), intervals, price=prices, reach=reach, level=level)
+
+
+def _complete(answers: GaborGrangerAnswers, intervals: Intervals, smooth: SmoothDemand) -> bool:
+    """Whether everybody's willingness is known between two neighbouring prices, and no first price pulls it."""
+    up_to_lower = np.searchsorted(answers.prices, intervals.lower, "right")
+    below_upper = np.searchsorted(answers.prices, intervals.upper, "left")
+    return bool((up_to_lower == below_upper).all()) and not _first_price.pulls(smooth.average)
 
 
 def _smooth_curve(smooth: SmoothDemand | None, level: float) -> Demand | None:
@@ -143,9 +148,9 @@ def _models(averaged: Average) -> list[dict[str, Any]]:
     return [
         {
             "law": one.law.name,
-            "pulled_by_first_price": one.pull is not None,
+            "kind": one.kind,
             "weight": float(weight),
-            "median": one.price_at(0.5),
+            "median": one.median,
             "log_likelihood": one.log_likelihood,
         }
         for one, weight in zip(averaged.fits, averaged.weights, strict=True)
