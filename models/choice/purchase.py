@@ -18,7 +18,12 @@ from models.checks import Floats
 from models.choice.preferences import Population
 
 _HALVINGS = 50
-_GRID = 61  # prices a search looks at before it narrows in around the best of them
+_GRIDS = (
+    201,
+    21,
+    21,
+    21,
+)  # prices to look at first, and then around the best of them: to 5 millionths of the range
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +80,10 @@ class Purchase:
         """
         left, right = np.full(len(self.share), low), np.full(len(self.share), high)
         rows = np.arange(len(self.share))
-        for _ in range(4):  # 4 grids of 61 prices cut the range by 30⁴: to a millionth
-            prices = np.linspace(left, right, _GRID, axis=1)
+        for size in _GRIDS:
+            prices = np.linspace(left, right, size, axis=1)
             top = np.argmax((prices - cost) * self.at(prices), axis=1)
-            left, right = prices[rows, np.maximum(top - 1, 0)], prices[rows, np.minimum(top + 1, _GRID - 1)]
+            left, right = prices[rows, np.maximum(top - 1, 0)], prices[rows, np.minimum(top + 1, size - 1)]
         best: Floats = prices[rows, top]
         return best
 
