@@ -79,7 +79,8 @@ class Crossing:
         """
         difference, noise = self._difference(weights)
         at = np.searchsorted(self.prices, value, side="right") - 1
-        parts = np.bincount(cluster, weights * ((self._first <= at) + (self._second <= at) - 1.0))
+        sides = (self._first <= at).astype(np.float64) + (self._second <= at) - 1
+        parts = np.bincount(cluster, weights * sides)
         n = parts.size
         if n < 2:
             return label.unknown("insufficient_customers", n=n)
