@@ -60,6 +60,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         metrics=metrics,
         worth=worth,
         willingness=willingness,
+        evidence_lists=words.EVIDENCE,
         best_means=words.BEST_PRICES,
         point_means=words.PRICE_POINTS,
         others={kind: sentences_of(analyses[kind]) for kind in others},

@@ -52,6 +52,13 @@ METHODS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+EVIDENCE: Mapping[str, str] = MappingProxyType(
+    {
+        "worth": "Where the worth comes from",
+        "willingness": "What customers would pay, source by source",
+    }
+)
+
 BEST_PRICES: Mapping[str, str] = MappingProxyType(
     {
         "revenue": "brings in most money",

@@ -6,9 +6,12 @@ from typing import Any
 
 from models.errors import NotEstimable
 from models.estimate import Estimate
+from models.planning.sample_size import Asking, Spread, customers_needed
 from models.surveys._base import Asked, Reading
 from pricing_service.decisions._surveys import Survey
 
+WITHIN = 0.1
+"""A price good to this share on either side tells most prices apart."""
 POINTS = ("pmc", "opp", "idp", "pme")
 BEST = ("revenue", "reach", "profit")
 
@@ -30,6 +33,21 @@ def entry_of(
     if reading.demand is None:
         entry["reasons"] = entry.get("reasons", {}) | {"demand": "no_demand_curve"}
     return entry
+
+
+def answers_needed(reading: Reading, *, everybody: int | None) -> dict[str, Any]:
+    """Return how many customers must answer for a typical price that is good to ± 10 %.
+
+    `everybody` is how many customers there are in all; None where prospects can be asked too.
+    """
+    typical = reading.typical
+    nothing = Estimate.unknown("no_pilot", unit="customers", n=reading.clusters, level=typical.level)
+    try:
+        spread = Spread.of_pilot(typical)
+    except NotEstimable:
+        return nothing.to_json()
+    asking = Asking(customers=everybody)
+    return customers_needed(spread, within=WITHIN, level=typical.level, asking=asking).to_json()
 
 
 def refused_entry(survey: Survey, method: str, refusal: NotEstimable, asked: Asked) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pricing_service.decisions._words import money, percent
+from pricing_service.decisions._words import money, one, percent
+from pricing_service.panel import StoredPanel
 
 Entry = Mapping[str, Any]
 
@@ -19,18 +20,32 @@ _WIDE = 0.2
 """A band wider than this share of its value on either side decides little between prices."""
 
 
-def willingness_sentences(entries: Sequence[Entry], currency: str) -> list[str]:
-    """Return the result as sentences, by item, the most important first."""
-    said = []
-    for item in dict.fromkeys(entry["item"] for entry in entries):
-        its = [entry for entry in entries if entry["item"] == item]
-        for entry in its:
-            said += _sentences_of(entry, currency)
-    return said
+def willingness_sentences(entries: Sequence[Entry], panel: StoredPanel) -> list[str]:
+    """Return the result as sentences, by item."""
+    items = dict.fromkeys(entry["item"] for entry in entries)
+    by_item = [entry for item in items for entry in entries if entry["item"] == item]
+    return [said for entry in by_item for said in _sentences_of(entry, panel)]
 
 
-def _sentences_of(entry: Entry, currency: str) -> list[str]:
-    of = what(entry)
+def feature_sentences(wanted: Mapping[str, Any] | None, currency: str) -> list[str]:
+    """Return which feature is wanted most, by what share, and for how much."""
+    if wanted is None:
+        return []
+    if not wanted["features"]:
+        return [f"Which features people want most cannot be said: {wanted['caveats'][0]['message']}."]
+    first = wanted["features"][0]
+    text = (
+        f"Of {len(wanted['features'])} features {first['feature']} is wanted most: it would be named best of all in"
+        f" {percent(first['share']['value'])} of answers"
+    )
+    worth = first.get("money")
+    if worth and worth["value"] is not None:
+        text += f", which stands for {money(worth['value'], currency)} a month"
+    return [f"{text}."]
+
+
+def _sentences_of(entry: Entry, panel: StoredPanel) -> list[str]:
+    of, currency = what(entry, panel), panel.currency
     by = _TITLES.get(entry["method"], entry["method"])
     typical = entry["typical"]
     if typical["value"] is None:
@@ -45,12 +60,13 @@ def _sentences_of(entry: Entry, currency: str) -> list[str]:
     return [*said, *_best(entry, currency), *_range(entry, currency), *_doubtful(entry, currency)]
 
 
-def what(entry: Entry) -> str:
+def what(entry: Entry, panel: StoredPanel) -> str:
     """Return what is priced, in words."""
-    item, unit = entry["item"], str(entry["unit"])
+    item = entry["item"]
     if item is None:
         return "what was asked about"
-    return f"a month of {item}" if unit.endswith("/month") else f"one unit of {item}"
+    metric = next((each for each in panel.metrics if each.metric == item), None)
+    return f"a month of {item}" if metric is None else one(metric)
 
 
 def _best(entry: Entry, currency: str) -> list[str]:
@@ -91,19 +107,18 @@ def _doubtful(entry: Entry, currency: str) -> list[str]:
     return [text]
 
 
-def next_survey(entries: Sequence[Entry]) -> list[dict[str, str]]:
+def next_survey(entries: Sequence[Entry], panel: StoredPanel) -> list[dict[str, str]]:
     """Return what to ask next, the most useful first."""
     steps = []
     methods = {entry["method"] for entry in entries}
     for entry in entries:
-        typical = entry["typical"]
-        if typical["value"]:
+        typical, needed = entry["typical"], entry["quality"].get("customers_needed") or {}
+        if typical["value"] and needed.get("value"):
             reach = (typical["high"] - typical["low"]) / 2 / typical["value"]
             if reach > _WIDE:
-                answers = round(entry["quality"]["customers"] * (reach / 0.1) ** 2)
                 steps.append(
                     {
-                        "what": f"about {answers:,} answers in all on {what(entry)}",
+                        "what": f"about {needed['value']:,.0f} customers in all on {what(entry, panel)}",
                         "why": f"the price is known to ± {percent(reach)}; that many make it ± 10 %",
                     }
                 )

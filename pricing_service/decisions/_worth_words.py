@@ -9,6 +9,7 @@ from pricing_service.decisions._alternatives import rests_on_alternatives
 from pricing_service.decisions._circular import circular_kpis
 from pricing_service.decisions._evidence import Evidence
 from pricing_service.decisions._metric_words import kpi_caveats
+from pricing_service.decisions._price_words import willingness_sentences_of
 from pricing_service.decisions._words import customers, money, one, per, percent, sentence
 from pricing_service.panel import Metric
 
@@ -37,7 +38,14 @@ def worth_sentences(result: dict[str, Any], metric: Metric, currency: str) -> li
         f" customer{gross}; with {percent(worth['level'])} confidence between {money(worth['low'], currency)} and"
         f" {money(worth['high'], currency)}.{assumed}",
     ]
-    return [*said, *_prices(result, metric, currency), *_spread(result, metric, currency), *_silent(result)]
+    asked = willingness_sentences_of(result, metric, currency)
+    return [
+        *said,
+        *asked,
+        *_prices(result, metric, currency),
+        *_spread(result, metric, currency),
+        *_silent(result),
+    ]
 
 
 def _held(metric: Metric) -> str:

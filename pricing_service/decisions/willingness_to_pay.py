@@ -14,9 +14,15 @@ from models.estimate import Caveat
 from models.registry import discover
 from models.surveys._base import Asked, Reading, SurveyMethod
 from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
-from pricing_service.decisions._survey_entries import entry_of, refused_entry
+from pricing_service.decisions._feature_preferences import TABLE as FEATURES
+from pricing_service.decisions._feature_preferences import feature_preferences
+from pricing_service.decisions._survey_entries import answers_needed, entry_of, refused_entry
 from pricing_service.decisions._surveys import Survey, surveys_of
-from pricing_service.decisions._willingness_words import next_survey, willingness_sentences
+from pricing_service.decisions._willingness_words import (
+    feature_sentences,
+    next_survey,
+    willingness_sentences,
+)
 from pricing_service.panel import StoredPanel
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -74,7 +80,7 @@ class WillingnessToPay(Decision):
     title = "Willingness to pay"
     needs = (
         Need(
-            TABLES,
+            (*TABLES, FEATURES),
             unlocks="what people would pay: demand, the range of acceptable prices, the price that earns most",
             cheapest="ask thirty buyers four questions (respondent_id, too_cheap, cheap, expensive, too_expensive)",
         ),
@@ -105,8 +111,13 @@ class WillingnessToPay(Decision):
             "options": options.model_dump(mode="json") | {"as_of": as_of},
             "caveats": _caveats(entries),
         }
-        result["sentences"] = willingness_sentences(entries, panel.currency)
-        result["next_data"] = next_survey(entries)
+        wanted = feature_preferences(panel, level=options.level, seed=seed)
+        if wanted is not None:
+            result["features"] = wanted
+        result["sentences"] = willingness_sentences(entries, panel) + feature_sentences(
+            wanted, panel.currency
+        )
+        result["next_data"] = next_survey(entries, panel)
         progress(self.title, len(tasks), len(tasks))
         return Outcome(result)
 
@@ -174,7 +185,16 @@ def _entry(
             clean = read_survey(survey.without(flagged), name, given, asked)
         except NotEstimable:
             clean = None
-    return entry_of(survey, name, reading, asked=asked, clean=clean)
+    entry = entry_of(survey, name, reading, asked=asked, clean=clean)
+    entry["quality"]["customers_needed"] = answers_needed(reading, everybody=_everybody(survey, panel))
+    return entry
+
+
+def _everybody(survey: Survey, panel: StoredPanel) -> int | None:
+    """Return how many customers there are in all, where only customers were asked: more cannot answer."""
+    customers = set(survey.columns["customer_id"].tolist())
+    book = int(panel.connect().table("customers").count().to_pyarrow().as_py())
+    return book if None not in customers and book >= max(len(customers), 2) else None
 
 
 def _caveats(entries: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -26,7 +26,11 @@ class DemandByPrice(Chart[list[Line]]):
 
     def data(self, result: Mapping[str, Any]) -> list[Line]:
         """Return a line for each reading that has a demand curve, of the first items."""
-        entries = [entry for entry in result.get("items") or [] if len(entry.get("demand") or []) > 1]
+        entries = [
+            entry
+            for entry in result.get("items") or []
+            if len(entry.get("demand") or []) > 1 and _sells(entry.get("best_price") or {})
+        ]
         items = list(dict.fromkeys(entry.get("item") for entry in entries))[:MOST_ITEMS]
         return [
             {
@@ -78,6 +82,11 @@ class DemandByPrice(Chart[list[Line]]):
             rows.append(alt.vconcat(*panels) if phone else alt.hconcat(*panels))
         picture: Sketch = alt.vconcat(*rows).resolve_scale(color="independent")
         return picture
+
+
+def _sells(best: Mapping[str, Any]) -> bool:
+    """Whether the curve says what people would buy; one that says what they would consider has no revenue."""
+    return (best.get("revenue") or {}).get("reason") != "consideration_is_not_purchase"
 
 
 def _panel(lines: list[Line], width: int, *, currency: str, name: str, revenue: bool) -> Any:

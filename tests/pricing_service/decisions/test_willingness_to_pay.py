@@ -73,6 +73,15 @@ def test_a_metric_is_priced_by_the_unit_and_a_plan_by_the_month(two_items: Store
     }  # fmt: skip
 
 
+def test_intents_make_demand_and_the_metrics_own_cost_makes_profit(two_items: StoredPanel) -> None:
+    entries = {(entry["item"], entry["method"]): entry for entry in asked(two_items)["items"]}
+
+    assert ("large", "newton_miller_smith") not in entries
+    best = entries["postings", "newton_miller_smith"]["best_price"]
+    assert best["profit"]["value"] >= best["revenue"]["value"] > 1
+    assert best["profit"]["unit"] == "EUR/postings"
+
+
 def test_only_the_items_that_are_asked_for_are_read(two_items: StoredPanel) -> None:
     assert {entry["item"] for entry in asked(two_items, items=["large"])["items"]} == {"large"}
 
@@ -100,3 +109,40 @@ def test_doubtful_answers_are_counted_and_their_weight_is_shown(tmp_path: Path) 
 def test_calibrations_that_rise_are_refused() -> None:
     with pytest.raises(ValueError, match="must not rise"):
         WillingnessOptions(intent_calibration=(0.1, 0.3, 0.5, 0.7, 0.9))
+
+
+def test_features_are_ranked_and_priced_by_what_customers_put_on_one_of_them(tmp_path: Path) -> None:
+    features = ["alerts", "exports", "search"]
+    answers = [
+        {
+            "respondent_id": f"r{at}",
+            "task": 1,
+            "feature": name,
+            "best": int(name == best),
+            "worst": int(name == worst),
+        }
+        for at in range(30)
+        for best, worst in [("search", "alerts") if at % 3 else ("exports", "alerts")]
+        for name in features
+    ]
+    values = [
+        {"customer_id": f"c{at:03d}", "feature": "exports", "value": 10, "source": "stated"}
+        for at in range(6)
+    ]
+    tables = job_board(8) | {"feature_choices": answers, "feature_values": values}
+    tables["features"] = [{"feature": name} for name in features]
+
+    result = asked(panel_from(tables, tmp_path))
+
+    wanted = result["features"]["features"]
+    assert [each["feature"] for each in wanted] == ["search", "exports", "alerts"]
+    assert sum(each["share"]["value"] for each in wanted) == pytest.approx(1)
+    assert {each["feature"]: each["money"]["value"] for each in wanted}["exports"] == pytest.approx(10)
+    assert any("search is wanted most" in sentence for sentence in result["sentences"])
+
+
+def test_the_answers_that_are_needed_are_no_more_than_there_are_customers(two_items: StoredPanel) -> None:
+    for entry in asked(two_items)["items"]:
+        needed = entry["quality"]["customers_needed"]
+        assert needed["unit"] == "customers"
+        assert needed["value"] is None or needed["value"] > 1

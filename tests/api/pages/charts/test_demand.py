@@ -54,3 +54,10 @@ def test_a_curve_without_a_best_price_is_drawn_without_a_peak() -> None:
     picture = drawn(entry(best=None))
 
     assert picture.title == "What people say that they would pay"
+
+
+def test_what_people_would_only_consider_is_not_drawn_as_demand() -> None:
+    considered = entry(method="van_westendorp")
+    considered["best_price"] = {"revenue": {"value": None, "reason": "consideration_is_not_purchase"}}
+
+    assert drawn(considered) is None
