@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from models.censored.intervals import Intervals
 from models.censored.laws import LAWS
-from models.censored.parametric import Fit, fit, spline
+from models.censored.parametric import KINDS, Fit, fit, splines
 from models.checks import Floats
 from models.errors import NotEstimable
 
@@ -77,7 +77,7 @@ def average(intervals: Intervals, *, pulled: bool = False) -> Average:
     array([0.33, 0.33, 0.33])
     """
     fits, refusals = [], []
-    for kind in ("straight", "bent", *(["pulled"] if pulled else [])):
+    for kind in KINDS if pulled else KINDS[:-1]:
         for law in LAWS:
             try:
                 fits.append(fit(intervals, law, kind=kind))
@@ -97,9 +97,9 @@ def _draw(one: Fit, count: int, price: Floats, rng: np.random.Generator) -> Floa
     noise = rng.standard_normal((count, values.size)) @ (vectors * np.sqrt(np.maximum(values, 0))).T
     noise *= np.sqrt(freedom / rng.chisquare(freedom, count))[:, None]
     x = np.log(price)
-    if one.knots is not None:
+    if one.knots:
         theta = one.theta + noise
-        z = -theta[:, :1] + theta[:, 1:2] * x + theta[:, 2:] * spline(x, one.knots)
+        z = -theta[:, :1] + theta[:, 1:2] * x + theta[:, 2:] @ splines(x, one.knots).T
         return one.law.survival(np.maximum.accumulate(z, axis=1))
     level, slope = one.theta[0] + one.law.z_half, one.theta[1]
     location = level / slope + (noise[:, 0] - level / slope * noise[:, 1]) / slope

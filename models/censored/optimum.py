@@ -92,7 +92,7 @@ class SmoothDemand:
         if self.base > 0:
             return 1.0
         asked = self.price[self.price <= self.highest]
-        straight = [one for one in self.average.fits if one.knots is None]
+        straight = [one for one in self.average.fits if not one.knots]
         below = [float(_areas(asked, one.survival(asked)[None, :], start=1.0)[0]) for one in straight]
         return 1 - min(part / one.mean for part, one in zip(below, straight, strict=True))
 

@@ -5,7 +5,7 @@ Notation
 x, z : log price, and the point z(x) of a standard law such that the share S(z(x)) pays that price
 P = S(z_L) - S(z_U) : the chance of an interval        θ : (q,) coefficients, z = Xθ, X (n, q)
 straight   z = -θ₀ + θ₁ x                       two parameters: median and slope
-bent       z = -θ₀ + θ₁ x + θ₂ v(x)             v a natural cubic spline with one inner knot
+bent       z = -θ₀ + θ₁ x + Σ θⱼ vⱼ(x)          v natural cubic splines, one for each inner knot
 pulled     z = -θ₀ + θ₁ a + θ₂ (x - a)          a the log of the price shown first, κ = θ₂ / θ₁, γ = 1 - 1/κ
 
 Bent curves are those of Royston & Parmar (2002): they fit what no law fits, and are straight beyond the outer
@@ -27,8 +27,9 @@ from models.checks import Floats
 from models.errors import NotEstimable
 
 _STEPS = 60
-_BOUNDS_TO_BEND = 5
-Knots = tuple[float, float, float]
+_FLAT = 0.05  # a z that moves by less over all prices asked is no falling demand
+KINDS = ("straight", "bent", "bent twice", "pulled")
+_INNER_KNOTS = {"bent": (0.5,), "bent twice": (0.33, 0.67)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class Fit:
     theta, covariance
         Shapes (q,) and (q, q), the covariance cluster-robust.
     knots
-        Log prices of the spline's knots; None where the curve is straight.
+        Log prices of the splines' knots, rising; none where the curve is straight.
     pulled
         Whether θ₂ is the slope of prices asked after the first.
     log_likelihood, per_weight
@@ -54,7 +55,7 @@ class Fit:
     law: Law
     theta: Floats
     covariance: Floats
-    knots: Knots | None
+    knots: tuple[float, ...]
     pulled: bool
     log_likelihood: float
     per_weight: float
@@ -62,8 +63,8 @@ class Fit:
 
     @property
     def kind(self) -> str:
-        """``straight``, ``bent`` or ``pulled``."""
-        return "pulled" if self.pulled else "straight" if self.knots is None else "bent"
+        """One of `KINDS`."""
+        return "pulled" if self.pulled else KINDS[max(len(self.knots) - 2, 0)]
 
     @property
     def median(self) -> float:
@@ -79,17 +80,17 @@ class Fit:
         """Return the share whose willingness is at least each price > 0, the pull removed."""
         x = np.log(price)
         z = -self.theta[0] + self.theta[1] * x
-        if self.knots is not None:
-            z += self.theta[2] * spline(x, self.knots)
+        if self.knots:
+            z += splines(x, self.knots) @ self.theta[2:]
         return self.law.survival(z)
 
     def price_at(self, share: float) -> float:
         """Return the price that `share` of people, in (0, 1), would pay."""
         x = (self.law.above(share) + self.theta[0]) / self.theta[1]
-        if self.knots is None:
+        if not self.knots:
             return float(np.exp(x))
-        reach = self.knots[2] - self.knots[0]
-        grid = np.exp(np.linspace(self.knots[0] - 3 * reach, self.knots[2] + 3 * reach, 4001))
+        reach = self.knots[-1] - self.knots[0]
+        grid = np.exp(np.linspace(self.knots[0] - 3 * reach, self.knots[-1] + 3 * reach, 4001))
         return float(grid[np.argmax(self.survival(grid) <= share)])
 
 
@@ -103,13 +104,13 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
     law
         One of `LAWS`.
     kind
-        ``straight``, ``bent`` or ``pulled``.
+        One of `KINDS`.
 
     Raises
     ------
     NotEstimable
-        ``too_few_prices`` where fewer prices than parameters divide the answers, ``no_spread`` where the likelihood
-        has no maximum: one price divides all answers, or demand does not fall with the price.
+        ``no_spread`` where one price divides all answers, so that no spread of willingness is to be seen;
+        ``demand_not_falling`` where as many accept high prices as low ones; ``too_few_prices`` for a bent curve.
 
     Examples
     --------
@@ -119,11 +120,14 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
     >>> round(fit(answers).median, 2)
     14.14
     """
-    if intervals.bounds.size < (_BOUNDS_TO_BEND if kind == "bent" else 2):
-        raise NotEstimable("too_few_prices", "the answers divide at too few prices to show a curve: ask more")
-    knots = _knots(intervals) if kind == "bent" else None
+    answered = intervals.weight > 0
+    if intervals.lower[answered].max() <= intervals.upper[answered].min():
+        raise NotEstimable("no_spread", "one price divides all answers: ask about higher and lower ones")
+    knots = _knots(intervals, _INNER_KNOTS.get(kind, ()))
     design = _Design.of(intervals, knots=knots, pulled=kind == "pulled")
     theta = _maximum(law, design)
+    if not _falls(theta, knots, intervals, pulled=kind == "pulled"):
+        raise NotEstimable("demand_not_falling", "as many accept the high prices asked as the low ones")
     value, gradients, hessian = _likelihood(law, design, theta)
     bread = np.linalg.inv(-hessian - intervals.missing(gradients))
     scores = intervals.by_cluster(intervals.weight[:, None] * gradients)
@@ -135,24 +139,44 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
     )  # fmt: skip
 
 
-def spline(x: Floats, knots: Knots) -> Floats:
-    """Return v(x): a cubic between the outer knots, bent at the inner one, straight outside."""
-    low, inner, high = knots
-    left = (high - inner) / (high - low)
-    cubes = (np.maximum(x - knot, 0.0) ** 3 for knot in (inner, low, high))
-    at_inner, at_low, at_high = cubes
-    bent: Floats = (at_inner - left * at_low - (1 - left) * at_high) / (high - low) ** 2
-    return bent
+def splines(x: Floats, knots: tuple[float, ...]) -> Floats:
+    """Return v, one column an inner knot: cubics that bend there and are straight beyond the outer knots."""
+    low, *inner, high = knots
+
+    def cube(knot: float) -> Floats:
+        past: Floats = np.maximum(x - knot, 0.0) ** 3
+        return past
+
+    left = [(high - knot) / (high - low) for knot in inner]
+    bent = [
+        cube(knot) - share * cube(low) - (1 - share) * cube(high)
+        for knot, share in zip(inner, left, strict=True)
+    ]
+    return np.stack(bent, axis=-1) / (high - low) ** 2
 
 
-def _knots(intervals: Intervals) -> Knots:
-    """Return the knots: the inner one where half of the bounds lie below, the outer ones past a twentieth."""
-    ends = np.concatenate([intervals.lower, intervals.upper])
-    ends = np.log(ends[(ends > 0) & np.isfinite(ends)])
-    low, inner, high = (float(knot) for knot in np.quantile(ends, [0.05, 0.5, 0.95]))
-    if not low < inner < high:
+def _knots(intervals: Intervals, inner: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the knots: inner ones at these quantiles of the distinct bounds, outer ones just inside the last."""
+    if not inner:
+        return ()
+    knots = tuple(np.quantile(np.log(intervals.bounds), [0.05, *inner, 0.95]).tolist())
+    # Each parameter needs a price of its own, and one more to be wrong at.
+    if intervals.bounds.size < len(knots) + 2 or not (np.diff(knots) > 0).all():
         raise NotEstimable("too_few_prices", "the answers divide at too few prices to show a bent curve")
-    return low, inner, high
+    return knots
+
+
+def _falls(theta: Floats, knots: tuple[float, ...], intervals: Intervals, *, pulled: bool) -> bool:
+    """Whether z rises, clearly over all prices and somewhat at both of its straight ends."""
+    low, high = np.log(intervals.bounds[[0, -1]])
+    slopes = [theta[1], theta[2] if pulled else theta[1]]
+    rise = theta[1] * (high - low)
+    if knots:
+        far = knots[-1] + 1.0
+        bend = splines(np.array([low, high, far, far + 1.0]), knots) @ theta[2:]
+        rise += bend[1] - bend[0]
+        slopes.append(theta[1] + bend[3] - bend[2])
+    return bool(min(slopes) > 0 and rise > _FLAT)
 
 
 @dataclass(frozen=True)
@@ -167,27 +191,28 @@ class _Design:
     start: Floats
 
     @classmethod
-    def of(cls, intervals: Intervals, *, knots: Knots | None, pulled: bool) -> _Design:
+    def of(cls, intervals: Intervals, *, knots: tuple[float, ...], pulled: bool) -> _Design:
         anchor = np.log(intervals.anchor) if pulled and intervals.anchor is not None else None
         with np.errstate(divide="ignore"):
             ends = np.log(intervals.lower), np.log(intervals.upper)
         rows = [_rows(end, anchor=anchor, knots=knots) for end in ends]
         offsets = [np.where(np.isfinite(end), 0.0, np.sign(end) * FAR) for end in ends]
         bounds = np.log(intervals.bounds)
-        slope = 2 / max(float(np.std(bounds)), 0.05)
-        third = [slope] if pulled else [] if knots is None else [0.0]
+        # No |z| above 4 at the start: every interval then has a chance that is not lost to rounding.
+        slope = 4 / max(float(np.abs(bounds - bounds.mean()).max()), 0.05)
+        third = [slope] if pulled else [0.0] * max(len(knots) - 2, 0)
         start = np.array([slope * float(bounds.mean()), slope, *third])
         return cls(rows[0], rows[1], offsets[0], offsets[1], intervals.weight, start)
 
 
-def _rows(end: Floats, *, anchor: Floats | None, knots: Knots | None) -> Floats:
+def _rows(end: Floats, *, anchor: Floats | None, knots: tuple[float, ...]) -> Floats:
     finite = np.isfinite(end)
     x = np.where(finite, end, 0.0)
     columns = [-np.ones_like(x), x if anchor is None else anchor]
     if anchor is not None:
         columns.append(x - anchor)
-    if knots is not None:
-        columns.append(spline(x, knots))
+    if knots:
+        columns += list(splines(x, knots).T)
     return np.stack(columns, axis=1) * finite[:, None]
 
 

@@ -1,0 +1,73 @@
+"""The average of the laws: its weights, its draws, and what happens where a law cannot be fitted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.censored.averaging import average
+from models.censored.parametric import fit
+from models.errors import NotEstimable
+from tests.models.censored.answers import between, in_order, scattered
+
+PRICE = np.geomspace(3, 40, 50)
+
+
+def test_weights_are_those_of_the_information_criterion():
+    answers = scattered(0, 80)
+    averaged = average(answers)
+    criterion = np.array([2 * one.theta.size - 2 * one.log_likelihood for one in averaged.fits])
+
+    expected = np.exp(-criterion / 2 + criterion.min() / 2)
+
+    np.testing.assert_allclose(averaged.weights, expected / expected.sum(), rtol=1e-9)
+
+
+def test_colleagues_and_the_scale_of_weights_make_no_model_more_certain():
+    answers = scattered(1, 60)
+    doubled = in_order(answers, np.repeat(np.arange(60), 2))
+
+    straight = {
+        one.law.name: w for one, w in zip(average(answers).fits, average(answers).weights, strict=True)
+    }
+    again = {one.law.name: w for one, w in zip(average(doubled).fits, average(doubled).weights, strict=True)}
+
+    assert straight == pytest.approx(again, rel=1e-5)
+
+
+def test_much_data_of_one_law_give_it_the_weight():
+    rng = np.random.default_rng(0)
+    averaged = average(between(12 * rng.weibull(1.5, 5000), np.geomspace(1, 60, 20)))
+
+    weibull = sum(
+        w for one, w in zip(averaged.fits, averaged.weights, strict=True) if one.law.name == "Weibull"
+    )
+
+    assert weibull > 0.9
+
+
+def test_draws_never_rise_lie_around_the_average_and_repeat():
+    averaged = average(scattered(2, 150))
+    drawn = averaged.draws(500, PRICE, seed=3)
+
+    assert drawn.shape == (500, 50)
+    assert (np.diff(drawn, axis=1) <= 0).all()
+    np.testing.assert_allclose(np.median(drawn, axis=0), averaged.survival(PRICE), atol=0.03)
+    np.testing.assert_array_equal(drawn, averaged.draws(500, PRICE, seed=3))
+
+
+def test_draws_spread_as_the_estimates_of_many_samples_do():
+    price = np.array([6.0, 10, 16])
+    found = np.std([fit(scattered(seed, 150)).survival(price) for seed in range(200)], axis=0)
+
+    drawn = np.std(average(scattered(1000, 150)).draws(2000, price, seed=0), axis=0)
+
+    assert (drawn > 0.8 * found).all()
+    assert (drawn < 1.6 * found).all()
+
+
+def test_without_any_model_the_first_ones_reason_is_given():
+    with pytest.raises(NotEstimable) as refusal:
+        average(between(np.full(9, 12.0), np.array([10.0, 14.0])))
+
+    assert refusal.value.reason == "no_spread"
