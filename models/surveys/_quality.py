@@ -17,7 +17,6 @@ a factor of 12 is found at sd 0.2 in 98 of 100, at 0.5 in 48 to 80, at 0.8 hardl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -92,10 +91,9 @@ def doubtful(
 def heaping(prices: Floats) -> float:
     """Return the share of answers on round numbers beyond what is expected.
 
-    Round are the multiples of half the leading digit's place (…, 9, 9.5, 10, 15, 20, … 95, 100, 150, …). The
-    share expected without heaping is that of round numbers among all that could have been said within ± 25 %,
-    on the grid of the answers: their last common decimal place, at most three significant digits. Answers that
-    are all whole numbers below 10 thus show none.
+    Round are the multiples of half the leading digit's place (…, 9, 9.5, 10, 15, 20, … 95, 100, 150, …).
+    Expected of them is one in as many as there are steps between two: steps of the answers' last common
+    decimal place, at most three significant digits. Answers that are all whole numbers below 10 thus show none.
 
     Parameters
     ----------
@@ -109,7 +107,7 @@ def heaping(prices: Floats) -> float:
     Examples
     --------
     >>> round(heaping(np.array([100.0, 150, 200, 250, 90, 123])), 2)
-    0.77
+    0.78
     >>> heaping(np.array([101.0, 123, 147, 219, 251]))
     0.0
     """
@@ -117,10 +115,10 @@ def heaping(prices: Floats) -> float:
     if said.size == 0:
         return 0.0
     place = np.floor(np.log10(said) + 1e-12)
-    step = np.maximum(10.0**place / 100, _last_place(said, place))
-    expected = float(_round_nearby(said, step).mean())
-    observed = float(_is_round(said).mean())
-    return max(0.0, observed - expected)
+    half = 10.0**place / 2
+    step = np.maximum(half / 50, _last_place(said, place))
+    pulled = np.abs(said / half - np.round(said / half)) <= 1e-9
+    return max(0.0, float(pulled.mean() - np.minimum(1.0, step / half).mean()))
 
 
 def _straight(prices: Floats) -> NDArray[np.bool_]:
@@ -139,7 +137,7 @@ def _slipped(prices: Floats) -> NDArray[np.bool_]:
     slipped = np.zeros(len(prices), dtype=np.bool_)
     if answered.sum() < _RESPONDENTS_FOR_SPREAD:
         return slipped
-    level = np.array([np.nanmedian(row) for row in away[answered]])
+    level = _medians(away[answered])
     level -= np.median(level)
     spread = max(1.4826 * float(np.median(np.abs(level))), _LEAST_SPREAD)
     for shift in np.concatenate([np.log(SLIPS), -np.log(SLIPS)]):
@@ -156,7 +154,14 @@ def _away(prices: Floats) -> Floats:
     """Return log prices minus their question's median, NaN where not asked or zero."""
     logs = np.log(np.where(prices > 0, prices, np.nan))
     asked = np.isfinite(logs).any(axis=0)
-    return np.asarray(logs[:, asked] - np.nanmedian(logs[:, asked], axis=0))
+    return np.asarray(logs[:, asked] - _medians(logs[:, asked].T))
+
+
+def _medians(rows: Floats) -> Floats:
+    """Return each row's median of what is not NaN; every row has something."""
+    ordered, known = np.sort(rows, axis=1), np.isfinite(rows).sum(axis=1, keepdims=True)
+    middle = np.take_along_axis(ordered, np.hstack([(known - 1) // 2, known // 2]), axis=1)
+    return np.asarray(middle.mean(axis=1))
 
 
 def _copied(respondents: NDArray[Any], prices: Floats, customers: NDArray[Any] | None) -> NDArray[np.bool_]:
@@ -164,27 +169,18 @@ def _copied(respondents: NDArray[Any], prices: Floats, customers: NDArray[Any] |
     copied = np.zeros(len(prices), dtype=np.bool_)
     if customers is None:
         return copied
-    answers = [row.tobytes() for row in np.nan_to_num(prices, nan=-1.0) + 0.0]
-    given: dict[bytes, list[int]] = {}
-    for i in np.argsort(respondents.astype(str), kind="stable").tolist():
-        if np.isfinite(prices[i]).any():
-            given.setdefault(answers[i], []).append(i)
-    for people in given.values():
-        for repeats, others in _colleagues(people, customers):
-            if others <= _COMMON_ANSWERS * len(prices):
-                copied[repeats] = True
-    return copied
-
-
-def _colleagues(people: list[int], customers: NDArray[Any]) -> Iterator[tuple[list[int], int]]:
-    """Yield, for each customer with several of these people, all but the first, and how many work elsewhere."""
-    teams: dict[Any, list[int]] = {}
-    for i in people:
+    rows = np.nan_to_num(prices, nan=-1.0) + 0.0
+    pattern, times = np.unique(rows, axis=0, return_inverse=True, return_counts=True)[1:]
+    pattern = pattern.ravel()
+    suspects = np.flatnonzero((times[pattern] > 1) & np.isfinite(prices).any(axis=1))
+    teams: dict[tuple[Any, int], list[int]] = {}
+    for i in sorted(suspects.tolist(), key=lambda i: str(respondents[i])):
         if customers[i] is not None:
-            teams.setdefault(customers[i], []).append(i)
-    for team in teams.values():
-        if len(team) > 1:
-            yield team[1:], len(people) - len(team)
+            teams.setdefault((customers[i], int(pattern[i])), []).append(i)
+    for (_, answers), team in teams.items():
+        if times[answers] - len(team) <= _COMMON_ANSWERS * len(prices):
+            copied[team[1:]] = True
+    return copied
 
 
 def _last_place(said: Floats, place: Floats) -> float:
@@ -194,19 +190,3 @@ def _last_place(said: Floats, place: Floats) -> float:
         if np.all(np.abs(ratio - np.round(ratio)) <= 1e-9 * np.maximum(1, ratio)):
             return float(10.0**power)
     return 0.0
-
-
-def _is_round(said: Floats) -> NDArray[np.bool_]:
-    tenths = said / 10.0 ** np.floor(np.log10(said) + 1e-12) * 2
-    close: NDArray[np.bool_] = np.abs(tenths - np.round(tenths)) <= 1e-9
-    return close
-
-
-def _round_nearby(said: Floats, step: Floats) -> Floats:
-    """Return the share of round numbers among the multiples of `step` within ± 25 % of each answer."""
-    low, high = np.ceil(0.8 * said / step - 1e-9), np.floor(1.25 * said / step + 1e-9)
-    shares = np.empty_like(said)
-    for at, (first, last, unit) in enumerate(zip(low, high, step, strict=True)):
-        # at most a few hundred points: three digits, ± 25 %
-        shares[at] = _is_round(np.arange(first, last + 1) * unit).mean()
-    return shares
