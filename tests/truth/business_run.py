@@ -81,7 +81,9 @@ def _verdict(panel: StoredPanel, truth: Truth, seed: int) -> dict[str, Any]:
 def _worth(panel: StoredPanel, truth: Truth, seed: int) -> dict[str, Any]:
     metric = truth.best or sorted(truth.metrics)[0]
     kind = DECISIONS["unit_worth"]
-    options = kind.options.model_validate({"metric": metric, "level": LEVEL})
+    # Surveys have truth tables of their own; here worth rests on what customers achieve.
+    achieved = ["outcomes", "alternatives"]
+    options = kind.options.model_validate({"metric": metric, "level": LEVEL, "sources": achieved})
     worth = kind().decide(panel, options, seed=seed, progress=_silent).result["worth"]
     record = {
         "metric": metric,
