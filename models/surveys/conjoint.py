@@ -11,6 +11,7 @@ s(p) : the share that buys the product at price p rather than nothing, for the b
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -21,12 +22,12 @@ from models.choice.holdout import Holdout
 from models.choice.purchase import Purchase
 from models.choice.tasks import Tasks
 from models.choice.tradeoffs import part_worth, willingness
-from models.errors import InvalidInput, TooFewCustomers
+from models.errors import InvalidInput, NotEstimable, TooFewCustomers
 from models.estimate import Caveat, Estimate, Label
 from models.resampling import estimate_from_quantiles
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
 from models.surveys._choices import ChoiceAnswers
-from models.surveys._conjoint_models import MODELS, Fitted
+from models.surveys._conjoint_models import FORECASTS, MODELS, Fitted
 
 Model = Literal["auto", "logit", "mixed_logit", "latent_class", "hierarchical_bayes"]
 LEAST = 10
@@ -139,8 +140,11 @@ def _held_out(name: str, tasks: Tasks, asked: Asked) -> dict[str, Any]:
     split = Holdout.of(tasks)
     if split is None:
         return {"hit_rate": label.unknown("one_task_each", n=tasks.n_respondents).to_json(), "chance": None}
-    learned = MODELS[name](split.learn, asked)
-    return {"hit_rate": split.hit_rate(learned.individuals, label).to_json(), "chance": split.chance}
+    try:
+        rate = split.hit_rate(FORECASTS[name](split.learn, replace(asked, resamples=1)).individuals, label)
+    except NotEstimable as refusal:  # with a task less each, the rest may not carry the model
+        rate = Estimate.refused(refusal, unit="share", n=tasks.n_respondents, level=asked.level)
+    return {"hit_rate": rate.to_json(), "chance": split.chance}
 
 
 def _buying(fitted: Fitted, answers: ChoiceAnswers, asked: Asked) -> dict[str, Any]:
