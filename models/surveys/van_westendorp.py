@@ -98,7 +98,7 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
         """Read points, demand and prices out of the answers."""
         treated = answers.treated(self.intransitive)
         unknown = asked.label(self._says()).unknown(CONSIDERATION.code, n=treated.clusters)
-        reach, demand = _considered(treated, asked)
+        reach, demand = considered(treated, asked)
         return Reading(
             about="willingness",
             respondents=len(answers.respondents),
@@ -148,7 +148,7 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
         return float(choose[self.intersection](there))
 
 
-def _considered(answers: PriceSensitivity, asked: Asked) -> tuple[Estimate, Demand]:
+def considered(answers: PriceSensitivity, asked: Asked) -> tuple[Estimate, Demand]:
     """Return the price that most would consider, and the share that would, price by price."""
     label = asked.label("highest smoothed share of those who would consider the price, resampled by customer")
     lower = answers.asked_too_cheap
