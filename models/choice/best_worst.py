@@ -33,6 +33,8 @@ from models.choice._best_worst_sets import BestWorstAnswers, Choices
 from models.errors import InvalidInput, NotEstimable, TooFewCustomers
 from models.estimate import Caveat, Estimate, Label
 
+__all__ = ["BestWorst", "BestWorstAnswers", "FeaturePreferences"]
+
 FEWEST_CLUSTERS = 8
 """Below this the spread between respondents cannot be told."""
 _PRIOR_PRECISION = 1 / 9
@@ -78,7 +80,8 @@ class BestWorst:
     ----------
     anchors
         Features whose money value per month is known, > 0. With one, money is proportional to shares; with
-        two or more, log money is the straight line in utility that fits them best.
+        two or more, log money is the straight line in utility that fits them best; with three or more, the
+        intervals allow features to lie off it as far as the anchors do.
     unit
         Of the money.
     level
@@ -241,7 +244,10 @@ class _Fitted:
             raise InvalidInput(f"anchors {missing} were never shown; shown were {list(self.features)}")
         at = np.array([self.features.index(name) for name in anchors])
         known = np.log(list(anchors.values()))
-        slopes, logs = _log_money(np.vstack([self.utility, self._draws(seed)]), at, known)
+        rng = np.random.default_rng(seed)
+        slopes, logs, misfit = _log_money(np.vstack([self.utility, self._draws(rng)]), at, known)
+        if len(anchors) > 2:
+            logs[1:] += misfit[1:] * rng.standard_t(len(anchors) - 2, (_DRAWS, len(self.utility)))
         reason = _unusable(slopes, label.level)
         if reason:
             return {name: label.unknown(reason, n=self.n) for name in self.features}
@@ -253,9 +259,8 @@ class _Fitted:
         }
         return found if len(anchors) > 1 else {name: each.warned(_ONE_ANCHOR) for name, each in found.items()}
 
-    def _draws(self, seed: int) -> Floats:
+    def _draws(self, rng: np.random.Generator) -> Floats:
         """Draw utilities from Student's t around the estimate, shape (B, K)."""
-        rng = np.random.default_rng(seed)
         eigenvalues, vectors = np.linalg.eigh(self.covariance)
         root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
         noise = rng.standard_normal((_DRAWS, len(self.utility))) @ root.T
@@ -268,16 +273,21 @@ _ONE_ANCHOR = Caveat(
 )
 
 
-def _log_money(utility: Floats, at: NDArray[np.intp], known: Floats) -> tuple[Floats, Floats]:
-    """Return the slope of log money in utility, shape (B,), and log money, (B, K), of each row (B, K)."""
-    anchored = utility[:, at]
-    centre = anchored.mean(axis=1, keepdims=True)
+def _log_money(utility: Floats, at: NDArray[np.intp], known: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return what each row of utilities (B, K) makes of the anchors.
+
+    The slope of log money in utility, (B,); log money, (B, K); and how far log money may lie off the line by
+    what the anchors do, (B, K): the standard error of a prediction, 0 where a line meets all anchors.
+    """
+    centre = utility[:, at].mean(axis=1, keepdims=True)
     if len(at) == 1:
-        slope = np.ones(len(utility))
-    else:
-        away = anchored - centre
-        slope = (away @ (known - known.mean())) / np.maximum((away**2).sum(axis=1), 1e-300)
-    return slope, known.mean() + slope[:, None] * (utility - centre)
+        return np.ones(len(utility)), known + utility - centre, np.zeros_like(utility)
+    away, money = utility[:, at] - centre, known - known.mean()
+    spread = np.maximum((away**2).sum(axis=1), 1e-300)
+    slope = away @ money / spread
+    off = ((money - slope[:, None] * away) ** 2).sum(axis=1) / max(len(at) - 2, 1)
+    misfit = np.sqrt(off[:, None] * (1 + 1 / len(at) + (utility - centre) ** 2 / spread[:, None]))
+    return slope, known.mean() + slope[:, None] * (utility - centre), misfit
 
 
 def _unusable(slopes: Floats, level: float) -> str | None:

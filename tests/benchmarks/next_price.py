@@ -11,9 +11,9 @@ import time
 # One thread, as the service runs: more of them spend CPU on waiting for each other.
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from models.planning.next_price import Belief  # noqa: E402
+from models.planning.next_price import Belief
 
 BAR_MILLISECONDS = 20.0
 PRICES = 100 * np.geomspace(0.25, 4, 12)

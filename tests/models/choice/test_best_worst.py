@@ -234,6 +234,20 @@ def test_two_anchors_tell_how_steeply_money_rises_with_preference():
         assert not money[name].warnings
 
 
+def test_anchors_that_lie_off_the_line_make_money_as_uncertain_as_they_are():
+    line = dict(zip(FEATURES, 50 * np.exp(UTILITY / 2), strict=True))
+    off = dict(zip(FEATURES, 50 * np.exp(UTILITY / 2) * [1.4, 0.7, 1.3, 1.0, 0.8], strict=True))
+
+    straight, crooked = (BestWorst(anchors=anchors).fit(survey(8, 1000)).money for anchors in (line, off))
+
+    for name in FEATURES:
+        assert straight[name].low < line[name] < straight[name].high
+        assert crooked[name].low < off[name] < crooked[name].high
+        assert np.log(crooked[name].high / crooked[name].low) > 3 * np.log(
+            straight[name].high / straight[name].low
+        )
+
+
 @given(st.floats(0.001, 1000))
 @settings(max_examples=5)
 def test_money_in_another_currency_is_the_same_money(rate):
