@@ -101,7 +101,10 @@ class NewtonMillerSmith(SurveyMethod[PurchaseSensitivity]):
         paths = self.paths(treated)
         demand = ResampledDemand(paths, cluster=treated.cluster, asked=asked)
         label = asked.label("highest smoothed demand (Newton-Miller-Smith), resampled by customer")
-        profit = label.unknown("no_unit_cost", n=treated.clusters)
+        n, reach = treated.clusters, demand.best_reach(label)
+        if self.too_cheap_buys or not treated.asked_too_cheap.any():
+            reach = label.unknown("reach_falls_with_price", n=n)
+        profit = label.unknown("no_unit_cost", n=n)
         if asked.unit_cost is not None:
             profit = demand.best_margin(label, cost=asked.unit_cost)
         return Reading(
@@ -110,7 +113,7 @@ class NewtonMillerSmith(SurveyMethod[PurchaseSensitivity]):
             clusters=given.clusters,
             typical=typical(treated, asked),
             best_price={
-                "revenue": demand.best_margin(label), "reach": demand.best_reach(label), "profit": profit,
+                "revenue": demand.best_margin(label), "reach": reach, "profit": profit,
             },
             demand=demand.demand(),
             flags=answers.flags(),

@@ -150,6 +150,18 @@ def test_what_is_missing_is_named():
         NewtonMillerSmith(too_cheap_buys=0.5)
 
 
+def test_where_demand_only_falls_no_price_reaches_most():
+    some = sample(0, 60)
+    never_asked = answers(np.where([True, False, False, False], np.nan, some.prices), some.intents)
+
+    for read in (
+        NewtonMillerSmith(too_cheap_buys=1).read(some, ASKED),
+        NewtonMillerSmith().read(never_asked, ASKED),
+    ):
+        assert read.best_price["reach"].reason == "reach_falls_with_price"
+        assert read.best_price["revenue"].known
+
+
 def test_a_cost_above_every_price_leaves_no_best_price():
     asked = Asked(unit="EUR/month", resamples=20, unit_cost=10_000)
 
