@@ -5,9 +5,10 @@ The average lets the data choose where they can and keeps the doubt where they c
 
 Notation
 --------
-m : models        A_m = -2 C ℓ̄_m + 2 q_m        ω_m ∝ exp(-A_m / 2)  (Burnham & Anderson 2002, §4.2)
+m : models        A_m = -2 C ℓ̄_m + 2 q_m C / (C - q_m - 1)        ω_m ∝ exp(-A_m / 2)
 ℓ̄ : log-likelihood per unit of weight        C : clusters        q : parameters        B : draws
 
+A is the criterion for small samples (Hurvich & Tsai 1989), ω as in Burnham & Anderson (2002, §4.2).
 A survey's weights have no scale and contacts of one customer are not independent, so that the data count as C
 answers. Draws are a mixture over models with shares ω, inside a model from Student's t with C - 1 degrees of
 freedom around its estimate: the doubt about the law is part of every interval.
@@ -85,26 +86,41 @@ def average(intervals: Intervals, *, pulled: bool = False) -> Average:
                 refusals.append(refusal)
     if not fits:
         raise refusals[0]
-    criterion = np.array([2 * one.theta.size - 2 * one.clusters * one.per_weight for one in fits])
+    criterion = np.array([_criterion(one) for one in fits])
     weights = np.exp((criterion.min() - criterion) / 2)
     return Average(tuple(fits), weights / weights.sum())
 
 
+def _criterion(one: Fit) -> float:
+    count, q = one.clusters, one.theta.size
+    # So few that the penalty would be infinite: the simplest models share what there is.
+    return 2 * q * count / max(count - q - 1, 0.1) - 2 * count * one.per_weight
+
+
 def _draw(one: Fit, count: int, price: Floats, rng: np.random.Generator) -> Floats:
     """Draw curves of one model: straight ones by median and log slope, on which their errors are most normal."""
-    freedom = max(one.clusters - 1, 1)
-    values, vectors = np.linalg.eigh(one.covariance)
-    noise = rng.standard_normal((count, values.size)) @ (vectors * np.sqrt(np.maximum(values, 0))).T
-    noise *= np.sqrt(freedom / rng.chisquare(freedom, count))[:, None]
-    x = np.log(price)
-    if one.knots:
-        theta = one.theta + noise
-        z = -theta[:, :1] + theta[:, 1:2] * x + theta[:, 2:] @ splines(x, one.knots).T
-        return one.law.survival(np.maximum.accumulate(z, axis=1))
     level, slope = one.theta[0] + one.law.z_half, one.theta[1]
-    location = level / slope + (noise[:, 0] - level / slope * noise[:, 1]) / slope
-    drawn_slope = slope * np.exp(noise[:, 1] / slope)
-    return one.law.survival(one.law.z_half + drawn_slope[:, None] * (x - location[:, None]))
+    # Around a price of the data's own, so that draws are the same in every currency.
+    centre = one.knots[0] if one.knots else level / slope
+    turn = np.eye(one.theta.size)
+    turn[0, 1] = -centre
+    x = np.log(price) - centre
+    noise = _noise(turn @ one.covariance @ turn.T, count, max(one.clusters - 1, 1), rng)
+    if one.knots:
+        theta = turn @ one.theta + noise
+        z = -theta[:, :1] + theta[:, 1:2] * x + theta[:, 2:] @ splines(x + centre, one.knots).T
+        return one.law.survival(np.maximum.accumulate(z, axis=1))
+    location, drawn_slope = noise[:, :1] / slope, slope * np.exp(noise[:, 1:2] / slope)
+    return one.law.survival(one.law.z_half + drawn_slope * (x - location))
+
+
+def _noise(covariance: Floats, count: int, freedom: int, rng: np.random.Generator) -> Floats:
+    """Draw Student's t with this covariance, shape (count, q), by its one symmetric root."""
+    values, vectors = np.linalg.eigh(covariance)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    normal = rng.standard_normal((count, values.size)) @ root
+    noise: Floats = normal * np.sqrt(freedom / rng.chisquare(freedom, count))[:, None]
+    return noise
 
 
 def _apportioned(weights: Floats, size: int) -> NDArray[np.intp]:

@@ -16,7 +16,8 @@ PRICE = np.geomspace(3, 40, 50)
 def test_weights_are_those_of_the_information_criterion():
     answers = scattered(0, 80)
     averaged = average(answers)
-    criterion = np.array([2 * one.theta.size - 2 * one.log_likelihood for one in averaged.fits])
+    q = np.array([one.theta.size for one in averaged.fits])
+    criterion = 2 * q * 80 / (79 - q) - 2 * np.array([one.log_likelihood for one in averaged.fits])
 
     expected = np.exp(-criterion / 2 + criterion.min() / 2)
 
