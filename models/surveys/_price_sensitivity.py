@@ -41,11 +41,13 @@ from models.order_statistics import SortedSample
 from models.surveys._base import Answers, Asked, Codes, Columns, Flag, clusters, weights_of
 from models.surveys._crossings import Crossing, Side
 from models.surveys._isotonic import rising
-from models.surveys._quality import doubtful
+from models.surveys._quality import doubtful, heaping
 
 Intransitive = Literal["model", "drop", "keep"]
 QUESTIONS = ("too_cheap", "cheap", "expensive", "too_expensive")
 FEW = 30
+HEAPED = 0.3
+"""A larger share of round numbers than this, beyond chance, is said aloud."""
 INTENTS = ("intent_cheap", "intent_expensive")
 
 
@@ -176,17 +178,25 @@ class PriceSensitivity(Answers):
         return disorder + doubtful(self.respondents, self.prices, customers=self.customers)
 
 
-def few_respondents(answers: PriceSensitivity) -> tuple[Caveat, ...]:
-    """Warn where so few customers answered that intervals are rough."""
-    if answers.clusters >= FEW:
-        return ()
-    says = f"only {answers.clusters} customers answered: intervals were tested from {FEW} on"
-    return (Caveat("few_respondents", says),)
+def cautions(treated: PriceSensitivity) -> tuple[Caveat, ...]:
+    """Warn where so few customers answered, or in such round numbers, that intervals say less than they seem to."""
+    found = []
+    if treated.clusters < FEW:
+        says = f"only {treated.clusters} customers answered: intervals were tested from {FEW} on"
+        found.append(Caveat("few_respondents", says))
+    rounds = heaping(treated.prices)
+    if rounds > HEAPED:
+        says = (
+            f"{rounds:.0%} more answers than by chance are round numbers: points are drawn to these, and their "
+            "intervals are about rounded answers, not about what people would say to the cent"
+        )
+        found.append(Caveat("heaped_answers", says))
+    return tuple(found)
 
 
 def typical(answers: PriceSensitivity, asked: Asked) -> Estimate:
     """Return the median respondent's willingness to pay: the middle, on logs, of expensive and too expensive."""
-    most = np.sqrt(answers.prices[:, 2] * answers.prices[:, 3])
+    most = rounded(np.sqrt(answers.prices[:, 2] * answers.prices[:, 3]), digits=10)
     middle = float(SortedSample(most).median(answers.weights[None, :])[0])
     crossing = Crossing(Side(most), Side(most), prices=np.unique(most))
     label = asked.label("median over respondents of the geometric middle of expensive and too expensive")

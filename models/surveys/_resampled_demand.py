@@ -20,6 +20,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy import special
+from threadpoolctl import threadpool_limits
 
 from models.checks import Floats
 from models.estimate import Caveat, Estimate, Label
@@ -60,7 +61,8 @@ class ResampledDemand:
         self._weights = np.bincount(unit, paths.weights, self._units)
         times = bootstrap_weights(self._units, draws=asked.resamples, seed=asked.seed)
         times = np.vstack([np.ones(self._units), times])
-        self._smooth = (times @ (self._sums @ self._kernel)) / (times @ self._weights)[:, None]
+        with threadpool_limits(1):  # the last bits of a product depend on how many threads share it
+            self._smooth = (times @ (self._sums @ self._kernel)) / (times @ self._weights)[:, None]
 
     def _lay_out(self, paths: Paths) -> None:
         """Choose prices and the kernel."""

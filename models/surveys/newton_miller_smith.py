@@ -30,7 +30,7 @@ from models.surveys._price_sensitivity import (
     QUESTIONS,
     Intransitive,
     PriceSensitivity,
-    few_respondents,
+    cautions,
     typical,
 )
 from models.surveys._resampled_demand import ResampledDemand
@@ -117,7 +117,7 @@ class NewtonMillerSmith(SurveyMethod[PurchaseSensitivity]):
             },
             demand=demand.demand(),
             flags=answers.flags(),
-            caveats=(self._calibrated(), *few_respondents(treated)),
+            caveats=(self._calibrated(), *cautions(treated)),
             details={"as_answered": as_answered(paths, asked.unit_cost)},
         )  # fmt: skip
 

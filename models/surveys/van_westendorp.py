@@ -33,10 +33,9 @@ from models.surveys._paths import Paths
 from models.surveys._price_sensitivity import (
     Intransitive,
     PriceSensitivity,
-    few_respondents,
+    cautions,
     typical,
 )
-from models.surveys._quality import heaping
 from models.surveys._resampled_demand import ResampledDemand
 
 Convention = Literal["inclusive", "strict"]
@@ -108,8 +107,7 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
             best_price={"reach": reach, "revenue": unknown, "profit": unknown},
             demand=demand,
             flags=answers.flags(),
-            caveats=(CONSIDERATION, *few_respondents(treated)),
-            details={"heaping": heaping(answers.prices)},
+            caveats=(CONSIDERATION, *cautions(treated)),
         )
 
     def points(self, treated: PriceSensitivity, asked: Asked) -> dict[str, Estimate]:

@@ -139,6 +139,27 @@ def test_consideration_is_no_purchase():
     assert {best[goal].reason for goal in ("revenue", "profit")} == {"consideration_is_not_purchase"}
 
 
+def test_what_a_reader_must_know_is_said():
+    few = VanWestendorp().read(answers(np.array(FIVE) * 1.037), ASKED)
+    round_numbers = VanWestendorp().read(answers(np.array(FIVE * 8) // 10 * 10 + 10), ASKED)
+
+    assert [caveat.code for caveat in few.caveats] == ["consideration_is_not_purchase", "few_respondents"]
+    assert [caveat.code for caveat in round_numbers.caveats] == [
+        "consideration_is_not_purchase",
+        "heaped_answers",
+    ]
+
+
+def test_the_demand_curve_is_who_finds_a_price_neither_too_cheap_nor_too_expensive():
+    rows = TWENTY * 3
+    prices = np.array(rows)
+    reading = VanWestendorp().read(answers(rows), ASKED)
+
+    considered = [np.mean((prices[:, 0] < p) & (p < prices[:, 3])) for p in reading.demand.price]
+
+    assert reading.demand.share == pytest.approx(considered, abs=1e-9)
+
+
 quadruples = st.lists(st.lists(st.integers(1, 12), min_size=4, max_size=4), min_size=2, max_size=15)
 
 
