@@ -141,7 +141,8 @@ def test_consideration_is_no_purchase():
 
 def test_what_a_reader_must_know_is_said():
     few = VanWestendorp().read(answers(np.array(FIVE) * 1.037), ASKED)
-    round_numbers = VanWestendorp().read(answers(np.array(FIVE * 8) // 10 * 10 + 10), ASKED)
+    tens = [*(np.array(FIVE * 8) // 10 * 10 + 10), (11.3, 21.7, 33.1, 44.9)]
+    round_numbers = VanWestendorp().read(answers(tens), ASKED)
 
     assert [caveat.code for caveat in few.caveats] == ["consideration_is_not_purchase", "few_respondents"]
     assert [caveat.code for caveat in round_numbers.caveats] == [
