@@ -46,4 +46,5 @@ def normal_draws(respondents: int, columns: int, draws: int, *, seed: int) -> Fl
     shift = rng.random((respondents, columns, 1))
     net = qmc.Sobol(columns, scramble=True, rng=rng).random_base2(draws.bit_length() - 1).T
     points = np.mod(net + shift, 1.0)
-    return ndtri(np.clip(points, _EDGE, 1 - _EDGE, out=points), out=points)  # type: ignore[no-any-return]
+    normals: Floats = ndtri(np.clip(points, _EDGE, 1 - _EDGE, out=points), out=points)
+    return normals

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from models.checks import Floats
 from models.choice.coding import NONE, PRICE
@@ -74,23 +75,25 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
         least = max(LEAST, tasks.n_columns + 1)
         if tasks.n_clusters < least:
             raise TooFewCustomers(needed=least, got=tasks.n_clusters)
-        name, fitted, compared = self._fit(tasks, asked)
-        details = {
-            "model": name,
-            "models": compared,
-            "base_levels": dict(answers.coding.base),
-            "product": dict(answers.coding.product),
-            **_worths(fitted, asked),
-            "holdout": _held_out(name, tasks, asked),
-            **fitted.details,
-        }
+        with threadpool_limits(1):  # the last bits of a product depend on how many threads share it
+            name, fitted, compared = self._fit(tasks, asked)
+            details = {
+                "model": name,
+                "models": compared,
+                "base_levels": dict(answers.coding.base),
+                "product": dict(answers.coding.product),
+                **_worths(fitted, asked),
+                "holdout": _held_out(name, tasks, asked),
+                **fitted.details,
+            }
+            buying = _buying(fitted, answers, asked)
         return Reading(
             about="willingness",
             respondents=tasks.n_respondents,
             clusters=tasks.n_clusters,
             caveats=(*_caveats(answers), *fitted.caveats),
             details=details,
-            **_buying(fitted, answers, asked),
+            **buying,
         )
 
     def _fit(self, tasks: Tasks, asked: Asked) -> tuple[str, Fitted, list[dict[str, Any]]]:
@@ -161,7 +164,11 @@ def _buying(fitted: Fitted, answers: ChoiceAnswers, asked: Asked) -> dict[str, A
     )
     low, high = float(answers.prices[0]), float(answers.prices[-1])
 
-    def best_price(cost: float) -> Estimate:
+    def best_price(cost: float | None) -> Estimate:
+        if cost is None:
+            return label.unknown("no_unit_cost", n=n)
+        if cost >= high:
+            return label.unknown("no_price_shown_above_cost", n=n)
         values = best.best(low=low, high=high, cost=cost), drawn.best(low=low, high=high, cost=cost)
         found = estimate_from_quantiles(float(values[0][0]), values[1], n=n, label=label)
         return found.warned(*_at_edge(found, low, high))
@@ -170,10 +177,8 @@ def _buying(fitted: Fitted, answers: ChoiceAnswers, asked: Asked) -> dict[str, A
         "typical": _typical(best, drawn, high=high, label=label, n=n),
         "best_price": {
             "revenue": best_price(0.0),
-            "reach": label.unknown("demand_only_falls", n=n),
-            "profit": label.unknown("no_unit_cost", n=n)
-            if asked.unit_cost is None
-            else best_price(asked.unit_cost),
+            "reach": label.unknown("reach_falls_with_price", n=n),
+            "profit": best_price(asked.unit_cost),
         },
         "demand": _demand(best, drawn, np.linspace(low, high, _CURVE), asked),
     }

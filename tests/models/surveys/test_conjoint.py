@@ -141,10 +141,16 @@ def test_the_best_price_earns_most_and_costs_raise_it():
     price, share = reading.demand.price, reading.demand.share
     assert reading.best_price["revenue"].value == pytest.approx(price[np.argmax(price * share)], abs=0.4)
     assert reading.best_price["profit"].value > reading.best_price["revenue"].value
-    assert reading.best_price["reach"].reason == "demand_only_falls"
+    assert reading.best_price["reach"].reason == "reach_falls_with_price"
     assert (
         read(survey(50), asked=replace(ASKED, unit_cost=None)).best_price["profit"].reason == "no_unit_cost"
     )
+
+
+def test_a_cost_above_every_price_shown_leaves_no_profit_to_be_made():
+    reading = read(survey(50), asked=replace(ASKED, unit_cost=20.0))
+
+    assert reading.best_price["profit"].reason == "no_price_shown_above_cost"
 
 
 def test_where_fewer_than_half_would_buy_at_any_price_the_reason_is_given():
