@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,9 +18,11 @@ from models.surveys._base import Asked, Reading, SurveyMethod
 from models.willingness.all_evidence import AllEvidence, all_evidence
 from models.willingness.assumptions import Assumptions
 from models.willingness.best_price import BestPrice, Terms, best_price
-from models.willingness.hypothetical_bias import Bias, Format
+from models.willingness.hypothetical_bias import Bias, Format, Learnt
 from models.willingness.sources import Weighed, WillingnessSource, WorthSource
 from pricing_service.decisions._offers import read_offers
+from pricing_service.decisions._own_pairs import learn_from_pairs
+from pricing_service.decisions._price_changes import told_prices
 from pricing_service.decisions._surveys import Survey, surveys_of
 from pricing_service.decisions.willingness_to_pay import read_survey
 from pricing_service.panel import Metric, StoredPanel
@@ -83,11 +85,15 @@ class EvidencePool:
         What is wanted.
     own
         What outcomes or alternatives and research say of worth.
+    units
+        Units of the metric per month by customer, for prices that were told as a whole.
     """
 
-    def __init__(self, question: Question, own: Sequence[WorthSource]) -> None:
+    def __init__(self, question: Question, own: Sequence[WorthSource], *, units: Mapping[str, float]) -> None:
         self.question = question
         self.caveats: list[Caveat] = []
+        self.surveys = self._about_the_metric()
+        self.told = told_prices(question.panel, units) if question.counts("renewals") else None
         readings = dict(self._readings())
         checked = [
             WorthSource(source=name, estimate=reading.typical, anchored=False)
@@ -101,19 +107,27 @@ class EvidencePool:
             for name, reading in readings.items()
             if reading.about == "willingness"
         ]
-        paid = [each for each in read_offers(question.panel, question.metric, level=question.level)
-                if question.counts(each.source)]  # fmt: skip
+        paid = self._paid()
         self.worth_sources = [*own, *checked]
         self.willingness_sources = [*paid, *stated]
+
+    def _about_the_metric(self) -> list[Survey]:
+        wanted = [table for table in (*ASKED, *CHECKED) if self.question.counts(table)]
+        surveys = surveys_of(self.question.panel, wanted)
+        return [survey for survey in surveys if survey.item == self.question.metric.metric]
+
+    def _paid(self) -> list[WillingnessSource]:
+        """Read what was paid or refused: quotes, and prices that customers were told."""
+        asked = self.question
+        paid = read_offers(asked.panel, asked.metric, level=asked.level) if asked.counts("quotes") else []
+        told = self.told and self.told.source(asked.metric, currency=asked.panel.currency, level=asked.level)
+        return [*paid, told] if told else paid
 
     def _readings(self) -> list[tuple[str, Reading]]:
         """Read every survey about the metric; those that cannot carry their method are told in caveats."""
         methods = {table: method for table, (method, _) in ASKED.items()} | CHECKED
-        wanted = [table for table in methods if self.question.counts(table)]
         found = []
-        for survey in surveys_of(self.question.panel, wanted):
-            if survey.item != self.question.metric.metric:
-                continue
+        for survey in self.surveys:
             try:
                 found.append((survey.table, self._read(survey, methods[survey.table])))
             except NotEstimable as refusal:
@@ -128,14 +142,25 @@ class EvidencePool:
     @cached_property
     def together(self) -> AllEvidence:
         """What all evidence says."""
-        bias = self.question.bias
-        assumed = Assumptions()
-        if bias != "estimate":
-            assumed = replace(assumed, bias=Bias.fixed(1.0 if bias == "none" else float(bias)))
         return all_evidence(
             self.worth_sources, self.willingness_sources,
-            unit=self.question.unit, level=self.question.level, assumptions=assumed,
+            unit=self.question.unit, level=self.question.level, assumptions=Assumptions(bias=self.bias),
         )  # fmt: skip
+
+    @cached_property
+    def bias(self) -> Bias:
+        """What is believed of stated prices: as given, else the literature's figure after our own pairs."""
+        given = self.question.bias
+        if given != "estimate":
+            return Bias.fixed(1.0 if given == "none" else float(given))
+        return self.learnt.posterior if self.learnt else Bias.from_literature()
+
+    @cached_property
+    def learnt(self) -> Learnt | None:
+        """What our own pairs of stated and decided prices teach; None without any."""
+        if self.told is None:
+            return None
+        return learn_from_pairs(Bias.from_literature(), self.surveys, self.told)
 
     @property
     def asked(self) -> bool:
@@ -165,8 +190,19 @@ class EvidencePool:
             "prior_part": together.prior_part,
             "price_range": None if together.price_range is None else list(together.price_range),
         }
+        if self.learnt is not None and self.question.bias == "estimate":
+            shown["own_pairs"] = {
+                "pairs": dict(self.learnt.pairs),
+                "bias_before": _bias(self.learnt.prior, together.willingness.level),
+                "bias_after": _bias(self.learnt.posterior, together.willingness.level),
+                "caveats": [{"code": each.code, "message": each.message} for each in self.learnt.caveats],
+            }
         missing = {key: "no_evidence" for key in ("prior_part", "price_range") if shown[key] is None}
         return shown | ({"reasons": missing} if missing else {})
+
+
+def _bias(bias: Bias, level: float) -> dict[str, Any]:
+    return {form: found.to_json() for form, found in bias.estimates(level=level).items()}
 
 
 def _row(each: Weighed) -> dict[str, Any]:

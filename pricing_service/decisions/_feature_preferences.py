@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from models.choice._best_worst_sets import BestWorstAnswers
-from models.choice.best_worst import BestWorst
+from models.choice.best_worst import BestWorst, BestWorstAnswers
 from models.errors import NotEstimable
 from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.panel import StoredPanel

@@ -187,4 +187,6 @@ def _pool(study: WorthStudy, options: UnitWorthOptions, seed: int) -> EvidencePo
         panel=study.evidence.panel, metric=study.metric, sources=options.sources, level=options.level,
         seed=seed, bias=options.hypothetical_bias,
     )  # fmt: skip
-    return EvidencePool(asked, sources)
+    units = study.evidence.book_units[study.metric.metric].tolist()
+    used = {who: each for who, each in zip(study.evidence.customers, units, strict=True) if each > 0}
+    return EvidencePool(asked, sources, units=used)
