@@ -19,8 +19,6 @@ respondents would be certain never to. It needs no draws, holds for heaped price
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import special
 
@@ -31,16 +29,22 @@ from models.surveys._base import Codes
 _ROUNDING = 1e-12  # of the sum of weights: what sums of the same weights in another order may differ by
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One question's part in a crossing.
+def placed(answers: Floats) -> tuple[Floats, Codes]:
+    """Return the prices that anybody answered, rising, and each answer's place among them.
 
-    `answers` of shape (n,); with `upwards`, an answer counts only from the next higher price on (A counts a < p):
-    so do "too cheap" and "cheap" where they include the price answered.
+    Parameters
+    ----------
+    answers
+        Any shape, NaN where not answered: such a place is beyond the last price.
+
+    Examples
+    --------
+    >>> placed(np.array([[30.0, np.nan], [10.0, 30.0]]))
+    (array([10., 30.]), array([[1, 2],
+           [0, 1]]))
     """
-
-    answers: Floats
-    upwards: bool = False
+    prices, places = np.unique(answers, return_inverse=True)
+    return prices[np.isfinite(prices)], places.reshape(answers.shape).astype(np.intp)
 
 
 class Crossing:
@@ -48,24 +52,21 @@ class Crossing:
 
     Parameters
     ----------
-    first, second
-        The two questions.
     prices
-        Shape (m,), rising: all prices at which the curves are known; every answer is among them.
+        Shape (m,), rising: all prices at which the curves are known.
+    first, second
+        Shape (n,): from which of these prices on each answer counts. A is right of an answer at its own place, and
+        one place further on where an answer includes its price: ``inclusive`` too cheap and cheap.
 
     Examples
     --------
-    >>> too_cheap, expensive = Side(np.array([10.0, 20])), Side(np.array([25.0, 40]))
-    >>> crossing = Crossing(too_cheap, expensive, prices=np.array([10.0, 20, 22, 25, 40]))
-    >>> crossing.stretch(np.ones(2))
-    (20.0, 22.0)
+    >>> prices, (too_cheap, expensive) = placed(np.array([[10.0, 20.0], [22.0, 40.0]]))
+    >>> Crossing(prices, too_cheap, expensive).stretch(np.ones(2))
+    (20.0, 20.0)
     """
 
-    def __init__(self, first: Side, second: Side, *, prices: Floats) -> None:
-        self.prices = prices
-        self._first, self._second = (
-            np.searchsorted(prices, side.answers) + side.upwards for side in (first, second)
-        )
+    def __init__(self, prices: Floats, first: Codes, second: Codes) -> None:
+        self.prices, self._first, self._second = prices, first, second
 
     def stretch(self, weights: Floats) -> tuple[float, float]:
         """Return the first and the last price at which the curves meet."""

@@ -29,7 +29,7 @@ off by 12 %, exchanged and careless    50 %   4.1  4.3  4.0  4.2    7.0  6.6  5.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat, Estimate
 from models.order_statistics import SortedSample
 from models.surveys._base import Answers, Asked, Codes, Columns, Flag, clusters, weights_of
-from models.surveys._crossings import Crossing, Side
+from models.surveys._crossings import Crossing, placed
 from models.surveys._isotonic import rising
 from models.surveys._quality import doubtful, heaping
 
@@ -102,7 +102,7 @@ class PriceSensitivity(Answers):
             raise InvalidInput("intents must lie between 1 and 5, or be NaN where not asked")
 
     @classmethod
-    def of(cls, columns: Columns) -> PriceSensitivity:
+    def of(cls, columns: Columns) -> Self:
         """Make the answers from the table's columns; who left a required price out, or weighs 0, stays out."""
         n = len(columns["respondent_id"])
         prices, intents = (
@@ -142,7 +142,7 @@ class PriceSensitivity(Answers):
         rises: NDArray[np.bool_] = ~(np.diff(self.prices, axis=1) < 0).any(axis=1)
         return rises
 
-    def only(self, who: NDArray[np.bool_]) -> PriceSensitivity:
+    def only(self, who: NDArray[np.bool_]) -> Self:
         """Return the answers of some respondents."""
         return replace(
             self, respondents=self.respondents[who], customers=self.customers[who],
@@ -150,7 +150,7 @@ class PriceSensitivity(Answers):
             prices=self.prices[who], intents=self.intents[who],
         )  # fmt: skip
 
-    def treated(self, intransitive: Intransitive) -> PriceSensitivity:
+    def treated(self, intransitive: Intransitive) -> Self:
         """Return the answers with those out of order modelled, dropped or kept.
 
         Raises
@@ -198,7 +198,8 @@ def typical(answers: PriceSensitivity, asked: Asked) -> Estimate:
     """Return the median respondent's willingness to pay: the middle, on logs, of expensive and too expensive."""
     most = rounded(np.sqrt(answers.prices[:, 2] * answers.prices[:, 3]), digits=10)
     middle = float(SortedSample(most).median(answers.weights[None, :])[0])
-    crossing = Crossing(Side(most), Side(most), prices=np.unique(most))
+    prices, places = placed(most)
+    crossing = Crossing(prices, places, places)
     label = asked.label("median over respondents of the geometric middle of expensive and too expensive")
     return crossing.estimate(answers.weights, cluster=answers.cluster, value=middle, label=label)
 

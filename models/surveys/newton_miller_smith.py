@@ -14,7 +14,7 @@ answered, which Newton, Miller & Smith (1993) read off, and which single answers
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 
@@ -81,6 +81,8 @@ class NewtonMillerSmith(SurveyMethod[PurchaseSensitivity]):
     ) -> None:
         if too_cheap_buys not in (0, 1):
             raise InvalidInput(f"too_cheap_buys must be 0 or 1, got {too_cheap_buys}")
+        if intransitive not in get_args(Intransitive):
+            raise InvalidInput(f"{intransitive!r} is none of {', '.join(get_args(Intransitive))}")
         self.intent_calibration = intent_calibration and check_calibration(tuple(intent_calibration))
         self.too_cheap_buys, self.intransitive = float(too_cheap_buys), intransitive
 

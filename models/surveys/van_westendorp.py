@@ -26,9 +26,9 @@ import numpy as np
 
 from models.checks import Floats
 from models.errors import InvalidInput
-from models.estimate import Caveat, Estimate
+from models.estimate import Caveat, Estimate, Label
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
-from models.surveys._crossings import Crossing, Side
+from models.surveys._crossings import Crossing, placed
 from models.surveys._paths import Paths
 from models.surveys._price_sensitivity import (
     Intransitive,
@@ -67,6 +67,16 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
         ``median`` of the answered prices on it. The stretch itself is the estimate's `plateau`.
     intransitive
         What becomes of answers out of order: see `models.surveys._price_sensitivity`.
+
+    Examples
+    --------
+    >>> rows = {
+    ...     "respondent_id": np.arange(40), "too_cheap": np.linspace(5, 25, 40), "cheap": np.linspace(10, 40, 40),
+    ...     "expensive": np.linspace(20, 70, 40), "too_expensive": np.linspace(30, 90, 40),
+    ... }
+    >>> reading = VanWestendorp().read(PriceSensitivity.of(rows), Asked(unit="EUR/month"))
+    >>> [(name, round(point.value)) for name, point in reading.points.items()]
+    [('pmc', 19), ('opp', 27), ('idp', 33), ('pme', 52)]
     """
 
     title = "Van Westendorp"
@@ -112,25 +122,30 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
 
     def points(self, treated: PriceSensitivity, asked: Asked) -> dict[str, Estimate]:
         """Return the four points of answers that have been treated, as they are."""
+        prices, places = placed(treated.prices)
+        if self.convention == "inclusive":
+            places[:, [TOO_CHEAP, CHEAP]] += 1
         pairs = _PAIRS[self.range] | _ALWAYS
-        return {name: self._point(treated, pairs[name], asked) for name in ("pmc", "opp", "idp", "pme")}
+        found = {}
+        for name in ("pmc", "opp", "idp", "pme"):
+            first, second = pairs[name]
+            who = treated.asked_too_cheap if first == TOO_CHEAP else np.ones(len(places), dtype=np.bool_)
+            crossing = Crossing(prices, places[who, first], places[who, second])
+            found[name] = self._point(crossing, treated.only(who), asked.label(self._says()))
+        return found
 
     def _says(self) -> str:
         treatment = {"model": "modelled", "drop": "dropped", "keep": "kept"}[self.intransitive]
-        return f"Van Westendorp, {self.convention}, {self.range} range, answers out of order {treatment}"
-
-    def _point(self, answers: PriceSensitivity, pair: tuple[int, int], asked: Asked) -> Estimate:
-        """Return one crossing with its stretch."""
-        label = asked.label(self._says())
-        if TOO_CHEAP in pair:
-            answers = answers.only(answers.asked_too_cheap)
-            if len(answers.respondents) == 0:
-                return label.unknown("not_asked", n=0)
-        known = answers.prices[np.isfinite(answers.prices)]
-        first, second = (
-            Side(answers.prices[:, at], upwards=self.convention == "inclusive" and at <= CHEAP) for at in pair
+        where = {"interval": "middle"}.get(self.intersection, self.intersection)
+        return (
+            f"Van Westendorp, {self.convention}, {self.range} range, {where} where curves coincide, "
+            f"answers out of order {treatment}"
         )
-        crossing = Crossing(first, second, prices=np.unique(known))
+
+    def _point(self, crossing: Crossing, answers: PriceSensitivity, label: Label) -> Estimate:
+        """Return one crossing with its stretch."""
+        if len(answers.respondents) == 0:
+            return label.unknown("not_asked", n=0)
         left, right = crossing.stretch(answers.weights)
         value = self._value(crossing.prices, left, right)
         estimate = crossing.estimate(answers.weights, cluster=answers.cluster, value=value, label=label)

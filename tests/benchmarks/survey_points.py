@@ -31,7 +31,7 @@ def measure() -> int:
 
     from models.resampling import bootstrap_weights
     from models.surveys._base import Asked
-    from models.surveys._crossings import Crossing, Side
+    from models.surveys._crossings import Crossing, placed
     from models.surveys._peak import AnsweredCurve
     from models.surveys._price_sensitivity import INTENTS, QUESTIONS
     from models.surveys._resampled_demand import ResampledDemand
@@ -50,12 +50,9 @@ def measure() -> int:
     thousand = sample(1_000, whole=False)
 
     def resampled() -> None:
-        prices = np.unique(thousand.prices)
+        prices, places = placed(thousand.prices)
         pairs = ((0, 1), (0, 3), (1, 2), (2, 3))
-        crossings = [
-            Crossing(Side(thousand.prices[:, a]), Side(thousand.prices[:, b]), prices=prices)
-            for a, b in pairs
-        ]
+        crossings = [Crossing(prices, places[:, a], places[:, b]) for a, b in pairs]
         for weights in bootstrap_weights(1_000, draws=1_000, seed=1):
             for crossing in crossings:
                 crossing.stretch(weights)
@@ -89,12 +86,13 @@ def measure() -> int:
             for cost in (0.0, 40.0):
                 demand.best_margin(asked.label(""), cost=cost)
 
+        points = cpu(lambda: VanWestendorp().points(million, asked))  # noqa: B023
         kind = "whole" if whole else "continuous"
         answered, banded = cpu(optima), cpu(bands)
         slowest = max(slowest, answered)
         print(
             f"optima of 1,000,000 respondents, {kind} prices: CPU {answered:.2f} s (bar {BAR_MILLION});"
-            f" smoothed with intervals {banded:.2f} s"
+            f" smoothed with intervals {banded:.2f} s; four points with intervals {points:.2f} s"
         )
     return int(taken > BAR_RESAMPLES or slowest > BAR_MILLION)
 

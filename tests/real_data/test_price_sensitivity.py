@@ -11,7 +11,7 @@ import pytest
 
 from models.resampling import bootstrap_weights
 from models.surveys._base import Asked
-from models.surveys._crossings import Crossing, Side
+from models.surveys._crossings import Crossing, placed
 from models.surveys._price_sensitivity import QUESTIONS, PriceSensitivity
 from models.surveys.van_westendorp import VanWestendorp
 
@@ -75,8 +75,8 @@ def test_round_answers_are_said_to_be_round(answers: PriceSensitivity) -> None:
 
 
 def test_intervals_of_rounded_answers_agree_with_a_bootstrap(answers: PriceSensitivity) -> None:
-    prices = np.unique(answers.prices)
-    crossing = Crossing(Side(answers.prices[:, 1]), Side(answers.prices[:, 2]), prices=prices)
+    prices, places = placed(answers.prices)
+    crossing = Crossing(prices, places[:, 1], places[:, 2])
     once = np.ones(1_500)
     value, _ = crossing.stretch(once)
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.estimate import Label
 from models.resampling import bootstrap_weights
-from models.surveys._crossings import Crossing, Side
+from models.surveys._crossings import Crossing, placed
 
 LABEL = Label(unit="EUR/month")
 
@@ -18,7 +18,8 @@ def two_questions(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def crossing_of(first: np.ndarray, second: np.ndarray) -> Crossing:
-    return Crossing(Side(first), Side(second), prices=np.unique(np.r_[first, second]))
+    prices, (one, other) = placed(np.stack([first, second]))
+    return Crossing(prices, one, other)
 
 
 @pytest.mark.parametrize("contacts", [1, 4])
@@ -64,12 +65,11 @@ def test_two_customers_cannot_exclude_any_price():
     assert estimate.reason == "insufficient_customers"
 
 
-def test_an_answer_that_counts_upwards_moves_the_crossing_up():
-    ten, twenty = np.full(5, 10.0), np.full(5, 20.0)
-    prices = np.array([10.0, 15, 20, 25])
+def test_an_answer_that_includes_its_price_counts_one_price_further_on():
+    prices, ten, twenty = np.array([10.0, 15, 20, 25]), np.full(5, 0), np.full(5, 2)
 
-    at = Crossing(Side(ten), Side(twenty), prices=prices).stretch(np.ones(5))
-    above = Crossing(Side(ten, upwards=True), Side(twenty), prices=prices).stretch(np.ones(5))
+    at = Crossing(prices, ten, twenty).stretch(np.ones(5))
+    above = Crossing(prices, ten + 1, twenty).stretch(np.ones(5))
 
     assert at == (10.0, 15.0)
     assert above == (15.0, 15.0)

@@ -148,6 +148,8 @@ def test_what_is_missing_is_named():
         NewtonMillerSmith(intent_calibration=None).read(sample(0, 60), ASKED)
     with pytest.raises(InvalidInput, match="0 or 1"):
         NewtonMillerSmith(too_cheap_buys=0.5)
+    with pytest.raises(InvalidInput, match="model, drop, keep"):
+        NewtonMillerSmith(intransitive="forget")
 
 
 def test_where_demand_only_falls_no_price_reaches_most():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.errors import InvalidInput
 from models.surveys._base import Asked
 from models.surveys._price_sensitivity import QUESTIONS, PriceSensitivity, typical
 from models.surveys.van_westendorp import VanWestendorp
@@ -118,6 +119,17 @@ def test_keeping_answers_out_of_order_counts_them_as_they_are():
     assert [found.points[name].value for name in ("pmc", "idp", "pme")] == [15, 22, 35]
     # The reference, in floating point, finds only the end: 28.
     assert found.points["opp"].plateau == (15.0, 28.0)
+
+
+def test_every_point_names_its_conventions():
+    method = VanWestendorp(convention="strict", range="narrower", intersection="min", intransitive="drop")
+
+    for point in method.points(answers(TWENTY), ASKED).values():
+        assert point.method == (
+            "Van Westendorp, strict, narrower range, min where curves coincide, answers out of order dropped"
+        )
+    with pytest.raises(InvalidInput, match="inclusive, strict"):
+        VanWestendorp(convention="lenient")
 
 
 def test_equal_answers_are_in_order():
