@@ -30,7 +30,7 @@ Kernel = Callable[[Floats, Floats, Codes, Codes], tuple[Floats, Floats]]
 (N,) and its gradient in β (N, K)."""
 
 STEEPEST = 100.0
-"""The largest θ of a known sign that is told from larger ones, over its typical size: exp(100) is certainty."""
+"""The largest θ of a known sign that is told from larger ones: exp(100) is more than any double can tell apart."""
 
 
 class Likelihood:
@@ -60,12 +60,7 @@ class Likelihood:
 
     def coefficients(self, tastes: Floats) -> Floats:
         """Return β of θ, shapes (…, K)."""
-        known = self.signs != 0
-        if not known.any():
-            return tastes
-        coefficients = tastes.copy()
-        coefficients[..., known] = self.signs[known] * np.exp(np.minimum(tastes[..., known], STEEPEST))
-        return coefficients
+        return part_worths(tastes, self.signs)
 
     def __call__(self, tastes: Floats) -> tuple[Floats, Floats]:
         """Return the log-likelihood of each respondent, (N,), and its gradient in θ, (N, K)."""
@@ -94,6 +89,16 @@ class Likelihood:
     def _slopes(self, coefficients: Floats) -> Floats:
         """Return ∂β / ∂θ: the exponential is its own derivative."""
         return np.where(self.signs != 0, coefficients, 1.0)
+
+
+def part_worths(tastes: Floats, signs: Floats) -> Floats:
+    """Return β of θ, shapes (…, K)."""
+    known = signs != 0
+    if not known.any():
+        return tastes
+    coefficients = tastes.copy()
+    coefficients[..., known] = signs[known] * np.exp(np.minimum(tastes[..., known], STEEPEST))
+    return coefficients
 
 
 def by_numpy(

@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from models.checks import Floats
 from models.choice._sampler import Chain, Prior
-from models.choice._sampler_kernels import Likelihood
+from models.choice._sampler_kernels import Likelihood, part_worths
 from models.choice._trace import Diagnostics, Progress, Teller, Trace, diagnose
 from models.choice.tasks import Tasks
 from models.errors import InvalidInput, TooFewCustomers
@@ -67,7 +67,7 @@ class HierarchicalFit:
 
     def typical(self, *, level: float = 0.9) -> dict[str, Estimate]:
         """Return the part-worth of the typical (median) person of the population, by column, in utility."""
-        middle = np.where(self.signs != 0, self.signs * np.exp(np.minimum(self.mean, 100.0)), self.mean)
+        middle = part_worths(self.mean, self.signs)
         return self._estimates(middle, Label(unit="utility", method="hierarchical Bayes", level=level))
 
     def spread(self, *, level: float = 0.9) -> dict[str, Estimate]:

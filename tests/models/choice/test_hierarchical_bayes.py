@@ -10,11 +10,11 @@ import pytest
 from models.choice._sampler import Chain
 from models.choice._sampler_kernels import Likelihood
 from models.choice._trace import Teller, Trace, diagnose
-from models.choice.hierarchical_bayes import HierarchicalBayes, weak_prior
+from models.choice.hierarchical_bayes import HierarchicalBayes, Prior, weak_prior
 from models.errors import InvalidInput, TooFewCustomers
 from tests.models.choices import NAMES, choices
 
-QUICK = HierarchicalBayes(warm_up=200, draws=200, rounds=1)
+QUICK = HierarchicalBayes(warm_up=100, draws=150, rounds=1)
 SIGNS = np.array([-1.0, 0, 0, 0])
 
 
@@ -38,7 +38,7 @@ def tasks(beta):
 
 @pytest.fixture(scope="module")
 def fit(tasks):
-    return HierarchicalBayes(warm_up=500, draws=1000, rounds=4).fit(tasks)
+    return HierarchicalBayes(warm_up=300, draws=1500, rounds=2).fit(tasks)
 
 
 def test_the_population_is_recovered_from_unequal_tasks(fit):
@@ -163,12 +163,20 @@ def test_progress_is_told_from_the_beginning_to_the_end(tasks):
 
     QUICK.fit(tasks, progress=lambda done, total: told.append((done, total)))
 
-    assert told == [(done, 800) for done in range(50, 801, 50)]
+    assert told == [(done, 500) for done in range(50, 501, 50)]
 
 
 def test_a_handful_of_respondents_is_refused():
     with pytest.raises(TooFewCustomers, match="needs 10"):
         QUICK.fit(choices(tastes(9), seed=0))
+
+
+@pytest.mark.parametrize("wrong", [{"strength": 0.0}, {"degrees": 0.5}, {"scatter": np.array([1.0, -1.0])}])
+def test_priors_that_are_no_distribution_are_refused(wrong):
+    right = {"location": np.zeros(2), "strength": 0.01, "degrees": 5.0, "scatter": np.ones(2)}
+
+    with pytest.raises(InvalidInput):
+        Prior(**right | wrong)
 
 
 @pytest.mark.parametrize("options", [{"chains": 0}, {"warm_up": 10}, {"draws": 0}, {"rounds": 0}])
