@@ -8,10 +8,10 @@ STAMP  := $(VENV)/.installed
 UV     := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench truth real-data chaos lock clean
+.PHONY: help install demo test check format docs bench bench-peers truth real-data chaos lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The lock carries a hash for every file that is installed; the project itself is built with the locked
 # backend, hence without isolation. The stamp makes this happen once, and again when the lock changes.
@@ -46,6 +46,9 @@ docs: $(STAMP)  ## write docs/reference/ from the code
 
 bench: $(STAMP)  ## measure speed and memory against the bars, as ratios in one run
 	$(BIN)/python tests/benchmarks
+
+bench-peers: $(STAMP)  ## measure against other people's programs on the same data (says what to install)
+	$(BIN)/python -m tests.benchmarks.peers
 
 truth: $(STAMP)  ## measure coverage and calibration on simulated businesses, into docs/
 	$(BIN)/pytest tests/truth -m truth -q -s --timeout=0

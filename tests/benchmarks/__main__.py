@@ -44,10 +44,10 @@ def show(runs: list[Run]) -> str:
     return "\n".join(lines)
 
 
-def main(names: list[str]) -> int:
-    """Run the named benchmarks, or all of them."""
+def main(names: list[str], folder: Path = HERE) -> int:
+    """Run the named benchmarks of the folder, or all of them."""
     scripts = {
-        path.stem: path for path in sorted(HERE.glob("*.py")) if not path.stem.startswith(("_", "test_"))
+        path.stem: path for path in sorted(folder.glob("*.py")) if not path.stem.startswith(("_", "test_"))
     }
     unknown = set(names) - set(scripts)
     if unknown:
