@@ -16,6 +16,7 @@ from models.surveys._base import Asked, Reading, SurveyMethod
 from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
 from pricing_service.decisions._feature_preferences import TABLE as FEATURES
 from pricing_service.decisions._feature_preferences import feature_preferences
+from pricing_service.decisions._next_price import next_price
 from pricing_service.decisions._survey_entries import answers_needed, entry_of, refused_entry
 from pricing_service.decisions._surveys import Survey, surveys_of
 from pricing_service.decisions._willingness_words import (
@@ -186,6 +187,9 @@ def _entry(
         except NotEstimable:
             clean = None
     entry = entry_of(survey, name, reading, asked=asked, clean=clean)
+    question = next_price(survey)
+    if question is not None:
+        entry["next_price"] = question
     entry["quality"]["customers_needed"] = answers_needed(reading, everybody=_everybody(survey, panel))
     return entry
 
