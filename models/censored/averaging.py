@@ -77,8 +77,8 @@ def average(intervals: Intervals, *, pulled: bool = False) -> Average:
     Examples
     --------
     >>> answers = Intervals(
-    ...     lower=np.array([0.0, 10, 10, 20]), upper=np.array([10, 20, 20, np.inf]),
-    ...     weight=np.ones(4), cluster=np.arange(4))
+    ...     lower=np.array([0.0, 10, 10, 10, 10, 20]), upper=np.array([10.0, 20, 20, 20, 20, np.inf]),
+    ...     weight=np.ones(6), cluster=np.arange(6))
     >>> average(answers).weights.round(2)
     array([0.33, 0.33, 0.33])
     """

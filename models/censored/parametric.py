@@ -24,8 +24,10 @@ import numpy as np
 from models.censored.intervals import Intervals
 from models.censored.laws import FAR, LAWS, Law
 from models.checks import Floats
-from models.errors import NotEstimable
+from models.errors import NotEstimable, TooFewCustomers
 
+LEAST_CLUSTERS = 5
+"""With fewer independent answers an error of a curve is a guess."""
 _STEPS = 60
 _FLAT = 0.05  # a z that moves by less over all prices asked is no falling demand
 KINDS = ("straight", "bent", "bent twice", "pulled")
@@ -108,6 +110,8 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
 
     Raises
     ------
+    TooFewCustomers
+        Below `LEAST_CLUSTERS` clusters.
     NotEstimable
         ``no_spread`` where one price divides all answers, so that no spread of willingness is to be seen;
         ``demand_not_falling`` where as many accept high prices as low ones; ``too_few_prices`` for a bent curve.
@@ -115,14 +119,16 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
     Examples
     --------
     >>> answers = Intervals(
-    ...     lower=np.array([0.0, 10, 10, 20]), upper=np.array([10, 20, 20, np.inf]),
-    ...     weight=np.ones(4), cluster=np.arange(4))
+    ...     lower=np.array([0.0, 10, 10, 10, 10, 20]), upper=np.array([10.0, 20, 20, 20, 20, np.inf]),
+    ...     weight=np.ones(6), cluster=np.arange(6))
     >>> round(fit(answers).median, 2)
     14.14
     """
     answered = intervals.weight > 0
     if intervals.lower[answered].max() <= intervals.upper[answered].min():
         raise NotEstimable("no_spread", "one price divides all answers: ask about higher and lower ones")
+    if intervals.clusters < LEAST_CLUSTERS:
+        raise TooFewCustomers(needed=LEAST_CLUSTERS, got=intervals.clusters)
     knots = _knots(intervals, _INNER_KNOTS.get(kind, ()))
     design = _Design.of(intervals, knots=knots, pulled=kind == "pulled")
     theta = _maximum(law, design)
@@ -192,6 +198,7 @@ class _Design:
 
     @classmethod
     def of(cls, intervals: Intervals, *, knots: tuple[float, ...], pulled: bool) -> _Design:
+        """Lay out the rows of one kind of curve."""
         anchor = np.log(intervals.anchor) if pulled and intervals.anchor is not None else None
         with np.errstate(divide="ignore"):
             ends = np.log(intervals.lower), np.log(intervals.upper)

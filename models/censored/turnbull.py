@@ -14,6 +14,7 @@ set of empty cells in a few steps, where self-consistency (expectation-maximisat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +29,23 @@ _TOLERANCE = 1e-10
 
 @dataclass(frozen=True)
 class Turnbull:
-    """The curve: cells [left, right) and their mass, shape (k,), and each cluster's influence on the mass (c, k)."""
+    """The curve of some intervals.
+
+    Parameters
+    ----------
+    left, right, mass
+        Shape (k,): the cells [left, right) and the share of people in each.
+    log_likelihood
+        As weighted.
+    intervals
+        What it was fitted to.
+    """
 
     left: Floats
     right: Floats
     mass: Floats
-    influence: Floats
     log_likelihood: float
+    intervals: Intervals
 
     def survival(self, price: Floats) -> tuple[Floats, Floats]:
         """Return the least and the largest share that the data allow to pay each price; mostly the two are one.
@@ -47,8 +58,26 @@ class Turnbull:
     def error(self, price: Floats) -> Floats:
         """Return the cluster-robust standard error of the least share at each price."""
         certain, _ = self._covers(price)
-        errors: Floats = np.sqrt(((self.influence @ certain.T) ** 2).sum(axis=0))
+        count = self.intervals.clusters
+        squares = ((self.influence @ certain.T) ** 2).sum(axis=0)
+        errors: Floats = np.sqrt(squares * count / max(count - 1, 1))
         return errors
+
+    @cached_property
+    def influence(self) -> Floats:
+        """How the answers of each cluster move the mass, shape (clusters, k); empty cells stay empty."""
+        intervals = self.intervals
+        inside = (self.left >= intervals.lower[:, None]) & (self.right <= intervals.upper[:, None])
+        held: NDArray[np.intp] = np.flatnonzero(self.mass > 0)
+        scores = inside[:, held] / np.maximum(inside @ self.mass, 1e-300)[:, None]
+        weighted = intervals.weight[:, None] * scores
+        # Mass moves only between cells: an orthonormal basis of the directions that sum to 0.
+        basis = np.linalg.qr(np.column_stack([np.ones(held.size), np.eye(held.size)[:, 1:]]))[0][:, 1:]
+        information = basis.T @ (weighted.T @ scores - intervals.missing(scores)) @ basis
+        moved = np.zeros((int(intervals.cluster.max()) + 1, self.mass.size))
+        turned = basis @ np.linalg.pinv(information, hermitian=True) @ basis.T
+        moved[:, held] = intervals.by_cluster(weighted) @ turned
+        return moved
 
     def _covers(self, price: Floats) -> tuple[Floats, Floats]:
         certain = (self.left >= price[:, None]).astype(np.float64)
@@ -81,10 +110,8 @@ def turnbull(intervals: Intervals) -> Turnbull:
     covers = ((at >= groups[:, :1]) & (at < groups[:, 1:])).astype(np.float64)
     weight: Floats = np.bincount(group, intervals.weight, minlength=len(groups)).astype(np.float64)
     mass = _maximum(covers[weight > 0], weight[weight > 0])
-    influence = _influence(covers[group], mass, intervals)
-    count = intervals.clusters
     value = float(weight[weight > 0] @ np.log(covers[weight > 0] @ mass))
-    return Turnbull(left, right, mass, influence * np.sqrt(count / max(count - 1, 1)), value)
+    return Turnbull(left, right, mass, value, intervals)
 
 
 def _innermost(intervals: Intervals) -> tuple[Floats, Floats]:
@@ -120,19 +147,3 @@ def _maximum(covers: Floats, weight: Floats) -> Floats:
         mass, value = np.maximum(mass + size * step, 0), reached
         mass /= mass.sum()
     raise NotEstimable("no_maximum", "the nonparametric demand curve was not found")
-
-
-def _influence(covers: Floats, mass: Floats, intervals: Intervals) -> Floats:
-    """Return how the answers of each cluster move the mass, (c, k), on the cells that are not empty."""
-    held: NDArray[np.intp] = np.flatnonzero(mass > 0)
-    chance = covers @ mass
-    scores = covers[:, held] / np.where(chance > 0, chance, np.inf)[:, None]
-    weighted = intervals.weight[:, None] * scores
-    # Mass moves only between cells: an orthonormal basis of the directions that sum to 0.
-    basis = np.linalg.qr(np.column_stack([np.ones(held.size), np.eye(held.size)[:, 1:]]))[0][:, 1:]
-    information = basis.T @ (weighted.T @ scores - intervals.missing(scores)) @ basis
-    moved = np.zeros((int(intervals.cluster.max()) + 1, mass.size))
-    moved[:, held] = (
-        intervals.by_cluster(weighted) @ basis @ np.linalg.pinv(information, hermitian=True) @ basis.T
-    )
-    return moved

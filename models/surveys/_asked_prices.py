@@ -52,20 +52,18 @@ class AskedPrices:
         top = self.demand.price[gain >= gain.max() - 1e-9 * abs(gain.max())]
         return float(top[0]), (float(top[0]), float(top[-1])) if top.size > 1 else None
 
-    def to_json(self, cost: float | None) -> list[dict[str, float | None]]:
-        """Return one object a price: share, revenue and profit a respondent, arc elasticity to the next price."""
+    def to_json(self, cost: float | None) -> list[dict[str, float]]:
+        """Return one object a price: share, revenue and profit a respondent, arc elasticity to the next price.
+
+        There is no profit without a cost, and no elasticity where no next price is or nobody buys.
+        """
         price, share = self.demand.price, self.demand.share
-        arcs = arc_elasticities(price, share)
-        return [
-            {
-                "price": float(p),
-                "share": float(s),
-                "revenue": float(p * s),
-                "profit": None if cost is None else float((p - cost) * s),
-                "elasticity_to_next": None if np.isnan(arc) else float(arc),
-            }
-            for p, s, arc in zip(price, share, np.append(arcs, np.nan), strict=True)
-        ]
+        columns = {"price": price, "share": share, "revenue": price * share}
+        if cost is not None:
+            columns["profit"] = (price - cost) * share
+        columns["elasticity_to_next"] = np.append(arc_elasticities(price, share), np.nan)
+        rows = (zip(columns, map(float, row), strict=True) for row in zip(*columns.values(), strict=True))
+        return [{name: value for name, value in row if np.isfinite(value)} for row in rows]
 
 
 def arc_elasticities(price: Floats, share: Floats) -> Floats:

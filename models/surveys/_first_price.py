@@ -28,13 +28,14 @@ def shown(average: Average, asked: Asked) -> dict[str, Any]:
     label = asked.label(_METHOD, unit="share")
     if best is None:
         n = average.fits[0].clusters
-        return {"pull": label.unknown("first_price_not_varied", n=n).to_json(), "weight": None}
+        return {"pull": label.unknown("first_price_not_varied", n=n).to_json(), "weight": 0.0}
     value, low, high = pull_of(best, asked.level)
     plain = average.best(pulled=False)
+    ignored = {} if plain is None else {"median_if_ignored": plain.median}
     return {
         "pull": label.known(value, low, high, n=best.clusters).to_json(),
         "weight": average.pulled,
-        "median_if_ignored": None if plain is None else plain.median,
+        **ignored,
     }
 
 

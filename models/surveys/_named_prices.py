@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -54,30 +55,26 @@ class NamedPrices:
         low, high = np.quantile(draws, _ends(self.asked.level))
         return self.asked.label(_METHOD).known(value, float(low), float(high), n=self.n)
 
+    @cached_property
     def optima(self) -> dict[str, Estimate]:
-        """Return the best prices of the smooth demand, whether or not they were asked."""
+        """The best prices by revenue and profit of the smooth demand, whether or not they were asked."""
         if self.smooth is None:
-            return {}
+            return dict.fromkeys(self._costs(), self._refused())
         return {
-            f"{name}_optimum": self._between(*self.smooth.best(cost), name="best_price")
+            name: self._between(*self.smooth.best(cost), name="best_price")
             for name, cost in self._costs().items()
         }
 
     def best(self) -> dict[str, Estimate]:
         """Return the best prices, of those asked where demand is known by price asked."""
-        best = {
-            name: self._best(self.optima().get(f"{name}_optimum"), cost)
-            for name, cost in self._costs().items()
-        }
+        best = {name: self._asked(self.optima[name], cost) for name, cost in self._costs().items()}
         if self.asked.unit_cost is None:
             best["profit"] = self._unknown("no_unit_cost")
         # The lower the price, the more people buy: reach has no best price of its own.
         best["reach"] = self._unknown("reach_falls_with_price")
         return best
 
-    def _best(self, smooth: Estimate | None, cost: float) -> Estimate:
-        if smooth is None:
-            return self._refused()
+    def _asked(self, smooth: Estimate, cost: float) -> Estimate:
         if self.by_price is None or smooth.low is None or smooth.high is None:
             return smooth
         value, plateau = self.by_price.best(cost)

@@ -2,8 +2,8 @@
 
 Each respondent's answers leave an interval (`_ladders`), and a likelihood of intervals knows no formats: random
 starts, one or two bounds, full ladders and single prices are read alike. A curve without a law (Turnbull) and three
-laws with Akaike weights are fitted to them; where the first price is known and varies, each law comes a second
-time with a pull towards it.
+laws, straight and bent, are averaged by Akaike weights; where the first price is known and varies, each law also comes
+with a pull towards it.
 
 Two conventions, named in `details`: where everybody answered the whole ladder (``prices_asked``), demand is the
 law-free curve at the prices asked and a best price the best of those, as the trade has it. Otherwise, or where the
@@ -84,14 +84,16 @@ class GaborGranger(SurveyMethod[GaborGrangerAnswers]):
         details: dict[str, Any] = {
             "convention": "smooth" if by_price is None else "prices_asked",
             "slip_rate": slips,
-            "asked_prices": None if listed is None else listed.to_json(asked.unit_cost),
         }
+        if listed is not None:
+            details["asked_prices"] = listed.to_json(asked.unit_cost)
         if smooth is not None:
             details["models"] = _models(smooth.average)
             details["first_price"] = _first_price.shown(smooth.average, asked)
         return Reading(
             about="willingness", respondents=len(answers.respondents), clusters=intervals.clusters,
-            typical=prices.typical(), points={"mean": prices.mean()} | prices.optima(),
+            typical=prices.typical(),
+            points={"mean": prices.mean()} | {f"{goal}_optimum": best for goal, best in prices.optima.items()},
             best_price=prices.best(),
             demand=by_price.demand if by_price else _smooth_curve(smooth, asked.level),
             flags=flags, caveats=self._caveats(answers, smooth), details=details,

@@ -186,6 +186,7 @@ class _Posterior:
 
     @classmethod
     def of(cls, intervals: Intervals) -> _Posterior:
+        """Fit every γ of the grid."""
         pulls = np.append(0.0, special.betaincinv(*PRIOR, (np.arange(_NODES) + 0.5) / _NODES))
         prior = np.append(NO_PULL, np.full(_NODES, (1 - NO_PULL) / _NODES))
         fits = tuple(fit(_freed(intervals, pull)) for pull in pulls)

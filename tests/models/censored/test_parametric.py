@@ -143,9 +143,13 @@ def test_demand_that_does_not_fall_gradually_is_refused(most, reason):
     assert refusal.value.reason == reason
 
 
-def test_one_price_shows_no_curve_and_few_prices_no_bent_one():
-    answers = [(between(np.array([5.0, 15.0]), np.array([10.0])), "straight", "no_spread"),
-               (between(np.array([5.0, 12, 13, 15.0]), np.array([10.0, 14.0])), "bent", "too_few_prices")]  # fmt: skip
+def test_one_price_or_four_people_show_no_curve_and_few_prices_no_bent_one():
+    ladder = np.array([10.0, 14.0])
+    answers = [
+        (between(np.array([5.0, 15.0]), np.array([10.0])), "straight", "no_spread"),
+        (between(np.array([5.0, 12, 13, 15]), ladder), "straight", "insufficient_customers"),
+        (between(np.array([5.0, 12, 13, 15, 16]), ladder), "bent", "too_few_prices"),
+    ]
 
     for intervals, kind, reason in answers:
         with pytest.raises(NotEstimable) as refusal:
