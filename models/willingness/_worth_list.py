@@ -10,7 +10,7 @@ import numpy as np
 from models.estimate import Caveat, Estimate, Label
 from models.willingness.beliefs import Belief
 from models.willingness.gaussian_pool import pool
-from models.willingness.sources import Reading, Weighed, WorthSource, disagreement, known_by_name, warnings_of
+from models.willingness.sources import FAR, Reading, Weighed, WorthSource, known_by_name, warnings_of
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,14 @@ def weigh(sources: Sequence[WorthSource], label: Label, *, own_error: float) -> 
         anchored=[each.anchored for each in known],
         own_error=own_error,
     )
-    pooled = pool(reading.logs, reading.known, own=reading.own, scale=own_error)
-    belief = Belief(pooled.mean, float(np.sqrt(pooled.variance)))
+    pooled = pool(
+        reading.logs, reading.known + FAR * np.diag(reading.aside), own=reading.own, scale=own_error
+    )
+    belief = Belief(float(pooled.mean[0]), float(np.sqrt(pooled.covariance[0, 0])))
     estimate = reading.held(belief.estimate(label, n=sum(each.estimate.n for each in known)))
     if len(known) == 1 and known[0].anchored and known[0].estimate.level == label.level:
         estimate = replace(known[0].estimate, warnings=())
-    weights = dict(zip(reading.names, pooled.weights.tolist(), strict=True))
+    weights = reading.shares(pooled.weights[0])
     rows = tuple(
         Weighed(
             source=each.source, estimate=each.estimate, alone=each.estimate,
@@ -48,7 +50,7 @@ def weigh(sources: Sequence[WorthSource], label: Label, *, own_error: float) -> 
         )
         for each in sources
     )  # fmt: skip
-    caveats = (*warnings_of(known), *disagreement(rows, "worth"))
+    caveats = (*warnings_of(known), *reading.caveats("worth"))
     return Worth(estimate.warned(*caveats), rows, caveats)
 
 

@@ -18,8 +18,7 @@ nothing of what they gain, beyond that they gain more; so the link κ is used in
 
 Without a paid price only κ + β is identified. The answer then rests on priors, says how far (`prior_part`),
 names what was taken as unbiased (`anchor`), and shows what each source alone would say (`alone`).
-Anchored sources that contradict each other are anchors no longer: each may then be off by its own error, and
-the interval is stretched to hold what each of them says, instead of settling between them.
+Sources that contradict each other are named, and not blended: `sources` has the rules.
 """
 
 from __future__ import annotations
@@ -46,6 +45,8 @@ class AllEvidence:
         Of one unit to the median customer, money per unit.
     spread
         Standard deviation of log willingness over customers.
+    correlation
+        Of the doubts about the logs of willingness and spread.
     share_captured
         Median willingness ÷ worth.
     bias
@@ -69,6 +70,7 @@ class AllEvidence:
     worth: Estimate
     willingness: Estimate
     spread: Estimate
+    correlation: float
     share_captured: Estimate
     bias: Mapping[Format, Estimate]
     share_times_bias: Mapping[Format, Estimate]
@@ -114,9 +116,9 @@ def all_evidence(
     ...      WillingnessSource(source="choices", estimate=said(5.0, 6.0, 7.2), form="indirect")],
     ...     unit="EUR/posting")
     >>> round(found.willingness.value, 2), round(found.share_captured.value, 3), round(found.bias["indirect"].value, 2)
-    (4.51, 0.113, 1.3)
+    (4.51, 0.113, 1.31)
     >>> [round(row.weight, 2) for row in found.willingness_sources]
-    [0.95, 0.05]
+    [0.96, 0.04]
     """
     given = assumptions or Assumptions()
     told = {each.source: each.estimate.unit for each in worth} | {
@@ -131,7 +133,8 @@ def all_evidence(
     return AllEvidence(
         worth=gained.estimate,
         willingness=paid.estimate,
-        spread=_willingness_list.spread(willingness, given, level=level),
+        spread=paid.spread,
+        correlation=paid.correlation,
         share_captured=paid.share_captured,
         bias=paid.bias,
         share_times_bias=paid.share_times_bias,

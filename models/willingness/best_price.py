@@ -122,6 +122,7 @@ def best_price(
     *,
     corridor: Corridor | None = None,
     terms: Terms | None = None,
+    correlation: float = 0.0,
     draws: int = 2000,
     seed: int = 0,
 ) -> BestPrice:
@@ -137,6 +138,8 @@ def best_price(
         Prices that take the usual share of worth.
     terms
         Cost and churn; default: revenue is what counts.
+    correlation
+        Of the doubts about the two, as `AllEvidence` has it.
     draws, seed
         Of the median and the spread, which are both uncertain; draws ≥ 100.
 
@@ -162,7 +165,7 @@ def best_price(
         reason = reason or "no_best_price"
     if reason is not None:
         return _unknown(reason, label, terms)
-    middles, spreads = _draws(willingness, spread, draws=draws, seed=seed)
+    middles, spreads = _draws(willingness, spread, correlation=correlation, draws=draws, seed=seed)
     optima = _optima(middles, spreads, terms)
     curve = _curve(middles, spreads, optima=optima, terms=terms, level=label.level)
     price = _top(curve)
@@ -193,11 +196,16 @@ def _unknown(reason: str, label: Label, terms: Terms) -> BestPrice:
     )  # fmt: skip
 
 
-def _draws(willingness: Estimate, spread: Estimate, *, draws: int, seed: int) -> tuple[Floats, Floats]:
+def _draws(
+    willingness: Estimate, spread: Estimate, *, correlation: float, draws: int, seed: int
+) -> tuple[Floats, Floats]:
     """Draw the median's log and the spread, in pairs of opposite signs, which halve the noise of averages."""
     middle, scale = Belief.of(willingness, name="willingness"), Belief.of(spread, name="the spread")
+    if not -1 <= correlation <= 1:
+        raise InvalidInput(f"correlation must be between -1 and 1, got {correlation}")
     half = np.random.default_rng(seed).standard_normal((draws // 2, 2))
     noise = np.concatenate([half, -half])
+    noise[:, 1] = correlation * noise[:, 0] + np.sqrt(1 - correlation**2) * noise[:, 1]
     return middle.mean + middle.sd * noise[:, 0], np.exp(scale.mean + scale.sd * noise[:, 1])
 
 

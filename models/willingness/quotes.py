@@ -4,6 +4,7 @@ Notation
 --------
 p_i : price per unit of offer i          W_i : what the prospect would pay, log-normal given its traits x_i
 won: W ≥ p          lost on price: W < p          lost otherwise: nothing about W
+A priori the median lies within a factor of 3 of the typical offer in nine companies of ten.
 q : chance of a loss for another reason, whatever the price
 
 Losses for other reasons are a competing risk that is independent of W and price: the likelihood then falls
@@ -33,9 +34,9 @@ from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat, Estimate, Label
 from models.surveys._base import Demand
 from models.willingness._price_setting import PriceSetting, take_apart
-from models.willingness._threshold_model import Normal, Rows, Threshold, fit
+from models.willingness._threshold_model import Normal, Rows, Threshold, fit, near
 from models.willingness.assumptions import USUAL_SPREAD
-from models.willingness.beliefs import Belief
+from models.willingness.beliefs import Belief, Joint
 from models.willingness.sources import WillingnessSource
 
 WON, LOST_ON_PRICE, LOST_OTHERWISE, LOST = "won", "lost_on_price", "lost_otherwise", "lost"
@@ -96,6 +97,8 @@ class QuoteReading:
         Of the median prospect, money per unit.
     spread
         Standard deviation of log willingness over prospects.
+    alone
+        Both by the data alone, as evidence takes them: what is usual is counted there once for all sources.
     win_curve
         Chance of winning by price; None where willingness is unknown.
     confounding
@@ -111,6 +114,7 @@ class QuoteReading:
 
     willingness: Estimate
     spread: Estimate
+    alone: Joint | None
     win_curve: Demand | None
     confounding: Estimate
     lost_otherwise: Estimate
@@ -118,12 +122,9 @@ class QuoteReading:
     identified_by: tuple[str, ...]
 
     def source(self) -> WillingnessSource:
-        """Return it as evidence; an anchor where data, not the prior, separate price from willingness."""
+        """Return it as evidence: paid prices are an anchor, and what reps may know is in the interval already."""
         return WillingnessSource(
-            source="quotes",
-            estimate=self.willingness,
-            spread=self.spread if self.spread.known else None,
-            anchored=bool(self.identified_by),
+            source="quotes", estimate=self.willingness, spread=self.spread, alone=self.alone, anchored=True
         )
 
 
@@ -169,7 +170,14 @@ def read_quotes(
         return _refused(refusal, label, n=quotes.result.size, otherwise=otherwise)
     tried = quotes.price[quotes.result != LOST_OTHERWISE]
     told_by = _told_by(found, apart, rep_knows)
-    return _reading(found, every, told_by=told_by, label=label, otherwise=otherwise, tried=tried)
+    return _reading(
+        found,
+        every,
+        told_by=told_by,
+        label=label,
+        otherwise=otherwise,
+        tried=tried,
+    )
 
 
 def _lost_otherwise(counts: dict[str, int], level: float) -> Estimate:
@@ -214,7 +222,8 @@ def _fit(
         knowing=apart.knowing[takes_part],
         anyway=np.zeros(int(takes_part.sum())) if anyway is None else anyway[takes_part],
     )
-    return fit(rows, spread=spread, knowing=rep_knows if apart.varies else Normal(0.0, 0.0))
+    knowing = rep_knows if apart.varies else Normal(0.0, 0.0)
+    return fit(rows, spread=spread, knowing=knowing, median=near(quotes.price))
 
 
 def _reading(
@@ -228,17 +237,18 @@ def _reading(
 ) -> QuoteReading:
     n = tried.size
     caveats = [] if told_by else [_SET_BY_REP]
-    if not tried.min() <= found.median.median <= tried.max():
+    if not tried.min() <= found.both.median.median <= tried.max():
         caveats.append(BEYOND)
-    answer = found.median.estimate(label, n=n).warned(*caveats)
+    answer = found.both.median.estimate(label, n=n).warned(*caveats)
     log, ratio = Label(unit="log", level=label.level), Label(unit="log/log", level=label.level)
     return QuoteReading(
         willingness=answer,
-        spread=found.spread.estimate(log, n=n),
+        spread=found.both.spread.estimate(log, n=n),
+        alone=found.alone,
         win_curve=_win_curve(found, lost_otherwise=otherwise.value or 0.0, level=label.level),
         confounding=found.knowing.estimate(ratio, n=n),
         lost_otherwise=otherwise,
-        if_all_losses_count=every.median.estimate(label, n=otherwise.n),
+        if_all_losses_count=every.both.median.estimate(label, n=otherwise.n),
         identified_by=told_by,
     )
 
@@ -265,11 +275,11 @@ def _told_by(found: Threshold, apart: PriceSetting, rep_knows: Normal) -> tuple[
 
 def _win_curve(found: Threshold, *, lost_otherwise: float, level: float) -> Demand:
     """Return the chance of winning at prices up to three spreads around the median."""
-    middle, spread = found.median, found.spread.median
+    middle, spread = found.both.median, found.both.spread.median
     t = np.linspace(middle.mean - 3 * spread, middle.mean + 3 * spread, _CURVE)
     z = (middle.mean - t) / spread
     # Both doubts move z: that of the median all along, that of the spread the more the further out.
-    doubt = np.hypot(middle.sd / spread, z * found.spread.sd) * float(special.ndtri((1 + level) / 2))
+    doubt = np.hypot(middle.sd / spread, z * found.both.spread.sd) * float(special.ndtri((1 + level) / 2))
     share, low, high = ((1 - lost_otherwise) * special.ndtr(each) for each in (z, z - doubt, z + doubt))
     return Demand(price=np.exp(t), share=share, low=low, high=high)
 
@@ -279,6 +289,7 @@ def _refused(refusal: NotEstimable, label: Label, *, n: int, otherwise: Estimate
     return QuoteReading(
         willingness=nothing,
         spread=Estimate.refused(refusal, unit="log", n=n, level=label.level),
+        alone=None,
         win_curve=None,
         confounding=Estimate.refused(refusal, unit="log/log", n=n, level=label.level),
         lost_otherwise=otherwise,

@@ -29,9 +29,9 @@ from models.checks import Floats
 from models.errors import InvalidInput, NotEstimable, NotIdentified
 from models.estimate import Caveat, Estimate, Label
 from models.willingness._price_setting import LEAST_VARIATION, PriceSetting, take_apart
-from models.willingness._threshold_model import Normal, Rows, Threshold, fit
+from models.willingness._threshold_model import Normal, Rows, Threshold, fit, near
 from models.willingness.assumptions import USUAL_SPREAD
-from models.willingness.beliefs import Belief
+from models.willingness.beliefs import Belief, Joint
 from models.willingness.quotes import BEYOND, FEWEST, LEARNT, REP_KNOWS
 from models.willingness.sources import WillingnessSource
 
@@ -98,6 +98,8 @@ class RenewalReading:
         The price at which half of the customers would leave: willingness × exp(ι).
     spread
         Standard deviation of log willingness over customers.
+    alone
+        Both by the data alone, as in `quotes`.
     inertia
         exp(ι): a priori, or learnt where willingness of those who choose anew is known.
     confounding
@@ -111,6 +113,7 @@ class RenewalReading:
     willingness: Estimate
     threshold: Estimate
     spread: Estimate
+    alone: Joint | None
     inertia: Estimate
     confounding: Estimate
     identified_by: tuple[str, ...]
@@ -119,10 +122,7 @@ class RenewalReading:
     def source(self, name: str = "renewals") -> WillingnessSource:
         """Return it as evidence, as in `quotes`."""
         return WillingnessSource(
-            source=name,
-            estimate=self.willingness,
-            spread=self.spread if self.spread.known else None,
-            anchored=bool(self.identified_by),
+            source=name, estimate=self.willingness, spread=self.spread, alone=self.alone, anchored=True
         )
 
 
@@ -192,12 +192,20 @@ def read_renewals(
             _rows(renewals, takes_part, apart),
             spread=spread,
             knowing=rep_knows if apart.varies else Normal(0.0, 0.0),
+            median=near(renewals.decided[takes_part]),
         )
     except NotEstimable as refusal:
         return _refused(refusal, label, n=renewals.assignment.size, inertia=inertia, left_out=left_out)
     told_by = exogenous if not apart.varies or found.knowing.sd <= LEARNT * rep_knows.sd else ()
     tried = renewals.decided[takes_part]
-    return _reading(found, label, told_by=told_by, inertia=inertia, left_out=left_out, tried=tried)
+    return _reading(
+        found,
+        label,
+        told_by=told_by,
+        inertia=inertia,
+        left_out=left_out,
+        tried=tried,
+    )
 
 
 def _enough(renewals: Renewals, takes_part: NDArray[np.bool_]) -> None:
@@ -254,16 +262,18 @@ def _reading(
     tried: Floats,
 ) -> RenewalReading:
     n, level = tried.size, label.level
-    threshold, factor = found.median.estimate(label, n=n), inertia.factor
-    anew = Belief(found.median.mean - factor.mean, float(np.hypot(found.median.sd, factor.sd)))
+    log = Label(unit="log", level=level)
+    threshold, factor = found.both.median.estimate(label, n=n), inertia.factor
+    anew = found.both.divided_by(factor).median
     caveats = [] if told_by else [_NOT_GIVEN]
-    if found.median.median > tried.max():
+    if found.both.median.median > tried.max():
         caveats.append(BEYOND)
     return RenewalReading(
         willingness=anew.estimate(label, n=n).warned(*caveats),
         threshold=threshold.warned(*caveats),
-        spread=found.spread.estimate(Label(unit="log", level=level), n=n),
-        inertia=inertia.learnt(found.median).estimate(Label(unit="ratio", level=level), n=n),
+        spread=found.both.spread.estimate(log, n=n),
+        alone=found.alone.divided_by(factor) if found.alone else None,
+        inertia=inertia.learnt(found.both.median).estimate(Label(unit="ratio", level=level), n=n),
         confounding=found.knowing.estimate(Label(unit="log/log", level=level), n=n),
         identified_by=told_by,
         left_out=left_out,
@@ -281,6 +291,7 @@ def _refused(
         willingness=unknown[label.unit],
         threshold=unknown[label.unit],
         spread=unknown["log"],
+        alone=None,
         inertia=inertia.factor.estimate(Label(unit="ratio", level=label.level), n=0),
         confounding=unknown["log/log"],
         identified_by=(),

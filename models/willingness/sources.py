@@ -1,7 +1,11 @@
 """Named sources of evidence, and which of them contradict each other.
 
 Two sources contradict each other where they lie further apart than 2.5 standard errors of their difference:
-their intervals, what is believed of survey bias, and the usual error of a source's own are all in it.
+their intervals, what is believed of survey bias, and the usual error of a source's own are all in it. Then
+
+1. anchors that contradict each other are anchors no longer: each may be off by an error of its own;
+2. a source that contradicts an anchor which still stands is set aside: it is shown with weight 0;
+3. what remains contradictory is disputed: the interval is stretched to hold what each of them says.
 """
 
 from __future__ import annotations
@@ -11,10 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate
+from models.willingness.beliefs import Joint
 from models.willingness.hypothetical_bias import Format
 
 APART = 2.5
@@ -23,6 +29,9 @@ APART = 2.5
 
 USUAL = "share_captured"
 """The name under which ``worth × usual share`` stands beside the evidence; no source is called so."""
+
+FAR = 1e8
+"""Variance of the error of what is set aside: a standard deviation of ten thousand logs does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,9 @@ class WillingnessSource:
         The form of the question where prices are stated; None where they were paid or refused.
     spread
         The standard deviation of the log over customers, where the source tells it.
+    alone
+        Log median and log spread together, by the source's data alone: then that is pooled, and `estimate` and
+        `spread`, in which a prior of the spread may stand, are what is shown.
     anchored
         As for `WorthSource`. A stated source is never an anchor: it has the bias of its form.
     """
@@ -68,6 +80,7 @@ class WillingnessSource:
     estimate: Estimate
     form: Format | None = None
     spread: Estimate | None = None
+    alone: Joint | None = None
     anchored: bool = False
 
     def __post_init__(self) -> None:
@@ -137,8 +150,10 @@ class Reading:
         Shape (k,): 1 where a source may be off by an error of its own.
     contradicts
         By source, the names of those that lie too far from it.
+    aside
+        Shape (k,): whether a source that may be off is set aside because it contradicts an anchor.
     disputed
-        Logs of the anchors that contradict each other.
+        Shape (k,): whether a source contradicts another with none of the two set aside.
     """
 
     names: Sequence[str]
@@ -146,7 +161,8 @@ class Reading:
     known: Floats
     own: Floats
     contradicts: Mapping[str, tuple[str, ...]]
-    disputed: Floats
+    aside: NDArray[np.bool_]
+    disputed: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -158,24 +174,53 @@ class Reading:
         anchored: Sequence[bool],
         own_error: float,
     ) -> Reading:
-        """Find the contradictions; anchors that contradict each other are anchors no longer."""
+        """Find the contradictions, and judge them by the rules above."""
         own = 1.0 - np.array(anchored, dtype=np.float64)
         contradicts = contradictions(names, logs, known + own_error**2 * np.diag(own))
         anchors = {name for name, taken in zip(names, anchored, strict=True) if taken} - {USUAL}
-        fallen = np.array([name in anchors and bool(anchors & {*contradicts[name]}) for name in names])
-        own[fallen] = 1.0
+        standing = {name for name in anchors if not anchors & {*contradicts[name]}}
+        aside = np.array([name not in anchors and bool(standing & {*contradicts[name]}) for name in names])
+        left = {name for name, out in zip(names, aside, strict=True) if not out} - {USUAL}
+        disputed = np.array([name in left and bool(left & {*contradicts[name]}) for name in names])
+        own[[name in anchors - standing for name in names]] = 1.0
         return cls(
-            names=names, logs=logs, known=known, own=own, contradicts=contradicts, disputed=logs[fallen]
+            names=names,
+            logs=logs,
+            known=known,
+            own=own,
+            contradicts=contradicts,
+            aside=aside,
+            disputed=disputed,
         )
+
+    def shares(self, weights: Floats) -> dict[str, float]:
+        """Return the weights (k,) of the evidence as shares that sum to 1, 0 for what is set aside."""
+        # Readings whose biases are correlated can in theory get a weight below 0: it is shown as none.
+        counted = np.where(self.aside, 0.0, np.maximum(weights, 0.0)).tolist()
+        of = {name: weight for name, weight in zip(self.names, counted, strict=True) if name != USUAL}
+        total = sum(of.values())
+        return {name: weight / total if total > 0 else 0.0 for name, weight in of.items()}
 
     def held(self, estimate: Estimate) -> Estimate:
         """Stretch the interval to all that is disputed: it must not settle between what contradicts itself."""
-        if estimate.low is None or estimate.high is None or not self.disputed.size:
+        if estimate.low is None or estimate.high is None or not self.disputed.any():
             return estimate
-        ends = np.exp(self.disputed)
+        ends = np.exp(self.logs[self.disputed])
         return replace(
             estimate, low=min(estimate.low, float(ends.min())), high=max(estimate.high, float(ends.max()))
         )
+
+    def caveats(self, about: str) -> tuple[Caveat, ...]:
+        """Name the sources that contradict each other, and what was done about it."""
+        names = np.array(self.names)
+        said = []
+        if self.disputed.any():
+            who = ", ".join(names[self.disputed])
+            said.append(f"{who} contradict each other on {about}: the interval holds what each of them says")
+        if self.aside.any():
+            who = ", ".join(names[self.aside])
+            said.append(f"{who} set aside: it contradicts what was paid or achieved")
+        return (Caveat("sources_disagree", "; ".join(said)),) if said else ()
 
 
 def contradictions(names: Sequence[str], readings: Floats, covariance: Floats) -> dict[str, tuple[str, ...]]:
@@ -219,15 +264,3 @@ def known_by_name(sources: Sequence[Its]) -> list[Its]:
 def warnings_of(sources: Sequence[Source]) -> tuple[Caveat, ...]:
     """Return the warnings that the sources' estimates bring along, each once."""
     return tuple(dict.fromkeys(warning for each in sources for warning in each.estimate.warnings))
-
-
-def disagreement(rows: Sequence[Weighed], about: str) -> tuple[Caveat, ...]:
-    """Name the sources that contradict each other."""
-    far = sorted(row.source for row in rows if row.contradicts)
-    if not far:
-        return ()
-    text = (
-        f"{', '.join(far)} contradict each other on {about}: look at them one by one before using what they say"
-        " together"
-    )
-    return (Caveat("sources_disagree", text),)

@@ -161,12 +161,26 @@ def test_anchors_that_contradict_each_other_are_named_and_the_interval_holds_bot
     assert "sources_disagree" in {caveat.code for caveat in found.worth.warnings}
 
 
-def test_a_survey_that_contradicts_paid_prices_is_named_and_hardly_counts():
+def test_a_survey_that_contradicts_paid_prices_is_named_and_set_aside():
+    paid = together([], [quotes(5.0, 0.05)])
+
     found = together([], [quotes(5.0, 0.05), asked(50.0, 0.05)])
 
     assert found.willingness_sources[0].contradicts == ("price_sensitivity",)
-    assert found.willingness_sources[1].weight < 0.02
-    assert found.willingness.value == pytest.approx(5.0, rel=0.05)
+    assert [row.weight for row in found.willingness_sources] == [1.0, 0.0]
+    assert found.willingness.high == pytest.approx(paid.willingness.high, rel=1e-4)
+    assert found.willingness_sources[1].alone.value == pytest.approx(
+        50 / Bias.from_literature().of("direct").median
+    )
+
+
+def test_surveys_that_contradict_each_other_without_a_paid_price_are_both_held():
+    found = together([], [asked(5.0, 0.02), asked(15.0, 0.02, source="purchase_intent")])
+
+    ends = [row.alone.value for row in found.willingness_sources]
+    assert found.willingness.low <= min(ends) * (1 + 1e-9)
+    assert found.willingness.high >= max(ends) * (1 - 1e-9)
+    assert all(row.weight == pytest.approx(0.5) for row in found.willingness_sources)
 
 
 def test_sources_that_agree_contradict_nobody():

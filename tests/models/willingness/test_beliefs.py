@@ -34,6 +34,17 @@ def test_an_interval_without_width_keeps_a_trace_of_doubt():
     assert Belief.of(exact).sd == LEAST_SD
 
 
+def test_a_prior_can_be_taken_out_again():
+    prior, data = Belief(0.2, 0.5), Belief(-0.4, 0.3)
+    precision = prior.sd**-2 + data.sd**-2
+    both = Belief((prior.mean * prior.sd**-2 + data.mean * data.sd**-2) / precision, precision**-0.5)
+
+    alone = both.without(prior)
+
+    assert (alone.mean, alone.sd) == pytest.approx((data.mean, data.sd))
+    assert prior.without(prior) is None
+
+
 @pytest.mark.parametrize(
     "estimate",
     [

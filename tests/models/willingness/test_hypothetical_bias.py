@@ -109,7 +109,7 @@ def test_without_pairs_it_says_how_many_would_be_needed():
     assert learnt.posterior == replace(
         PRIOR, mean=learnt.posterior.mean, covariance=learnt.posterior.covariance
     )
-    assert 5 < learnt.pairs_to_halve["direct"] < 30
+    assert 3 < learnt.pairs_to_halve["direct"] < 30
     assert not learnt.caveats
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import optimize, special
+from scipy import special
 
 from models.errors import InvalidInput
 from models.willingness._price_setting import take_apart
 from models.willingness._threshold_model import Normal
+from models.willingness.assumptions import USUAL_SPREAD
 from models.willingness.beliefs import Belief
 from models.willingness.quotes import (
     LOST,
@@ -26,7 +27,6 @@ from models.willingness.quotes import (
 
 UNIT = "EUR/seat"
 BY_LOT = Normal(0.0, 0.0)
-FLAT = Belief(0.0, 1e3)
 MEDIAN, SPREAD = 10.0, 0.5
 
 
@@ -59,28 +59,23 @@ def read(quotes: Quotes, **given: object) -> QuoteReading:
     return read_quotes(quotes, unit=UNIT, **given)
 
 
-def test_prices_set_by_lot_with_flat_priors_give_the_probit_regression():
-    quotes = market(1)
+def test_prices_set_by_lot_give_the_posterior_that_quadrature_gives():
+    quotes = market(1, 150)
     log_price, won = np.log(quotes.price), quotes.result == WON
+    usual, near = USUAL_SPREAD, Belief.within(1 / 3, 3.0, level=0.9).sd
+    m, log_s = np.meshgrid(np.linspace(-2.0, 5.0, 350), np.linspace(-2.5, 2.5, 200), indexing="ij")
+    z = (m[..., None] - log_price) / np.exp(log_s)[..., None]
+    log_posterior = special.log_ndtr(np.where(won, z, -z)).sum(axis=-1)
+    log_posterior -= ((log_s - usual.mean) / usual.sd) ** 2 / 2 + ((m - log_price.mean()) / near) ** 2 / 2
+    weight = np.exp(log_posterior - log_posterior.max())
+    weight /= weight.sum()
 
-    def deviance(theta: np.ndarray) -> float:
-        z = (theta[0] - log_price) / np.exp(theta[1])
-        return -special.log_ndtr(np.where(won, z, -z)).sum()
+    found = read(quotes, rep_knows=BY_LOT)
 
-    probit = optimize.minimize(deviance, [2.0, -0.5], method="BFGS", options={"gtol": 1e-7})
-    step = 1e-4 * np.eye(2)
-    curvature = [
-        [
-            sum(i * j * deviance(probit.x + i * a + j * b) for i in (1, -1) for j in (1, -1)) / 4e-8
-            for b in step
-        ]
-        for a in step
-    ]
-    found = read(quotes, spread=FLAT, rep_knows=BY_LOT)
-
-    assert found.willingness.value == pytest.approx(np.exp(probit.x[0]), rel=1e-4)
-    assert found.spread.value == pytest.approx(np.exp(probit.x[1]), rel=1e-3)
-    assert Belief.of(found.willingness).sd == pytest.approx(np.sqrt(np.linalg.inv(curvature)[0, 0]), rel=1e-3)
+    for estimate, numbers, axis in ((found.willingness, m[:, 0], 1), (found.spread, log_s[0], 0)):
+        low, middle, high = np.interp([0.05, 0.5, 0.95], np.cumsum(weight.sum(axis=axis)), numbers)
+        assert Belief.of(estimate).mean == pytest.approx(middle, abs=0.03 * (high - low))
+        assert Belief.of(estimate).sd == pytest.approx((high - low) / 3.29, rel=0.1)
     assert found.identified_by == ("assumption",)
 
 
@@ -104,8 +99,8 @@ def test_where_only_reps_set_prices_the_answer_is_wider_and_says_why():
 
     assert [warning.code for warning in found.willingness.warnings] == ["price_set_by_rep"]
     assert found.willingness.high / found.willingness.low > lot.willingness.high / lot.willingness.low
-    assert not found.source().anchored
     assert found.identified_by == ()
+    assert found.source().estimate.warnings == found.willingness.warnings
 
 
 def test_losses_for_other_reasons_leave_the_median_where_it_is():
@@ -178,6 +173,17 @@ def test_the_order_of_quotes_changes_nothing_that_can_be_seen(seed):
     turned = Quotes(price=quotes.price[order], result=quotes.result[order], rep=quotes.rep[order])
 
     assert read(turned).willingness.value == pytest.approx(read(quotes).willingness.value, rel=1e-4)
+
+
+def test_as_evidence_the_spread_is_what_the_data_alone_say():
+    prior = Belief(np.log(0.3), 0.3)
+
+    found = read(market(8, 300, lists=0.3), spread=prior)
+
+    assert found.spread.value < found.alone.spread.median
+    again = np.linalg.inv(found.alone.covariance) + np.diag([0.0, 0.98 / prior.sd**2])
+    assert Belief.of(found.spread).sd == pytest.approx(np.sqrt(np.linalg.inv(again)[1, 1]))
+    assert found.source().alone == found.alone
 
 
 def test_a_trait_that_explains_willingness_is_taken_out_and_put_back_into_the_spread():

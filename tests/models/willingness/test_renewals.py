@@ -47,6 +47,7 @@ def test_raises_by_lot_recover_the_threshold_and_what_old_prices_knew():
     assert found.confounding.low < 1.0 < found.confounding.high
     assert found.identified_by == ("randomised",)
     assert found.source().anchored
+    assert found.source().alone == found.alone
 
 
 def test_willingness_is_the_threshold_less_inertia_and_wider_by_its_doubt():
@@ -79,7 +80,6 @@ def test_prices_set_by_those_who_may_know_identify_nothing_and_say_so(assignment
 
     assert found.identified_by == ()
     assert "price_set_by_rep" in codes(found.willingness)
-    assert not found.source().anchored
     lot = read(history(4))
     assert found.threshold.high / found.threshold.low > lot.threshold.high / lot.threshold.low
 
