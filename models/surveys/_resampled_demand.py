@@ -23,6 +23,7 @@ from scipy import special
 from threadpoolctl import threadpool_limits
 
 from models.checks import Floats
+from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate, Label
 from models.order_statistics import SortedSample
 from models.resampling import bootstrap_weights, estimate_from_quantiles
@@ -47,6 +48,11 @@ class ResampledDemand:
         Shape (n,): their customers, codes 0 ….
     asked
         Level, seed and the number of samples.
+
+    Raises
+    ------
+    NotEstimable
+        ``only_zero_prices``, where nobody named another.
     """
 
     def __init__(self, paths: Paths, *, cluster: Codes, asked: Asked) -> None:
@@ -66,6 +72,8 @@ class ResampledDemand:
 
     def _lay_out(self, paths: Paths) -> None:
         """Choose prices and the kernel."""
+        if not (paths.prices > 0).any():
+            raise NotEstimable("only_zero_prices", "all prices answered are 0")
         some = slice(None, None, -(-len(paths.weights) // _FOR_LAYOUT))
         prices, weights = paths.prices[some], np.repeat(paths.weights[some], 4)[None, :]
         answers = SortedSample(np.log(np.where(prices > 0, prices, np.nan)).ravel())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import InvalidInput
+from models.errors import InvalidInput, NotEstimable
 from models.surveys._base import Asked
 from models.surveys._price_sensitivity import QUESTIONS, PriceSensitivity, typical
 from models.surveys.van_westendorp import VanWestendorp
@@ -149,6 +149,11 @@ def test_consideration_is_no_purchase():
     best = VanWestendorp().read(answers(FIVE), ASKED).best_price
 
     assert {best[goal].reason for goal in ("revenue", "profit")} == {"consideration_is_not_purchase"}
+
+
+def test_where_all_prices_are_nothing_there_is_nothing_to_read():
+    with pytest.raises(NotEstimable, match="are 0"):
+        VanWestendorp().read(answers([(0, 0, 0, 0)] * 20), ASKED)
 
 
 def test_what_a_reader_must_know_is_said():
