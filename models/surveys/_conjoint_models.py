@@ -116,7 +116,7 @@ def mixed_logit(tasks: Tasks, asked: Asked) -> Fitted:
 
 def hierarchical_bayes(tasks: Tasks, asked: Asked) -> Fitted:
     """Tastes of every respondent, held together by the population that they come from."""
-    return _of_hierarchy(HierarchicalBayes(seed=asked.seed), tasks, asked)
+    return _of_hierarchy(HierarchicalBayes(seed=asked.seed, draws=1000, rounds=6), tasks, asked)
 
 
 def _short_chain(tasks: Tasks, asked: Asked) -> Fitted:

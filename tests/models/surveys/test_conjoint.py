@@ -105,7 +105,7 @@ def test_people_who_love_high_prices_are_refused():
 
 
 def test_people_who_are_alike_are_read_by_a_logit_and_others_each_for_themselves():
-    alike, different = read(survey(60), model="auto"), read(survey(60, differ=1.2, tasks=10), model="auto")
+    alike, different = read(survey(60), model="auto"), read(survey(25, differ=1.5), model="auto")
 
     assert alike.details["model"] == "logit"
     assert [each["model"] for each in alike.details["models"]] == ["logit", "latent_class"]
