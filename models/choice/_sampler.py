@@ -60,12 +60,15 @@ class _Average:
         self.count = 0.0
 
     def add(self, values: Floats) -> None:
+        """Take values in."""
         self.total, self.count = self.total + values, self.count + 1
 
     def forget(self) -> None:
+        """Let what has been taken in count half."""
         self.total, self.count = self.total / 2, self.count / 2
 
     def mean(self) -> Floats:
+        """Return the average."""
         return self.total / self.count
 
 
@@ -91,13 +94,13 @@ class Place(NamedTuple):
 class Chain:
     """A chain that warms up, and then sweeps."""
 
-    def __init__(self, likelihood: Likelihood, prior: Prior, random: np.random.Generator) -> None:
-        self.likelihood, self.prior, self.random = likelihood, prior, random
+    def __init__(self, likelihood: Likelihood, prior: Prior, rng: np.random.Generator) -> None:
+        self.likelihood, self.prior, self.rng = likelihood, prior, rng
         people, columns = likelihood.shape
         # Chains begin apart, so that their agreement means something.
         spread = np.sqrt(prior.scatter / prior.degrees)
-        middle = prior.location + spread * random.standard_normal(columns)
-        tastes = middle + spread * random.standard_normal((people, columns))
+        middle = prior.location + spread * rng.standard_normal(columns)
+        tastes = middle + spread * rng.standard_normal((people, columns))
         self.place = Place(tastes, *likelihood(tastes), middle, np.diag(spread**-2.0))
         self.accepted: NDArray[np.bool_] = np.zeros(people, dtype=np.bool_)
         self._sweeps = 0
@@ -141,17 +144,17 @@ class Chain:
         pull = prior.strength * people / whole
         scatter = np.diag(prior.scatter) + around.T @ around + pull * np.outer(away, away)
         # Bartlett's root of a Wishart draw of Q.
-        root = np.diag(np.sqrt(self.random.chisquare(prior.degrees + people - np.arange(columns))))
-        root[np.tril_indices(columns, -1)] = self.random.standard_normal(columns * (columns - 1) // 2)
+        root = np.diag(np.sqrt(self.rng.chisquare(prior.degrees + people - np.arange(columns))))
+        root[np.tril_indices(columns, -1)] = self.rng.standard_normal(columns * (columns - 1) // 2)
         root = lower_root(inverse(scatter)) @ root
-        noise = np.linalg.solve(root.T, self.random.standard_normal(columns))
+        noise = np.linalg.solve(root.T, self.rng.standard_normal(columns))
         mean = prior.location + people / whole * away + noise / np.sqrt(whole)
         self.place = self.place._replace(mean=mean, precision=root @ root.T)
 
     def _move_people(self, stride: Stride) -> None:
         tastes, value, gradient, mean, precision = self.place
-        noise = self.random.standard_normal(tastes.shape)
-        bars = -self.random.standard_exponential(len(tastes))
+        noise = self.rng.standard_normal(tastes.shape)
+        bars = -self.rng.standard_exponential(len(tastes))
         away = tastes - mean
         pull = away @ precision
         step = self._people.propose(gradient - pull, noise, stride)
@@ -172,8 +175,8 @@ class Chain:
         here, columns = self.place, self.place.mean.size
         lower = np.tril_indices(columns)
         root, z = here.standardised()
-        noise = self.random.standard_normal((1, columns + lower[0].size))
-        bar = -self.random.standard_exponential()
+        noise = self.rng.standard_normal((1, columns + lower[0].size))
+        bar = -self.rng.standard_exponential()
         stride = self._population.stride()
         density, slope = self._density(here, root, z)
         step = self._population.propose(slope, noise, stride)

@@ -157,7 +157,8 @@ def main() -> int:
     if compiled_kernel() is None:
         print("numba is not installed: pip install 'numba>=0.62'")
         return 1
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         try:
