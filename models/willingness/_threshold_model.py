@@ -228,6 +228,7 @@ class _Weighted:
 
     @classmethod
     def of(cls, values: Floats, weights: Floats) -> _Weighted:
+        """Read them off draws (B,) whose weights (B,) sum to 1."""
         order = np.argsort(values, kind="stable")
         below = np.cumsum(weights[order]) - weights[order] / 2
         low, middle, high = np.interp([0.05, 0.5, 0.95], below, values[order]).tolist()

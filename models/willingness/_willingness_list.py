@@ -60,10 +60,12 @@ class _List:
 
     @property
     def usual_weight(self) -> float:
+        """Weight of the usual share of worth, 0 where worth is unknown."""
         return float(self.pooled.weights[0, len(self.sources)]) if self.worth is not None else 0.0
 
     @property
     def willingness(self) -> Belief:
+        """The pooled willingness."""
         return Belief(float(self.pooled.mean[0]), float(np.sqrt(self.pooled.covariance[0, 0])))
 
 
@@ -99,9 +101,8 @@ def _pooled(known: Sequence[WillingnessSource], worth: Belief | None, given: Ass
     """Judge the readings, lay them out with those of the spread and with the priors, and pool them."""
     beliefs = [Belief.of(each.estimate, name=each.source) for each in known]
     names, anchored = [each.source for each in known], [each.anchored for each in known]
-    forms = np.array([[float(each.form == form) for form in FORMATS] for each in known]).reshape(
-        -1, len(FORMATS)
-    )
+    asked = [[float(each.form == form) for form in FORMATS] for each in known]
+    forms = np.array(asked).reshape(-1, len(FORMATS))
     logs, variance = [belief.mean for belief in beliefs], [belief.sd**2 for belief in beliefs]
     if worth is not None:
         names, anchored = [*names, USUAL], [*anchored, True]

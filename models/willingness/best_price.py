@@ -33,6 +33,7 @@ from models.pricing.capture import Corridor
 from models.willingness.beliefs import Belief
 
 _GRID = 120
+_DRAWS = 800  # in pairs: the best price moves by less than a tenth of its standard error
 _BISECTIONS = 60
 
 
@@ -123,7 +124,6 @@ def best_price(
     corridor: Corridor | None = None,
     terms: Terms | None = None,
     correlation: float = 0.0,
-    draws: int = 2000,
     seed: int = 0,
 ) -> BestPrice:
     """Find the price that earns most.
@@ -140,13 +140,13 @@ def best_price(
         Cost and churn; default: revenue is what counts.
     correlation
         Of the doubts about the two, as `AllEvidence` has it.
-    draws, seed
-        Of the median and the spread, which are both uncertain; draws ≥ 100.
+    seed
+        Of the draws of the median and the spread, which are both uncertain.
 
     Raises
     ------
     InvalidInput
-        If a known estimate is not positive, or draws are fewer than 100.
+        If a known estimate is not positive, or `correlation` is none.
 
     Examples
     --------
@@ -157,15 +157,13 @@ def best_price(
     (7.7, 0.7, 'above')
     """
     terms = terms or Terms()
-    if draws < 100:
-        raise InvalidInput(f"draws must be ≥ 100, got {draws}")
     label = Label(unit=willingness.unit, level=willingness.level, method=f"price of the most {terms.goal}")
     reason = willingness.reason or spread.reason
     if terms.churn_elasticity >= 1 and terms.unit_cost == 0:
         reason = reason or "no_best_price"
     if reason is not None:
         return _unknown(reason, label, terms)
-    middles, spreads = _draws(willingness, spread, correlation=correlation, draws=draws, seed=seed)
+    middles, spreads = _draws(willingness, spread, correlation=correlation, seed=seed)
     optima = _optima(middles, spreads, terms)
     curve = _curve(middles, spreads, optima=optima, terms=terms, level=label.level)
     price = _top(curve)
@@ -197,13 +195,13 @@ def _unknown(reason: str, label: Label, terms: Terms) -> BestPrice:
 
 
 def _draws(
-    willingness: Estimate, spread: Estimate, *, correlation: float, draws: int, seed: int
+    willingness: Estimate, spread: Estimate, *, correlation: float, seed: int
 ) -> tuple[Floats, Floats]:
     """Draw the median's log and the spread, in pairs of opposite signs, which halve the noise of averages."""
     middle, scale = Belief.of(willingness, name="willingness"), Belief.of(spread, name="the spread")
     if not -1 <= correlation <= 1:
         raise InvalidInput(f"correlation must be between -1 and 1, got {correlation}")
-    half = np.random.default_rng(seed).standard_normal((draws // 2, 2))
+    half = np.random.default_rng(seed).standard_normal((_DRAWS // 2, 2))
     noise = np.concatenate([half, -half])
     noise[:, 1] = correlation * noise[:, 0] + np.sqrt(1 - correlation**2) * noise[:, 1]
     return middle.mean + middle.sd * noise[:, 0], np.exp(scale.mean + scale.sd * noise[:, 1])

@@ -7,8 +7,8 @@ W_i : what customer i would pay for one unit if it chose anew, log-normal given 
 kept : the highest price at which it renewed, W exp(ι) ≥ kept          refused : the price it left for
 left for another reason: what it had kept before still counts, the end itself tells nothing
 
-Only W exp(ι) shows: that is `threshold`. ι has the prior `INERTIA`, 0–25 % in nine companies of ten, which is a
-judgement and no measurement; a company that also sells anew learns it by comparing the two (`inertia`).
+Only W exp(ι) shows: that is `threshold`. ι has a prior (`inertia`); a company that also sells anew learns it by
+comparing the two.
 
 How a price was set decides what it can tell. A randomised or contractual raise is given to the customer; what
 it paid before, a raise by policy, and a plain renewal were set by someone who may know W, and are taken as in
@@ -32,11 +32,10 @@ from models.willingness._price_setting import LEAST_VARIATION, PriceSetting, tak
 from models.willingness._threshold_model import Normal, Rows, Threshold, fit, near
 from models.willingness.assumptions import USUAL_SPREAD
 from models.willingness.beliefs import Belief, Joint
+from models.willingness.inertia import Inertia
 from models.willingness.quotes import BEYOND, FEWEST, LEARNT, REP_KNOWS
 from models.willingness.sources import WillingnessSource
 
-INERTIA = Belief.within(1.0, 1.25, level=0.9)
-"""exp(ι) a priori."""
 GIVEN = ("randomised", "contractual")
 """Assignments by which a raise is given to the customer, whatever it would pay."""
 KNOWING = ("policy", "renewal")
@@ -124,27 +123,6 @@ class RenewalReading:
         return WillingnessSource(
             source=name, estimate=self.willingness, spread=self.spread, alone=self.alone, anchored=True
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Inertia:
-    """What is believed of exp(ι), and what people who choose anew would pay, where that is known.
-
-    `anew` shows in `RenewalReading.inertia` alone: it must not enter willingness twice.
-    """
-
-    factor: Belief = INERTIA
-    anew: Estimate | None = None
-
-    def learnt(self, threshold: Belief) -> Belief:
-        """Return the posterior of exp(ι): its prior and ``threshold ÷ anew``, by their precisions."""
-        if self.anew is None or not self.anew.known or self.factor.sd == 0:
-            return self.factor
-        anew = Belief.of(self.anew, name="willingness of those who choose anew")
-        variance = threshold.sd**2 + anew.sd**2
-        gain = self.factor.sd**2 / (self.factor.sd**2 + variance)
-        mean = self.factor.mean + gain * (threshold.mean - anew.mean - self.factor.mean)
-        return Belief(mean, self.factor.sd * float(np.sqrt(1 - gain)))
 
 
 def read_renewals(

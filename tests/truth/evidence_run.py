@@ -16,7 +16,6 @@ from tests.truth import evidence_market as market
 FIRST_SEED = 3_000_000
 """Development looked at seeds below 1,000,000."""
 CORRIDOR_MIDDLE = 0.125
-DRAWS = 400
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def run(seed: int, regime: str | None = None) -> Record | None:
     if not worth and not willingness:
         return None
     found = all_evidence(worth, willingness, unit=market.UNIT)
-    price = best_price(found.willingness, found.spread, correlation=found.correlation, draws=DRAWS)
+    price = best_price(found.willingness, found.spread, correlation=found.correlation)
     paid, stated = (any((each.form is None) == is_paid for each in willingness) for is_paid in (True, False))
     kind = " and ".join(name for name, there in (("paid", paid), ("stated", stated)) if there) or "worth only"
     return Record(
@@ -93,12 +92,12 @@ def _others(
         middle = from_worth.worth.scaled(CORRIDOR_MIDDLE)
         others["corridor's middle as the price"] = _try(world, from_worth.willingness, middle)
     for name, found in alone.items():
-        price = best_price(found.willingness, found.spread, correlation=found.correlation, draws=DRAWS).price
+        price = best_price(found.willingness, found.spread, correlation=found.correlation).price
         others[name] = _try(world, found.willingness, price)
     if willingness:
         logs = [np.log([each.estimate.low, each.estimate.value, each.estimate.high]) for each in willingness]
         low, value, high = np.exp(np.mean(logs, axis=0))
         mean = Estimate(value=value, low=low, high=high, level=0.9, n=1, unit=market.UNIT)
         spread = all_evidence([], willingness, unit=market.UNIT).spread
-        others["mean of all at face value"] = _try(world, mean, best_price(mean, spread, draws=DRAWS).price)
+        others["mean of all at face value"] = _try(world, mean, best_price(mean, spread).price)
     return others

@@ -55,9 +55,9 @@ def test_a_spread_of_one_is_best_priced_where_the_hazard_is_one():
 @settings(max_examples=25, deadline=None)
 @given(st.floats(1e-6, 1e6), st.floats(0.1, 1.5), st.floats(1.01, 3.0))
 def test_another_currency_scales_the_price_and_moves_nothing_else(rate, spread, doubt):
-    euros = best_price(estimate(10.0, doubt), estimate(spread, 1.3, "log"), terms=Terms(unit_cost=1.0))
-    others = best_price(
-        estimate(10.0 * rate, doubt), estimate(spread, 1.3, "log"), terms=Terms(unit_cost=rate)
+    euros, others = (
+        best_price(estimate(10.0 * by, doubt), estimate(spread, 1.3, "log"), terms=Terms(unit_cost=by))
+        for by in (1.0, rate)
     )
 
     assert others.price.value == pytest.approx(euros.price.value * rate, rel=1e-6)
@@ -79,6 +79,16 @@ def test_doubt_about_willingness_widens_the_interval_and_costs_earnings():
 
     assert unsure.price.high / unsure.price.low > sure.price.high / sure.price.low
     assert unsure.regret > 4 * sure.regret > 0
+
+
+def test_doubts_that_go_together_widen_the_interval_more_than_doubts_that_offset_each_other():
+    together, apart = (
+        best_price(estimate(10.0, 1.3), estimate(0.8, 1.3, "log"), correlation=each) for each in (0.8, -0.8)
+    )
+
+    assert together.price.high / together.price.low > apart.price.high / apart.price.low
+    with pytest.raises(InvalidInput, match="correlation"):
+        best_price(estimate(10.0), estimate(0.5, unit="log"), correlation=1.5)
 
 
 def test_the_curve_bounds_its_own_mean_and_peaks_at_the_price():
