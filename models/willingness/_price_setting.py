@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.errors import NotEstimable
 
 LEAST_VARIATION = 0.02
 """Standard deviation of a log price below which it does not vary for any use."""
+ROWS_FOR_A_TRAIT = 10
 _LEAST_F = 2.0  # reps who differ less than that may not differ at all: their leniency would be noise
 
 
@@ -45,6 +47,11 @@ def take_apart(
 ) -> PriceSetting:
     """Take log prices apart into what traits, list and reps explain, and the rest.
 
+    Raises
+    ------
+    NotEstimable
+        ``too_many_traits`` for so few prices.
+
     Examples
     --------
     >>> asked = np.array([9.0, 10.0, 18.0, 20.0])
@@ -52,6 +59,9 @@ def take_apart(
     ('list_prices',)
     """
     known = standardised(np.zeros((price.size, 0)) if traits is None else traits)
+    if price.size < ROWS_FOR_A_TRAIT * known.shape[1]:
+        text = f"needs {ROWS_FOR_A_TRAIT} prices for each of {known.shape[1]} traits, has {price.size}"
+        raise NotEstimable("too_many_traits", text)
     rest, given_by = _residual(np.log(price), known), []
     if list_price is not None:
         listed = _residual(np.log(list_price), known)

@@ -35,6 +35,8 @@ from models.willingness.beliefs import Belief
 _GRID = 120
 _DRAWS = 800  # in pairs: the best price moves by less than a tenth of its standard error
 _BISECTIONS = 60
+_WIDEST = 4.0  # a spread so wide (one customer in six pays 55 times the median) is no knowledge of it
+_NOBODY = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +160,7 @@ def best_price(
     """
     terms = terms or Terms()
     label = Label(unit=willingness.unit, level=willingness.level, method=f"price of the most {terms.goal}")
-    reason = willingness.reason or spread.reason
-    if terms.churn_elasticity >= 1 and terms.unit_cost == 0:
-        reason = reason or "no_best_price"
-    if reason is not None:
+    if (reason := _why_not(willingness, spread, terms)) is not None:
         return _unknown(reason, label, terms)
     middles, spreads = _draws(willingness, spread, correlation=correlation, seed=seed)
     optima = _optima(middles, spreads, terms)
@@ -171,6 +170,8 @@ def best_price(
     low, high = np.exp(np.quantile(optima, tails))
     at_it = _earnings(np.log([price]), middles, spreads, terms)[:, 0]
     buys = special.ndtr((middles - np.log(price)) / spreads)
+    if buys.mean() < _NOBODY:
+        return _unknown("cost_above_willingness", label, terms)
     most = _own_earnings(optima, middles, spreads, terms)
     count = willingness.n
     return BestPrice(
@@ -184,6 +185,15 @@ def best_price(
         curve=curve,
         against_corridor=corridor.holds(price) if corridor else None,
     )
+
+
+def _why_not(willingness: Estimate, spread: Estimate, terms: Terms) -> str | None:
+    """Return why there can be no best price."""
+    if terms.churn_elasticity >= 1 and terms.unit_cost == 0:
+        return "no_best_price"
+    if spread.high is not None and spread.high > _WIDEST:
+        return "spread_unknown"
+    return willingness.reason or spread.reason
 
 
 def _unknown(reason: str, label: Label, terms: Terms) -> BestPrice:

@@ -192,21 +192,19 @@ def _lost_otherwise(counts: dict[str, int], level: float) -> Estimate:
 
 
 def _enough(counts: dict[str, int]) -> None:
-    lost = counts[LOST_ON_PRICE] + counts[LOST]
-    if min(counts[WON], lost) >= FEWEST:
+    won, lost = counts[WON], counts[LOST_ON_PRICE] + counts[LOST]
+    if min(won, lost) >= FEWEST:
         return
+    if not won + lost:
+        raise NotEstimable("no_quotes", "no offer was won or lost on price")
     if not lost:
-        raise NotEstimable(
-            "only_lower_bounds", "no offer was lost on price: willingness is higher, nobody knows by how much"
-        )
-    if not counts[WON]:
-        raise NotEstimable(
-            "only_upper_bounds", "no offer was won: willingness is lower, nobody knows by how much"
-        )
-    raise NotEstimable(
-        "insufficient_quotes",
-        f"needs {FEWEST} offers won and {FEWEST} lost on price, has {counts[WON]} and {lost}",
-    )
+        text = "no offer was lost on price: willingness is higher, nobody knows by how much"
+        raise NotEstimable("only_lower_bounds", text)
+    if not won:
+        text = "no offer was won: willingness is lower, nobody knows by how much"
+        raise NotEstimable("only_upper_bounds", text)
+    text = f"needs {FEWEST} offers won and {FEWEST} lost on price, has {won} and {lost}"
+    raise NotEstimable("insufficient_quotes", text)
 
 
 def _fit(

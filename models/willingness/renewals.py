@@ -194,6 +194,8 @@ def _enough(renewals: Renewals, takes_part: NDArray[np.bool_]) -> None:
         return
     if not takes_part.any() and (renewals.assignment == NEGOTIATED).any():
         raise NotIdentified("all prices were negotiated: raises given by lot or by contract would tell")
+    if not stayed + left:
+        raise NotEstimable("no_renewals", "no customer decided about a price that was not negotiated")
     if not left:
         raise NotEstimable(
             "only_lower_bounds", "nobody left for the price: willingness is higher, nobody knows by how much"

@@ -124,6 +124,13 @@ def test_where_every_lower_price_earns_more_there_is_no_best_one():
     assert best_of(10.0, 0.5, Terms(churn_elasticity=1.0)).price.reason == "no_best_price"
 
 
+def test_a_spread_that_nobody_knows_and_a_cost_that_nobody_pays_have_no_best_price():
+    unknown = best_price(estimate(10.0), estimate(1.0, 5.0, "log"))
+
+    assert unknown.price.reason == "spread_unknown"
+    assert best_of(10.0, 0.5, Terms(unit_cost=1000.0)).price.reason == "cost_above_willingness"
+
+
 def test_the_same_seed_gives_the_same_bits():
     first, again = (best_price(estimate(10.0, 2.0), estimate(0.5, 1.5, "log"), seed=3) for _ in range(2))
 

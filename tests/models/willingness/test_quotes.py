@@ -138,7 +138,7 @@ def test_the_chance_of_winning_falls_from_all_that_is_not_lost_otherwise_to_noth
         (50, 0, 20, "only_lower_bounds"),
         (0, 50, 20, "only_upper_bounds"),
         (50, 2, 0, "insufficient_quotes"),
-        (0, 0, 0, "only_lower_bounds"),
+        (0, 0, 9, "no_quotes"),
     ],
 )
 def test_quotes_that_bound_one_side_only_are_null_with_the_reason(won, on_price, otherwise, reason):
@@ -197,6 +197,22 @@ def test_a_trait_that_explains_willingness_is_taken_out_and_put_back_into_the_sp
 
     assert found.spread.low < 0.5 < found.spread.high
     assert found.willingness.low < 1.0 < found.willingness.high
+
+
+def test_more_traits_than_the_quotes_can_carry_are_refused():
+    found = read(replace(market(1, 60), traits=np.random.default_rng(0).normal(size=(60, 7))))
+
+    assert found.willingness.reason == "too_many_traits"
+
+
+@pytest.mark.parametrize("list_price", [None, np.full(100, 10.0)])
+def test_one_price_for_all_rests_on_what_is_usual_and_says_so(list_price):
+    result = np.array([WON] * 40 + [LOST_ON_PRICE] * 60, dtype=object)
+
+    found = read(Quotes(price=np.full(100, 10.0), result=result, list_price=list_price))
+
+    assert found.willingness.low < 9.0 < found.willingness.high
+    assert "price_set_by_rep" in {warning.code for warning in found.willingness.warnings}
 
 
 def test_reps_who_differ_by_chance_only_have_no_leniency():

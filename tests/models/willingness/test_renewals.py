@@ -144,6 +144,16 @@ def test_too_few_who_left_for_the_price_are_null_with_the_reason(left, reason):
     assert found.inertia.known
 
 
+def test_without_any_decision_there_are_no_renewals():
+    none = np.full(3, np.nan)
+
+    found = read(
+        Renewals(kept=none, refused=none, before=none, assignment=np.full(3, "renewal", dtype=object))
+    )
+
+    assert found.willingness.reason == "no_renewals"
+
+
 @settings(max_examples=6, deadline=None)
 @given(st.integers(0, 1000), st.floats(1e-4, 1e4))
 def test_another_currency_scales_the_answer(seed, rate):
