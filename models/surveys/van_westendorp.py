@@ -29,6 +29,7 @@ from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate, Label
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
 from models.surveys._crossings import Crossing, placed
+from models.surveys._curves import curves
 from models.surveys._paths import Paths
 from models.surveys._price_sensitivity import (
     Intransitive,
@@ -118,6 +119,7 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
             demand=demand,
             flags=answers.flags(),
             caveats=(CONSIDERATION, *cautions(treated)),
+            details={"curves": curves(treated, inclusive=self.convention == "inclusive")},
         )
 
     def points(self, treated: PriceSensitivity, asked: Asked) -> dict[str, Estimate]:

@@ -53,9 +53,9 @@ class PricePoints(Chart[list[Meter]]):
         """Say how to read it."""
         return (
             "Each line is the share of respondents who find a price too cheap, cheap, expensive or too expensive. "
-            "Where they cross are the four points: PMC and PME bound the range that most accept; at OPP as many find "
-            "the price too cheap as too expensive, at IDP as many find it cheap as expensive. The thin line through "
-            "a point is the range that holds it nine times in ten."
+            "PMC and PME bound the range that most accept: below, too many doubt the quality, above, too many find "
+            "it too expensive. At OPP as many find the price too cheap as too expensive, at IDP as many find it "
+            "cheap as expensive. The thin line through a point is the range that holds it nine times in ten."
         )
 
     def words(self, data: list[Meter], *, currency: str) -> str:
