@@ -70,8 +70,8 @@ class WillingnessSource:
     spread
         The standard deviation of the log over customers, where the source tells it.
     alone
-        Log median and log spread together, by the source's data alone: then that is pooled, and `estimate` and
-        `spread`, in which a prior of the spread may stand, are what is shown.
+        Of paid prices: median and spread together, by the source's data alone. Then that is pooled, and
+        `estimate` and `spread`, in which a prior of the spread may stand, are what is shown.
     anchored
         As for `WorthSource`. A stated source is never an anchor: it has the bias of its form.
     """
@@ -84,10 +84,11 @@ class WillingnessSource:
     anchored: bool = False
 
     def __post_init__(self) -> None:
-        if self.anchored and self.form is not None:
-            raise InvalidInput(
-                f"{self.source}: stated prices are never taken as unbiased; fix the bias instead"
+        if self.form is not None and (self.anchored or self.alone is not None):
+            text = (
+                "stated prices are never taken as unbiased or pooled with their spread; fix the bias instead"
             )
+            raise InvalidInput(f"{self.source}: {text}")
 
 
 Source = WorthSource | WillingnessSource

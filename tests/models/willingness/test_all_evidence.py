@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate
 from models.willingness.all_evidence import AllEvidence, all_evidence
 from models.willingness.assumptions import Assumptions
-from models.willingness.beliefs import Belief
+from models.willingness.beliefs import Belief, Joint
 from models.willingness.hypothetical_bias import Bias
 from models.willingness.sources import WillingnessSource, WorthSource
 
@@ -294,6 +295,18 @@ def test_spreads_are_pooled_with_what_is_usual():
     assert usual.value == pytest.approx(0.6)
     assert 0.4 < told.value < 0.5
     assert log_width(told) < log_width(usual)
+
+
+def test_what_tells_the_spread_tells_the_median_of_prices_that_all_lay_below_it():
+    far_above = Joint(Belief(np.log(5.0), 0.3), Belief(np.log(0.6), 0.4), correlation=0.9)
+    extrapolated = replace(quotes(5.0, 0.3), alone=far_above)
+    narrow = replace(renewals(5.0, 3.0), spread=said(0.4, 0.01, unit="log"))
+
+    found, alone = together([], [extrapolated, narrow]), together([], [extrapolated])
+
+    assert alone.correlation > 0.5
+    assert found.willingness.value < 0.9 * alone.willingness.value
+    assert log_width(found.willingness) < log_width(alone.willingness)
 
 
 def test_a_source_that_stands_twice_is_refused():

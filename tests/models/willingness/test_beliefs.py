@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import InvalidInput
 from models.estimate import Estimate, Label
-from models.willingness.beliefs import LEAST_SD, Belief
+from models.willingness.beliefs import LEAST_SD, Belief, Joint
 
 
 @settings(max_examples=50, deadline=None)
@@ -43,6 +44,29 @@ def test_a_prior_can_be_taken_out_again():
 
     assert (alone.mean, alone.sd) == pytest.approx((data.mean, data.sd))
     assert prior.without(prior) is None
+
+
+def test_a_joint_belief_loses_its_prior_and_gets_it_back_by_the_product_of_normals():
+    data, prior = Joint(Belief(2.0, 0.2), Belief(-0.5, 0.3), correlation=0.6), Belief(-1.0, 0.4)
+    precision = np.linalg.inv(data.covariance) + np.diag([0.0, 0.98 / prior.sd**2])
+    pull = np.linalg.inv(data.covariance) @ data.mean + [0.0, 0.98 * prior.mean / prior.sd**2]
+    both = Joint.of(np.linalg.inv(precision) @ pull, np.linalg.inv(precision))
+
+    alone = both.without(prior)
+
+    np.testing.assert_allclose(alone.mean, data.mean)
+    np.testing.assert_allclose(alone.covariance, data.covariance)
+    assert both.without(Belief(0.0, 1e-3)) is None
+
+
+def test_dividing_by_an_independent_factor_moves_and_widens_the_median_alone():
+    both = Joint(Belief(2.0, 0.3), Belief(-0.5, 0.3), correlation=0.6)
+
+    anew = both.divided_by(Belief(0.1, 0.4))
+
+    assert (anew.median.mean, anew.median.sd) == pytest.approx((1.9, 0.5))
+    assert anew.spread == both.spread
+    assert anew.covariance[0, 1] == pytest.approx(both.covariance[0, 1])
 
 
 @pytest.mark.parametrize(
