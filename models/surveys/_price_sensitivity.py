@@ -141,7 +141,7 @@ class PriceSensitivity(Answers):
     def in_order(self) -> NDArray[np.bool_]:
         """Shape (n,): whose answers rise from question to question, or stay."""
         # A comparison with a price that was not asked is false: such a step is no fall.
-        rises: NDArray[np.bool_] = ~(np.diff(self.prices, axis=1) < 0).any(axis=1)
+        rises: NDArray[np.bool_] = (np.diff(self.prices, axis=1) < 0).sum(axis=1) == 0
         return rises
 
     def only(self, who: NDArray[np.bool_]) -> Self:
