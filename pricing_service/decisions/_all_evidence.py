@@ -24,7 +24,7 @@ from pricing_service.decisions._offers import read_offers
 from pricing_service.decisions._own_pairs import learn_from_pairs
 from pricing_service.decisions._price_changes import told_prices
 from pricing_service.decisions._surveys import Survey, surveys_of
-from pricing_service.decisions.willingness_to_pay import read_survey
+from pricing_service.decisions.willingness_to_pay import WillingnessOptions, read_survey, unit_cost_of
 from pricing_service.panel import Metric, StoredPanel
 
 ASKED: dict[str, tuple[str, Format]] = {
@@ -136,8 +136,13 @@ class EvidencePool:
         return found
 
     def _read(self, survey: Survey, method: str) -> Reading:
-        asked = Asked(unit=self.question.unit, level=self.question.level, seed=self.question.seed)
-        return read_survey(survey, method, {}, asked)
+        asked = Asked(
+            unit=self.question.unit,
+            level=self.question.level,
+            seed=self.question.seed,
+            unit_cost=unit_cost_of(survey, self.question.panel, None),
+        )
+        return read_survey(survey, method, WillingnessOptions().model_dump(), asked)
 
     @cached_property
     def together(self) -> AllEvidence:
@@ -172,8 +177,9 @@ class EvidencePool:
         terms = Terms(unit_cost=self.question.metric.unit_cost or 0.0)
         together = self.together
         return best_price(
-            together.willingness, together.spread, corridor=corridor, terms=terms, seed=self.question.seed
-        )
+            together.willingness, together.spread, corridor=corridor, terms=terms,
+            correlation=together.correlation, seed=self.question.seed,
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """Return the two lists, never averaged together, and what they say of each other."""

@@ -40,7 +40,7 @@ def willingness_sentences_of(result: dict[str, Any], metric: Metric, currency: s
         f" {money(pooled['high'], currency)}){_captured(evidence)}."
     ]
     said.append(_best(price, metric, currency))
-    return said + _resting(evidence) + contradictions(evidence)
+    return said + _resting(evidence)
 
 
 def _captured(evidence: dict[str, Any]) -> str:

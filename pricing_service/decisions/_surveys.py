@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ _NAMED_BY = {"worth_checks": "metric"}
 """The column that says what a survey is about, where it is not `item`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Survey:
     """All answers of one table about one item.
 
@@ -42,6 +44,21 @@ class Survey:
     item: str | None
     unit: str
     columns: Columns
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what was answered: equal answers are one survey, and what was read out of one holds for it."""
+        said = hashlib.sha256(f"{self.table}/{self.item}/{self.unit}".encode())
+        for name in sorted(self.columns):
+            said.update(f"/{name}:{self.columns[name].tolist()!r}".encode())
+        return said.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the answers are equal."""
+        return isinstance(other, Survey) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     def only(self, kept: ArrayLike) -> Survey:
         """Return the same survey with only the rows that are marked."""
@@ -105,7 +122,10 @@ def _by_item(
 ) -> list[Survey]:
     named = columns.get(_NAMED_BY.get(name, ITEM))
     n = len(columns["respondent_id"])
-    items = [unnamed] * n if named is None else [unnamed if each is None else each for each in named.tolist()]
+    items = [None] * n if named is None else named.tolist()
+    if "task" in columns:
+        items = _by_task(columns, items)
+    items = [unnamed if each is None else each for each in items]
     whole = Survey(name, None, panel.currency, dict(columns))
     found = []
     for item in sorted(set(items), key=lambda each: (each is None, each or "")):
@@ -113,3 +133,10 @@ def _by_item(
         unit = unit_of(item, currency=panel.currency, metrics=panel.metrics)
         found.append(Survey(name, item, unit, its.columns))
     return found
+
+
+def _by_task(columns: Mapping[str, Any], items: Sequence[str | None]) -> list[str | None]:
+    """Return each row's item as its task has it: whoever writes "none" has no need to say what is not bought."""
+    tasks = list(zip(columns["respondent_id"].tolist(), columns["task"].tolist(), strict=True))
+    named = {task: item for task, item in zip(tasks, items, strict=True) if item is not None}
+    return [named.get(task) for task in tasks]

@@ -9,7 +9,7 @@ from pricing_service.decisions._alternatives import rests_on_alternatives
 from pricing_service.decisions._circular import circular_kpis
 from pricing_service.decisions._evidence import Evidence
 from pricing_service.decisions._metric_words import kpi_caveats
-from pricing_service.decisions._price_words import willingness_sentences_of
+from pricing_service.decisions._price_words import contradictions, willingness_sentences_of
 from pricing_service.decisions._words import customers, money, one, per, percent, sentence
 from pricing_service.panel import Metric
 
@@ -42,6 +42,7 @@ def worth_sentences(result: dict[str, Any], metric: Metric, currency: str) -> li
     return [
         *said,
         *asked,
+        *contradictions(result["evidence"]),
         *_prices(result, metric, currency),
         *_spread(result, metric, currency),
         *_silent(result),

@@ -182,7 +182,7 @@ def _pool(study: WorthStudy, options: UnitWorthOptions, seed: int) -> EvidencePo
         figure = Estimate(
             value=prior.value, low=prior.low, high=prior.high, level=0.9, n=0, unit=study.unit, method="research"
         )  # fmt: skip
-        sources.append(WorthSource(source="prior", estimate=figure))
+        sources.append(WorthSource(source="prior", estimate=figure, anchored=False))
     asked = Question(
         panel=study.evidence.panel, metric=study.metric, sources=options.sources, level=options.level,
         seed=seed, bias=options.hypothetical_bias,

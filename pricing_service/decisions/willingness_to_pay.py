@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -28,11 +29,8 @@ from pricing_service.panel import StoredPanel
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
-METHODS: dict[str, type[SurveyMethod[Any]]] = {
-    name: method
-    for name, method in discover(models.surveys, SurveyMethod).items()
-    if method.about == "willingness"
-}
+_FAMILY: dict[str, type[SurveyMethod[Any]]] = discover(models.surveys, SurveyMethod)
+METHODS = {name: method for name, method in _FAMILY.items() if method.about == "willingness"}
 """Every way of asking for willingness to pay, by the name that the API calls it."""
 
 TABLES = tuple(dict.fromkeys(method.answers.table for method in METHODS.values()))
@@ -66,6 +64,9 @@ class WillingnessOptions(Options):
     intent_calibration: tuple[Share, Share, Share, Share, Share] = Field(
         (0.7, 0.5, 0.3, 0.1, 0.0),
         description="shares that buy, from 'very likely' (5) down to 'not at all' (1)",
+    )
+    model: Literal["auto", "logit", "mixed_logit", "latent_class", "hierarchical_bayes"] = Field(
+        "auto", description="how tastes may differ between people, for conjoint; auto lets the data choose"
     )
 
     @model_validator(mode="after")
@@ -131,10 +132,16 @@ def read_survey(survey: Survey, name: str, options: Mapping[str, Any], asked: As
     NotEstimable
         Where the answers cannot carry the method.
     """
-    method = discover(models.surveys, SurveyMethod)[name]
-    known = inspect.signature(method.__init__).parameters
-    own = {key: value for key, value in options.items() if key in known}
-    reading: Reading = method(**own).read(method.answers.of(survey.columns), asked)
+    known = inspect.signature(_FAMILY[name].__init__).parameters
+    own = tuple((key, value) for key, value in sorted(options.items()) if key in known)
+    return _read_once(survey, name, own, asked)
+
+
+@lru_cache(maxsize=8)
+def _read_once(survey: Survey, name: str, own: tuple[tuple[str, Any], ...], asked: Asked) -> Reading:
+    """Read a survey; a report asks for the same reading twice, and that of choices takes its ten seconds."""
+    method = _FAMILY[name]
+    reading: Reading = method(**dict(own)).read(method.answers.of(survey.columns), asked)
     return reading
 
 

@@ -73,3 +73,25 @@ def test_respondents_can_be_left_out(tmp_path: Path) -> None:
     (survey,) = surveys_of(panel_from({"price_sensitivity": rows}, tmp_path), ["price_sensitivity"])
 
     assert survey.without(["r2"]).columns["respondent_id"].tolist() == ["r1", "r3"]
+
+
+def test_a_task_is_about_what_its_offers_are_about_though_none_names_nothing(tmp_path: Path) -> None:
+    task = {"respondent_id": "r1", "task": "t"}
+    offers = [
+        task | {"alternative": name, "chosen": int(name == "none"), "price": price, "item": item}
+        for name, price, item in (("a", 10, "team"), ("b", 20, "team"), ("none", "", ""))
+    ]
+
+    (survey,) = surveys_of(panel_from({"choices": offers}, tmp_path), ["choices"])
+
+    assert survey.item == "team"
+    assert survey.columns["alternative"].tolist() == ["a", "b", "none"]
+
+
+def test_equal_answers_are_one_survey_and_others_another(tmp_path: Path) -> None:
+    panel = panel_from({"price_sensitivity": [answer("r1"), answer("r2")]}, tmp_path)
+    (one,), (again,) = (surveys_of(panel, ["price_sensitivity"]) for _ in range(2))
+
+    assert one == again
+    assert hash(one) == hash(again)
+    assert one != one.without(["r2"])

@@ -206,13 +206,14 @@ def test_research_enters_beside_the_outcomes_by_how_sure_it_is(ordinary: StoredP
     sure = worth(ordinary, prior={"value": 40, "low": 39, "high": 41})
 
     assert [each["source"] for each in sure["evidence"]["worth"]] == ["outcomes", "prior"]
-    assert sum(each["weight"] for each in sure["evidence"]["worth"]) == pytest.approx(1)
-    assert alone < vague["worth"]["value"] < 1.02 * alone
-    # Sources that contradict each other are not settled between: the interval holds what each of them says.
-    assert alone < sure["worth"]["value"] < 40
-    assert sure["worth"]["low"] <= alone
-    assert sure["worth"]["high"] >= 39
+    assert alone < vague["worth"]["value"] < 1.1 * alone
+    # What contradicts measured outcomes is named and set aside, not blended in.
+    outcomes, research = sure["evidence"]["worth"]
+    assert (outcomes["weight"], research["weight"]) == (pytest.approx(1), 0)
+    assert research["contradicts"] == ["outcomes"]
+    assert sure["worth"]["value"] == pytest.approx(alone)
     assert "sources_disagree" in codes(sure["worth"]["warnings"])
+    assert any("contradict each other" in sentence for sentence in sure["sentences"])
 
 
 def test_the_sources_that_count_can_be_chosen(ordinary: StoredPanel) -> None:
