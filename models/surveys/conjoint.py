@@ -111,12 +111,9 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
 
 
 def _shown(name: str, fitted: Fitted) -> dict[str, Any]:
-    return {
-        "model": name,
-        "log_likelihood": fitted.log_likelihood,
-        "parameters": fitted.parameters,
-        "bic": fitted.bic,
-    }
+    fit = {"log_likelihood": fitted.log_likelihood, "parameters": fitted.parameters, "bic": fitted.bic}
+    # Hierarchical Bayes maximises no likelihood: it has none of the three.
+    return {"model": name} | {key: value for key, value in fit.items() if value is not None}
 
 
 def _worths(fitted: Fitted, asked: Asked) -> dict[str, Any]:

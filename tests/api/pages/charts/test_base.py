@@ -6,7 +6,7 @@ import pytest
 
 from api.pages.charts import draw_pictures
 
-NAMES = ["value_per_unit", "value_against_units", "capture_curve", "worth"]
+NAMES = ["value_per_unit", "value_against_units", "capture_curve", "evidence", "worth"]
 
 
 @pytest.fixture(scope="module")
