@@ -23,6 +23,7 @@ from models.errors import NotEstimable, NotIdentified
 _ITERATIONS = 50
 _DONE = 1e-12  # Newton's decrement: the log-likelihood still to be gained, twice
 _SINGULAR = 1e-12
+_CERTAIN = 1e-9  # of what the tasks told at first: where so little is left, every choice has become certain
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -137,13 +138,12 @@ def newton(tasks: Tasks, start: Floats) -> Floats:
     """
     beta = start
     value, gradient, hessian = likelihood(tasks, beta)
-    for iteration in range(_ITERATIONS):
-        if _condition(-hessian) < _SINGULAR:
-            if iteration == 0:
-                raise NotIdentified(
-                    "the tasks do not tell two attributes apart: they always changed together"
-                )
-            break  # what could be told apart at first no longer can: every choice has become certain
+    scale = np.sqrt(np.maximum(np.diag(-hessian), 1e-300))
+    if _condition(-hessian, scale) < _SINGULAR:
+        raise NotIdentified("the tasks do not tell two attributes apart: they always changed together")
+    for _ in range(_ITERATIONS):
+        if _condition(-hessian, scale) < _CERTAIN:
+            break
         step = np.linalg.solve(-hessian, gradient)
         if gradient @ step < _DONE:
             return beta
@@ -163,7 +163,6 @@ def _task_means(tasks: Tasks, p: Floats) -> Floats:
     return means
 
 
-def _condition(information: Floats) -> float:
-    """Return the least eigenvalue of the information, its diagonal scaled to 1: near 0 where it is singular."""
-    scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
+def _condition(information: Floats, scale: Floats) -> float:
+    """Return the least eigenvalue of the information over scales (K,): near 0 where it is singular."""
     return float(np.linalg.eigvalsh(information / np.outer(scale, scale))[0])

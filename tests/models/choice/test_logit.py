@@ -133,3 +133,20 @@ def test_an_attribute_that_decides_every_choice_has_no_finite_worth():
         Logit().fit(replace(tasks, X=np.column_stack([tasks.X, decides]), names=(*tasks.names, "decides")))
 
     assert refusal.value.reason == "separated"
+
+
+def test_a_price_that_decides_all_but_ties_has_no_bound():
+    """Between dear and cheap everybody takes the cheap one; between two equal prices either."""
+    rng = np.random.default_rng(0)
+    price = rng.choice([15.0, 25.0, 40.0], (400, 3))
+    brand = rng.integers(0, 2, (400, 3)).astype(float)
+    chosen = (np.arange(3) == np.argmin(price, axis=1)[:, None]).astype(float)
+    tasks = Tasks.from_rows(
+        np.column_stack([price.ravel(), brand.ravel()]), names=["price", "brand"], price=0,
+        respondent=np.repeat(np.arange(50), 24), task=np.repeat(np.arange(400), 3), chosen=chosen.ravel(),
+    )  # fmt: skip
+
+    with pytest.raises(NotEstimable) as refusal:
+        Logit().fit(tasks)
+
+    assert refusal.value.reason == "separated"
