@@ -50,13 +50,15 @@ class ChoiceAnswers(Answers):
 
     @classmethod
     def of(cls, columns: Columns) -> ChoiceAnswers:
-        """Make tasks from rows sorted by respondent, task and alternative.
+        """Make tasks from rows sorted by respondent, task and alternative; who weighs 0 stays out.
 
         Raises
         ------
         NotEstimable
             ``no_choices``: no complete task; ``price_never_varied``: no task offers two prices.
         """
+        counted = weights_of(columns) > 0
+        columns = {name: values[counted] for name, values in columns.items()}
         none = columns["alternative"] == NONE
         attributes = _attributes(columns, none)
         usable, incomplete = _complete(columns, attributes, none)

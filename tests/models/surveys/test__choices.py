@@ -124,3 +124,12 @@ def test_the_method_is_offered_where_choices_and_prices_were_given():
 
     assert ChoiceAnswers.offered(columns)
     assert not ChoiceAnswers.offered({**columns, "price": np.full(8, NAN)})
+
+
+def test_who_weighs_nothing_counts_neither_as_a_respondent_nor_as_a_customer():
+    weight = np.array([1.0] * 6 + [0.0] * 2)
+
+    tasks = ChoiceAnswers.of({**table(*ROWS), "weight": weight}).tasks
+
+    assert (tasks.n_respondents, tasks.n_clusters) == (1, 1)
+    assert tasks.weight.tolist() == [1.0]
