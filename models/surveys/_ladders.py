@@ -168,11 +168,12 @@ def _part(answers: GaborGrangerAnswers, taking: NDArray[np.intp], *, at_least: i
     denied = np.zeros((n, q + 1))
     denied[:, 1:] = np.cumsum(asked & ~yes, axis=1)
     denied[:, :-1] += np.cumsum(yes[:, ::-1], axis=1)[:, ::-1]
-    cuts = np.arange(q + 1) <= given[:, None]
+    bounds = np.column_stack([np.zeros(n), np.where(asked, price, np.inf), np.full(n, np.inf)])
+    # A price that was asked twice has nothing between its two places.
+    cuts = (np.arange(q + 1) <= given[:, None]) & (bounds[:, :-1] < bounds[:, 1:])
     least = np.where(cuts, denied, np.inf).min(axis=1)
     # Where nobody contradicts himself the one cut that denies nothing is certain.
     row, cut = np.nonzero(cuts if least.any() else cuts & (denied == 0))
-    bounds = np.column_stack([np.zeros(n), np.where(asked, price, np.inf), np.full(n, np.inf)])
     candidates = Intervals(
         lower=bounds[row, cut], upper=bounds[row, cut + 1], weight=answers.weight[taking][row], cluster=row
     )

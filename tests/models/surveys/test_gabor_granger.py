@@ -271,3 +271,18 @@ def test_the_reading_can_be_written_as_json():
     reading = read(full_ladder(GOLDEN_MOST, GOLDEN_PRICES), unit_cost=15.0)
 
     assert json.loads(json.dumps(reading.details)) == reading.details
+
+
+def test_a_price_that_was_asked_twice_is_one_price():
+    """Answers about no item join those about one where an option says so: some prices then stand twice."""
+    once = [
+        (f"r{at}", price, float(price <= 15 + 3 * at))
+        for at in range(9)
+        for price in (10.0, 20.0, 30.0, 40.0)
+    ]
+    torn = [("r9", 10.0, 1.0), ("r9", 20.0, 0.0), ("r9", 20.0, 1.0), ("r9", 40.0, 0.0)]
+
+    reading = GaborGranger().read(from_rows(once + torn), Asked(unit="EUR/seat"))
+
+    assert [(flag.code, flag.respondents) for flag in reading.flags] == [("contradictory", ("r9",))]
+    assert 20 < reading.typical.value < 35
