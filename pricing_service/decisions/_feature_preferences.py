@@ -11,8 +11,10 @@ from models.errors import NotEstimable
 from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.checked import Checked
+from pricing_service.panel.currency import Rates
 
 TABLE = "feature_choices"
+VALUES = "feature_values"
 _FEWEST_VALUES = 5
 """Customers who put money on a feature before the median of what they say may anchor the others."""
 
@@ -28,7 +30,7 @@ def feature_preferences(panel: StoredPanel, *, level: float, seed: int) -> dict[
         best=np.array(rows["best"], dtype=np.float64), worst=np.array(rows["worst"], dtype=np.float64),
         customer=rows["customer_id"],
     )  # fmt: skip
-    anchors = {name: money for name, money in _stated(tables).items() if name in set(rows["feature"])}
+    anchors = {name: money for name, money in _stated(tables, panel).items() if name in set(rows["feature"])}
     unit = f"{panel.currency}/month"
     try:
         found = BestWorst(anchors=anchors, unit=unit, level=level, seed=seed).fit(answers)
@@ -55,10 +57,13 @@ def feature_preferences(panel: StoredPanel, *, level: float, seed: int) -> dict[
     }
 
 
-def _stated(tables: Checked) -> dict[str, float]:
+def _stated(tables: Checked, panel: StoredPanel) -> dict[str, float]:
     """Return the median money a month that customers put on each feature, where enough of them did."""
+    if VALUES not in tables:
+        return {}
     values: dict[str, list[float]] = {}
-    for row in tables.rows("feature_values"):
+    rows = Rates.of(tables, panel.currency, panel.as_of).constant(tables[VALUES], "value").to_pyarrow()
+    for row in rows.to_pylist():
         if row["value"] is not None and row["value"] > 0:
             values.setdefault(row["feature"], []).append(float(row["value"]))
     return {name: float(np.median(its)) for name, its in values.items() if len(its) >= _FEWEST_VALUES}

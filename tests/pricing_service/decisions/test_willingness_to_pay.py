@@ -111,7 +111,10 @@ def test_calibrations_that_rise_are_refused() -> None:
         WillingnessOptions(intent_calibration=(0.1, 0.3, 0.5, 0.7, 0.9))
 
 
-def test_features_are_ranked_and_priced_by_what_customers_put_on_one_of_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("value", "currency"), [(10, "EUR"), (20, "USD")])
+def test_features_are_ranked_and_priced_by_what_customers_put_on_one_of_them(
+    value: float, currency: str, tmp_path: Path
+) -> None:
     features = ["alerts", "exports", "search"]
     answers = [
         {
@@ -126,11 +129,12 @@ def test_features_are_ranked_and_priced_by_what_customers_put_on_one_of_them(tmp
         for name in features
     ]
     values = [
-        {"customer_id": f"c{at:03d}", "feature": "exports", "value": 10, "source": "stated"}
+        {"customer_id": f"c{at:03d}", "feature": "exports", "value": value, "currency": currency}
         for at in range(6)
     ]
     tables = job_board(8) | {"feature_choices": answers, "feature_values": values}
     tables["features"] = [{"feature": name} for name in features]
+    tables["exchange_rates"] = [{"date": "2025-01-01", "currency": "USD", "rate": 0.5}]
 
     result = asked(panel_from(tables, tmp_path))
 
