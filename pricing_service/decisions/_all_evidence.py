@@ -129,7 +129,7 @@ class EvidencePool:
         found = []
         for survey in self.surveys:
             try:
-                found.append((survey.table, self._read(survey, methods[survey.table])))
+                found.append((survey.table, _above_zero(self._read(survey, methods[survey.table]))))
             except NotEstimable as refusal:
                 text = f"{survey.table.replace('_', ' ')}: {refusal}"
                 self.caveats.append(Caveat(refusal.reason, text))
@@ -142,7 +142,7 @@ class EvidencePool:
             seed=self.question.seed,
             unit_cost=unit_cost_of(survey, self.question.panel, None),
         )
-        return read_survey(survey, method, WillingnessOptions().model_dump(), asked)
+        return read_survey(survey, method, WillingnessOptions().for_methods(), asked)
 
     @cached_property
     def together(self) -> AllEvidence:
@@ -215,13 +215,22 @@ def _row(each: Weighed) -> dict[str, Any]:
     return each.to_json()
 
 
+def _above_zero(reading: Reading) -> Reading:
+    """Refuse a typical price of zero: it has no logarithm to be weighed by."""
+    if reading.typical.value is not None and reading.typical.value <= 0:
+        raise NotEstimable("typical_price_zero", "half of the respondents or more name a price of zero")
+    return reading
+
+
 def _spread(reading: Reading) -> Estimate | None:
     """Return the scale of log willingness that a demand curve shows, half the distance of its 16 % and 84 % points."""
     demand = reading.demand
     if demand is None or not reading.typical.known:
         return None
     label = Asked(unit="log", level=reading.typical.level).label("from the demand curve")
-    scales = [_scale(demand.price, curve) for curve in (demand.share, demand.low, demand.high)]
+    priced = demand.price > 0  # what is given away has no place on the log scale
+    curves = (demand.share, demand.low, demand.high)
+    scales = [_scale(demand.price[priced], curve[priced]) for curve in curves]
     if any(scale is None or scale <= 0 for scale in scales):
         return None
     value, one, other = (float(scale) for scale in scales if scale is not None)
