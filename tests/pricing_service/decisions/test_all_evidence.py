@@ -1,0 +1,58 @@
+"""Surveys as evidence: answers of zero must not stop the decision, and must not be weighed on a log scale."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.estimate import Label
+from models.surveys._base import Demand, Reading
+from pricing_service.decisions import canonical_json
+from pricing_service.decisions._all_evidence import _spread
+from tests.pricing_service.decisions.small_business import decided, job_board, panel_from
+
+ZERO = dict.fromkeys(("too_cheap", "cheap", "expensive"), 0)
+
+
+def test_respondents_who_would_pay_nothing_are_told_of_and_not_weighed(tmp_path: Path) -> None:
+    tables = job_board(40)
+    tables["price_sensitivity"] = [
+        {"respondent_id": f"r{at:02d}", "item": "postings", **ZERO, "too_expensive": 5} for at in range(40)
+    ]
+
+    result = decided("unit_worth", panel_from(tables, tmp_path), metric="postings").result
+
+    shown = json.loads(canonical_json(result))
+    assert shown["evidence"]["willingness"] == []
+    assert "typical_price_zero" in {caveat["code"] for caveat in shown["caveats"]}
+
+
+def test_a_price_of_zero_has_no_place_in_the_spread_of_willingness() -> None:
+    price, share = np.array([0.0, 10.0, 20.0, 40.0, 80.0]), np.array([0.99, 0.8, 0.5, 0.2, 0.05])
+    reading, without = (
+        Reading(
+            about="willingness", respondents=90, clusters=90,
+            typical=Label(unit="EUR").known(20.0, 18.0, 22.0, n=90),
+            demand=Demand(price=price[keep], share=share[keep], low=share[keep], high=share[keep]),
+        )
+        for keep in (slice(None), slice(1, None))
+    )  # fmt: skip
+
+    assert _spread(reading) == _spread(without)
+
+
+def test_the_spread_is_half_the_way_between_its_two_points() -> None:
+    logs = np.linspace(0.0, 6.0, 601)
+    share = np.clip(0.84 - 0.34 * (logs - 2.6), 0.0, 1.0)
+    reading = Reading(
+        about="willingness", respondents=90, clusters=90, typical=Label(unit="EUR").known(36.0, 30.0, 43.0, n=90),
+        demand=Demand(price=np.exp(logs), share=share, low=share, high=share),
+    )  # fmt: skip
+
+    spread = _spread(reading)
+
+    assert spread is not None
+    assert spread.value == pytest.approx(1.0, rel=1e-6)
