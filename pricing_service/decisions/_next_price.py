@@ -14,19 +14,21 @@ from pricing_service.decisions._surveys import Survey
 TABLE = "purchase_intent"
 BUYS = {"binary": 1.0, "1-5": 4.0}
 """The least intent that counts as a yes, by scale: on 1–5 the two most likely answers."""
+_LONGEST_LIST = 60
+"""More different prices than these are no list: the work grows with their number times that of respondents."""
 
 
 def next_price(survey: Survey) -> dict[str, Any] | None:
     """Return the first price to ask somebody new and the one after each answer; None for other surveys.
 
-    The list is that of the prices asked so far.
+    The list is that of the prices asked so far; where everybody was asked a price of its own there is none.
     """
     if survey.table != TABLE:
         return None
     prices = survey.columns["price"]
     usable = np.isfinite(prices) & (prices > 0)
     listed = np.unique(prices[usable])
-    if listed.size < 2:
+    if not 2 <= listed.size <= _LONGEST_LIST:
         return None
     asked, said = _ladders(survey, usable)
     belief = Belief.before(listed).heard(asked, said)

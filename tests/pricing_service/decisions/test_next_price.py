@@ -45,3 +45,7 @@ def test_intents_on_a_scale_of_five_count_as_a_yes_from_likely_upwards() -> None
 def test_other_surveys_and_a_single_price_have_no_next_question() -> None:
     assert next_price(survey("price_sensitivity")) is None
     assert next_price(survey(price=np.full(240, 20.0))) is None
+
+
+def test_prices_that_are_different_for_everybody_are_no_list_to_choose_from() -> None:
+    assert next_price(survey(price=np.linspace(10.0, 70.0, 240))) is None
