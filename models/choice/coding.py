@@ -7,13 +7,14 @@ the tasks can tell apart at all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.errors import InvalidInput
 
 PRICE, NONE = "price", "none"
 _SEPARATE = 1e-9  # what is left of a column, as a share of it, when the columns before it are taken out
@@ -48,6 +49,31 @@ class Coding:
     def row(self) -> Floats:
         """Return the typical product as a row of X, shape (K,), its price 0."""
         return np.array([0.0 if name in (PRICE, NONE) else self._cell(name) for name in self.names])
+
+    def row_of(self, product: Mapping[str, float | str]) -> Floats:
+        """Return another product as a row of X, shape (K,), its price 0; what it leaves out is typical.
+
+        Raises
+        ------
+        InvalidInput
+            If it has an attribute that was never shown, or a text's level that was not.
+        """
+        if strangers := sorted(set(product) - set(self.product)):
+            raise InvalidInput(f"attributes {strangers} were never shown; shown were {sorted(self.product)}")
+        for attribute, value in product.items():
+            levels = self.levels(attribute)
+            if isinstance(self.product[attribute], str) != isinstance(value, str):
+                raise InvalidInput(
+                    f"{attribute}: {value!r} is not of its kind; the typical one is {self.product[attribute]!r}"
+                )
+            if levels and value not in levels:
+                raise InvalidInput(f"{attribute}: {value!r} was never shown; shown were {levels}")
+        return replace(self, product={**self.product, **product}).row()
+
+    def levels(self, attribute: str) -> list[str]:
+        """Return the levels of a text that were shown, the base first; none for a number."""
+        others = [name.partition("=")[2] for name in self.names if name.startswith(f"{attribute}=")]
+        return [self.base[attribute], *others] if attribute in self.base else []
 
     def _cell(self, name: str) -> float:
         attribute, _, level = name.partition("=")

@@ -11,6 +11,7 @@ s(p) : the share that buys the product at price p rather than nothing, for the b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from models.resampling import estimate_from_quantiles
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
 from models.surveys._choices import ChoiceAnswers
 from models.surveys._conjoint_models import FORECASTS, MODELS, Fitted
+from models.surveys._market_of import Product, market_of
 
 Model = Literal["auto", "logit", "mixed_logit", "latent_class", "hierarchical_bayes"]
 LEAST = 10
@@ -47,6 +49,10 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
         each person's own, held together by a distribution (``hierarchical_bayes``). ``auto`` takes the logit
         where two classes fit no better than one (BIC), else hierarchical Bayes.
 
+    products
+        What to set against each other in a market, ours and competitors' (and buying nothing, where that was
+        offered); told in `details`.
+
     Raises
     ------
     InvalidInput
@@ -56,10 +62,11 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
     title = "Choice-based conjoint"
     answers = ChoiceAnswers
 
-    def __init__(self, *, model: Model = "auto") -> None:
+    def __init__(self, *, model: Model = "auto", products: Sequence[Product] = ()) -> None:
         if model not in ("auto", *MODELS):
             raise InvalidInput(f"model must be auto, {', '.join(MODELS)}, got {model!r}")
         self.model = model
+        self.products = tuple(products)
 
     def read(self, answers: ChoiceAnswers, asked: Asked) -> Reading:
         """Fit the model and read demand, best prices and the worth of attributes out of it.
@@ -86,6 +93,10 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
                 "holdout": _held_out(name, tasks, asked),
                 **fitted.details,
             }
+            if self.products:
+                details["market"] = market_of(
+                    self.products, people=fitted.people, answers=answers, asked=asked
+                )
             buying = _buying(fitted, answers, asked)
         return Reading(
             about="willingness",

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 import models.surveys
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat
 from models.registry import discover
 from models.surveys._base import Asked, Reading, SurveyMethod
+from models.surveys._market_of import Product
 from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
 from pricing_service.decisions._feature_preferences import TABLE as FEATURES
 from pricing_service.decisions._feature_preferences import feature_preferences
@@ -37,6 +38,25 @@ TABLES = tuple(dict.fromkeys(method.answers.table for method in METHODS.values()
 
 _MOST_FLAGGED = 0.5
 """Where more respondents than this share are doubtful, leaving them out would leave another survey."""
+
+
+class ProductOption(BaseModel):
+    """A product in a market: ours or a competitor's, with the attributes that choice tasks showed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    price: float = Field(ge=0, allow_inf_nan=False)
+    own: bool = False
+    unit_cost: float | None = Field(None, ge=0, allow_inf_nan=False)
+    attributes: dict[str, float | str] = Field(default_factory=dict)
+
+    def product(self) -> Product:
+        """Return it as the models take it."""
+        attributes = tuple(sorted(self.attributes.items()))
+        return Product(
+            name=self.name, price=self.price, own=self.own, unit_cost=self.unit_cost, attributes=attributes
+        )
 
 
 class WillingnessOptions(Options):
@@ -68,6 +88,14 @@ class WillingnessOptions(Options):
     model: Literal["auto", "logit", "mixed_logit", "latent_class", "hierarchical_bayes"] = Field(
         "auto", description="how tastes may differ between people, for conjoint; auto lets the data choose"
     )
+
+    products: list[ProductOption] | None = Field(
+        None, min_length=1, description="products to set against each other by the choices of a conjoint"
+    )
+
+    def for_methods(self) -> dict[str, Any]:
+        """Return the options as the methods take them."""
+        return self.model_dump() | {"products": tuple(each.product() for each in self.products or ())}
 
     @model_validator(mode="after")
     def _falling(self) -> WillingnessOptions:
@@ -181,7 +209,7 @@ def _entry(
         unit_cost=unit_cost_of(survey, panel, options.unit_cost),
         seed=seed,
     )
-    given = options.model_dump()
+    given = options.for_methods()
     try:
         reading = read_survey(survey, name, given, asked)
     except NotEstimable as refusal:

@@ -12,6 +12,7 @@ from models.errors import InvalidInput
 from pricing_service.decisions import canonical_json
 from pricing_service.decisions.willingness_to_pay import WillingnessOptions
 from pricing_service.panel import StoredPanel
+from tests.contracts.survey_columns import columns_of
 from tests.pricing_service.decisions.small_business import Row, decided, four_prices, job_board, panel_from
 
 INTENTS = {"intent_cheap": 5, "intent_expensive": 3}
@@ -150,3 +151,30 @@ def test_the_answers_that_are_needed_are_no_more_than_there_are_customers(two_it
         needed = entry["quality"]["customers_needed"]
         assert needed["unit"] == "customers"
         assert needed["value"] is None or needed["value"] > 1
+
+
+def test_products_are_set_against_each_other_by_the_choices(tmp_path: Path) -> None:
+    columns = columns_of("choices", n=40)
+    names = [name for name in columns if name != "weight"]
+    rows = [
+        {name: _written(value) for name, value in zip(names, row, strict=True)} | {"customer_id": ""}
+        for row in zip(*(columns[name].tolist() for name in names), strict=True)
+    ]
+    panel = panel_from({"choices": rows}, tmp_path)
+    products = [
+        {"name": "ours", "price": 25, "own": True, "attributes": {"support": "premium"}},
+        {"name": "theirs", "price": 25, "attributes": {"support": "basic"}},
+    ]
+
+    (entry,) = asked(panel, model="logit", products=products)["items"]
+
+    shares = {row["name"]: row["share"]["value"] for row in entry["details"]["market"]["shares"]}
+    assert shares["ours"] > shares["theirs"]
+    assert sum(shares.values()) == pytest.approx(1)
+    with pytest.raises(InvalidInput, match=r"gold.*basic.*premium"):
+        asked(panel, model="logit", products=[products[0] | {"attributes": {"support": "gold"}}])
+
+
+def _written(value: object) -> object:
+    """A cell as a file has it: empty where nothing was said."""
+    return "" if value is None or value != value else value  # noqa: PLR0124  only NaN differs from itself
