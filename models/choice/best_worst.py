@@ -32,6 +32,7 @@ from models.checks import Floats, share
 from models.choice._best_worst_sets import BestWorstAnswers, Choices
 from models.errors import InvalidInput, NotEstimable, TooFewCustomers
 from models.estimate import Caveat, Estimate, Label
+from models.threads import on_one_thread
 
 __all__ = ["BestWorst", "BestWorstAnswers", "FeaturePreferences"]
 
@@ -121,6 +122,7 @@ class BestWorst:
         if wrong:
             raise InvalidInput(f"the money of an anchor must be finite and > 0, not so for {wrong}")
 
+    @on_one_thread
     def fit(self, answers: BestWorstAnswers) -> FeaturePreferences:
         """Estimate shares of preference, and money where anchors were given.
 

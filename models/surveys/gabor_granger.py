@@ -29,6 +29,7 @@ from models.surveys._asked_prices import AskedPrices
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
 from models.surveys._ladders import GaborGrangerAnswers, check_calibration
 from models.surveys._named_prices import NamedPrices
+from models.threads import on_one_thread
 
 ANSWERS_PER_PRICE = 5
 """With fewer answers to a price than this, on average, the law-free curve is not shown: it is all noise."""
@@ -67,6 +68,7 @@ class GaborGranger(SurveyMethod[GaborGrangerAnswers]):
     ) -> None:
         self.intent_calibration = check_calibration(tuple(intent_calibration))
 
+    @on_one_thread
     def read(self, answers: GaborGrangerAnswers, asked: Asked) -> Reading:
         """Read demand, the median and best prices out of the answers.
 

@@ -43,6 +43,7 @@ from models.surveys._base import (
     weights_of,
 )
 from models.surveys._quality import doubtful
+from models.threads import on_one_thread
 
 PRIOR = (1.0, 2.0)
 """γ ~ Beta(1, 2) where there is a pull at all."""
@@ -146,6 +147,7 @@ class WorthChecks(SurveyMethod[WorthCheckAnswers]):
             raise InvalidInput(f"tolerance must be between 0 and 1, got {tolerance}")
         self.tolerance = tolerance
 
+    @on_one_thread
     def read(self, answers: WorthCheckAnswers, asked: Asked) -> Reading:
         """Read the median worth out of the answers.
 

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from models.checks import Floats, vector
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate, Label
+from models.threads import on_one_thread
 from models.willingness._threshold_model import Normal, Rows, fit
 from models.willingness.beliefs import Belief
 
@@ -179,6 +180,7 @@ class Learnt:
     caveats: tuple[Caveat, ...] = ()
 
 
+@on_one_thread
 def learn(prior: Bias, pairs: Pairs) -> Learnt:
     """Update the bias by our own pairs.
 

@@ -33,6 +33,7 @@ from models.checks import Floats, vector
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat, Estimate, Label
 from models.surveys._base import Demand
+from models.threads import on_one_thread
 from models.willingness._price_setting import PriceSetting, take_apart
 from models.willingness._threshold_model import Normal, Rows, Threshold, fit, near
 from models.willingness.assumptions import USUAL_SPREAD
@@ -128,6 +129,7 @@ class QuoteReading:
         )
 
 
+@on_one_thread
 def read_quotes(
     quotes: Quotes,
     *,

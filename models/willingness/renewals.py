@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.errors import InvalidInput, NotEstimable, NotIdentified
 from models.estimate import Caveat, Estimate, Label
+from models.threads import on_one_thread
 from models.willingness._price_setting import LEAST_VARIATION, PriceSetting, take_apart
 from models.willingness._threshold_model import Normal, Rows, Threshold, fit, near
 from models.willingness.assumptions import USUAL_SPREAD
@@ -125,6 +126,7 @@ class RenewalReading:
         )
 
 
+@on_one_thread
 def read_renewals(
     renewals: Renewals,
     *,
