@@ -70,6 +70,12 @@ class Intervals:
         return int(np.unique(self.cluster[self.weight > 0]).size)
 
     @property
+    def effective_clusters(self) -> float:
+        """How many equally weighted clusters tell as much (Kish 1965)."""
+        weights = self.by_cluster(self.weight[:, None])[:, 0]
+        return float(weights.sum() ** 2 / (weights**2).sum())
+
+    @property
     def bounds(self) -> Floats:
         """The distinct finite bounds > 0, ascending."""
         ends = np.concatenate([self.lower, self.upper])

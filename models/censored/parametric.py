@@ -28,6 +28,7 @@ from models.errors import NotEstimable, TooFewCustomers
 
 LEAST_CLUSTERS = 5
 """With fewer independent answers an error of a curve is a guess."""
+_LEAST_EFFECTIVE = 3.0  # one weight of 1,000 among sixty answers: 90 % intervals held the truth in 10 of 100
 _STEPS = 60
 _FLAT = 0.05  # a z that moves by less over all prices asked is no falling demand
 KINDS = ("straight", "bent", "bent twice", "pulled")
@@ -113,6 +114,7 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
     TooFewCustomers
         Below `LEAST_CLUSTERS` clusters.
     NotEstimable
+        ``weights_too_unequal`` where hardly anybody's answer counts;
         ``no_spread`` where one price divides all answers, so that no spread of willingness is to be seen;
         ``demand_not_falling`` where as many accept high prices as low ones; ``too_few_prices`` for a bent curve.
 
@@ -129,6 +131,9 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
         raise NotEstimable("no_spread", "one price divides all answers: ask about higher and lower ones")
     if intervals.clusters < LEAST_CLUSTERS:
         raise TooFewCustomers(needed=LEAST_CLUSTERS, got=intervals.clusters)
+    if intervals.effective_clusters < _LEAST_EFFECTIVE:
+        text = f"weights let {intervals.effective_clusters:.1f} of {intervals.clusters} customers decide: even them out"
+        raise NotEstimable("weights_too_unequal", text)
     knots = _knots(intervals, _INNER_KNOTS.get(kind, ()))
     design = _Design.of(intervals, knots=knots, pulled=kind == "pulled")
     theta = _maximum(law, design)

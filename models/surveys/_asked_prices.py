@@ -31,10 +31,9 @@ class AskedPrices:
         least, most = curve.survival(price)
         # Twelve digits: the search for the curve has no more.
         share = np.clip(np.round((least + most) / 2, 12), 0, 1)
-        weights = intervals.by_cluster(intervals.weight[:, None])[:, 0]
-        effective = weights.sum() ** 2 / (weights**2).sum()
         variance = curve.error(price) ** 2
         inside = (variance > 1e-12) & (share * (1 - share) > 1e-12)
+        effective = intervals.effective_clusters
         count = np.where(inside, share * (1 - share) / np.where(inside, variance, 1.0), effective)
         z = float(special.ndtri((1 + level) / 2))
         middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)

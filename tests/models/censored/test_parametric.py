@@ -155,3 +155,16 @@ def test_one_price_or_four_people_show_no_curve_and_few_prices_no_bent_one():
         with pytest.raises(NotEstimable) as refusal:
             fit(intervals, kind=kind)
         assert refusal.value.reason == reason
+
+
+def test_where_one_weight_decides_alone_no_interval_is_claimed():
+    """A sandwich sees no doubt in an answer that the curve goes through."""
+    answers = scattered(0, 60)
+    one = np.where(np.arange(60) == 0, 1000.0, 1.0)
+
+    with pytest.raises(NotEstimable) as refusal:
+        fit(replace(answers, weight=one))
+
+    assert refusal.value.reason == "weights_too_unequal"
+    assert replace(answers, weight=np.full(60, 7.0)).effective_clusters == pytest.approx(60)
+    assert fit(replace(answers, weight=np.linspace(1, 9, 60))).clusters == 60
