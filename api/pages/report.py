@@ -62,6 +62,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         willingness=willingness,
         evidence_lists=words.EVIDENCE,
         best_means=words.BEST_PRICES,
+        considering=words.CONSIDERING,
         point_means=words.PRICE_POINTS,
         others={kind: sentences_of(analyses[kind]) for kind in others},
         comparison=comparison(metrics.get("ranking") or []),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, estimate, money, money_range, share
-from api.pages.words import joined, method_in_words, reason_in_words
+from api.pages.words import CONSIDERING, joined, method_in_words, reason_in_words
 
 Result = Mapping[str, Any]
 
@@ -49,6 +49,9 @@ class FirstScreen:
 
 
 LABELS = {"clear": "Clear verdict", "tie": "Too close to call", "cannot_tell": "Cannot tell yet"}
+
+
+_MOST_ITEMS = 3
 
 
 def first_screen(
@@ -117,12 +120,15 @@ def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
 def _asked_figures(willingness: Result) -> list[KeyFigure]:
     """Return the typical price and the price that earns most of the first reading that knows them."""
     entries = willingness.get("items") or []
-    known = next((entry for entry in entries if (entry.get("typical") or {}).get("value") is not None), None)
-    if known is None:
-        return []
-    item, method = known.get("item") or "the offer", method_in_words(known.get("method"))
-    note = f"half of those asked would pay this or more, by {method}"
-    figures = [_figure(f"Typical price for {item}", estimate(known["typical"]), note=note)]
+    figures = []
+    for item in list(dict.fromkeys(entry.get("item") for entry in entries))[:_MOST_ITEMS]:
+        its = [entry for entry in entries if entry.get("item") == item]
+        known = next((each for each in its if (each.get("typical") or {}).get("value") is not None), None)
+        if known is not None:
+            does = "still consider" if known.get("method") in CONSIDERING else "pay"
+            note = f"half of those asked would {does} this or more, by {method_in_words(known.get('method'))}"
+            name = f"Typical price for {item or 'the offer'}"
+            figures.append(_figure(name, estimate(known["typical"]), note=note))
     earning = [
         (entry, entry["best_price"]["revenue"])
         for entry in entries

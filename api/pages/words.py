@@ -59,6 +59,9 @@ EVIDENCE: Mapping[str, str] = MappingProxyType(
     }
 )
 
+CONSIDERING = ("van_westendorp", "newton_miller_smith")
+"""Methods whose typical price is one that people would consider, which is not yet one that they would pay."""
+
 BEST_PRICES: Mapping[str, str] = MappingProxyType(
     {
         "revenue": "brings in most money",

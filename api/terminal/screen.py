@@ -35,7 +35,7 @@ _REFUSALS: tuple[type[Exception], ...] = (
     MissingTables,
     UnsafeSettings,
     StorageError,
-    FileNotFoundError,
+    OSError,
 )
 
 _words = Console(soft_wrap=True, highlight=False)
@@ -55,7 +55,9 @@ def refusals() -> Iterator[None]:
     except RequestValidationError as error:
         say_refusal("This cannot be asked.", faults(error.errors(), tags=frozenset(DECISIONS)))
     except _REFUSALS as error:
-        say_refusal(str(error), faults_of(error))
+        # A single fault that only repeats the refusal is said once.
+        said = [each for each in faults_of(error) if each["message"] != str(error)]
+        say_refusal(str(error), said)
     else:
         return
     raise typer.Exit(REFUSED)

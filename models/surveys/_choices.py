@@ -70,7 +70,7 @@ class ChoiceAnswers(Answers):
         X, coding = code(attributes, price=columns["price"].astype(np.float64), none=none)
         first, of_row = _tasks_of(columns)
         keep = identified(X, of_row)
-        if not keep[0]:
+        if not keep[0] or (NONE in coding.names and not keep[coding.names.index(NONE)]):
             raise NotEstimable("price_never_varied", "vary prices within tasks to learn what they do")
         tasks = Tasks.from_rows(
             X[:, keep],

@@ -57,8 +57,10 @@ def caveats(average: Average) -> tuple[Caveat, ...]:
     pull, *_ = pull_of(best, 0.9)
     if abs(pull) < LARGE:
         return ()
+    plain = average.best(pulled=False)
+    ignored = "" if plain is None else f"; taken as they are, the median would be {plain.median:.3g}"
     message = (
-        f"answers lie {pull:.0%} of the way towards the first price asked; this is removed, and the demand "
-        "that remains rests on how the first prices were varied"
+        f"answers lie {pull:.0%} of the way towards the first price asked; this is removed, and the demand that "
+        f"remains, above all at the highest prices, rests on how the first prices were varied{ignored}"
     )
     return (Caveat("first_price_pulls", message),)

@@ -158,7 +158,9 @@ class EvidencePool:
         given = self.question.bias
         if given != "estimate":
             return Bias.fixed(1.0 if given == "none" else float(given))
-        return self.learnt.posterior if self.learnt else Bias.from_literature()
+        # Prices that stand among the sources already show how far stated ones lie above them: once is enough.
+        paid = any(each.source == "renewals" and each.estimate.known for each in self.willingness_sources)
+        return self.learnt.posterior if self.learnt and not paid else Bias.from_literature()
 
     @cached_property
     def learnt(self) -> Learnt | None:

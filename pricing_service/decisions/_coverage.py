@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from pricing_service.decisions._evidence import Evidence
+from pricing_service.panel import StoredPanel
 
 
 def coverage(evidence: Evidence) -> dict[str, Any]:
@@ -55,3 +56,9 @@ def _shares(name: str, levels: NDArray[np.str_], reported: Floats) -> list[dict[
             }
         )
     return rows if len(rows) > 1 else []
+
+
+def last_day_of(panel: StoredPanel) -> str | None:
+    """Return the last day with data; None where nothing is dated (a survey alone): the panel then has no month."""
+    dated = panel.connect().table("months").count().to_pyarrow().as_py() > 0
+    return panel.as_of.isoformat() if dated else None

@@ -78,7 +78,12 @@ def _rows(panel: StoredPanel) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = (
         table.mutate(**{name: table[name].cast("float64") for name in money}).to_pyarrow().to_pylist()
     )
-    return [row for row in rows if row["offered_mrr"]]
+    return [row for row in rows if row["offered_mrr"] and _answered(row)]
+
+
+def _answered(row: Mapping[str, Any]) -> bool:
+    """Whether the customer has reacted: an announcement that nobody has answered yet tells nothing."""
+    return row["response"] is not None or row["new_mrr"] is not None or row["reason"] is not None
 
 
 def _answer(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -86,7 +91,8 @@ def _answer(row: Mapping[str, Any]) -> tuple[float, float]:
     if row["response"] == "left" or (row["response"] is None and row["new_mrr"] is None):
         # It kept the old price until now; whether it left for the new one is told by its reason.
         return row["old_mrr"] or np.nan, np.nan if row["reason"] in _OTHER_REASONS else row["offered_mrr"]
-    accepted = row["response"] in {"accepted", None} and (row["new_mrr"] or 0) >= row["offered_mrr"] * 0.999
+    paid = row["offered_mrr"] if row["new_mrr"] is None else row["new_mrr"]
+    accepted = row["response"] in {"accepted", None} and paid >= row["offered_mrr"] * 0.999
     return row["offered_mrr"] if accepted else row["new_mrr"] or np.nan, np.nan
 
 

@@ -16,6 +16,15 @@ _TITLES = {
     "gabor_granger": "answers to stated prices (Gabor-Granger)",
     "conjoint": "choices between offers (conjoint)",
 }
+_DO = {True: "pay", False: "still consider"}
+_REASONS = {
+    "insufficient_customers": "too few customers answered",
+    "no_none_option": "nobody could choose to buy nothing, so that choices tell which offer, not whether",
+    "median_above_prices_asked": "more than half said yes to the highest price asked",
+    "median_below_prices_asked": "fewer than half said yes to the lowest price asked",
+    "more_than_half_would_buy": "more than half would buy at every price shown",
+    "fewer_than_half_would_buy": "fewer than half would buy at any price shown",
+}
 _WIDE = 0.2
 """A band wider than this share of its value on either side decides little between prices."""
 
@@ -49,15 +58,24 @@ def _sentences_of(entry: Entry, panel: StoredPanel) -> list[str]:
     by = _TITLES.get(entry["method"], entry["method"])
     typical = entry["typical"]
     if typical["value"] is None:
-        why = typical["warnings"][0]["message"] if typical["warnings"] else typical["reason"]
+        why = typical["warnings"][0]["message"] if typical["warnings"] else _why(typical["reason"])
         said = [f"By {by}, what people would pay for {of} cannot be said: {why}."]
     else:
         said = [
-            f"By {by}, the typical of {entry['quality']['respondents']} respondents would pay"
-            f" {money(typical['value'], currency)} for {of}; with {percent(typical['level'])} confidence between"
-            f" {money(typical['low'], currency)} and {money(typical['high'], currency)}."
+            f"By {by}, half of {entry['quality']['respondents']:,} respondents would {_DO[asks_to_buy(entry)]}"
+            f" {money(typical['value'], currency)} or more for {of}; with {percent(typical['level'])} confidence"
+            f" that price lies between {money(typical['low'], currency)} and {money(typical['high'], currency)}."
         ]
     return [*said, *_best(entry, currency), *_range(entry, currency), *_doubtful(entry, currency)]
+
+
+def asks_to_buy(entry: Entry) -> bool:
+    """Whether the typical price is one at which people would buy, not only consider."""
+    return entry["method"] not in {"van_westendorp", "newton_miller_smith"}
+
+
+def _why(reason: str) -> str:
+    return _REASONS.get(reason, reason.replace("_", " "))
 
 
 def what(entry: Entry, panel: StoredPanel) -> str:
@@ -99,7 +117,7 @@ def _doubtful(entry: Entry, currency: str) -> list[str]:
     told = "; ".join(f"{percent(flag['share'])}: {flag['message']}" for flag in flagged)
     text = f"Doubtful answers ({told})."
     clean = quality.get("without_flagged", {}).get("typical")
-    if clean and clean["value"] is not None and entry["typical"]["value"] is not None:
+    if clean and clean["value"] is not None and clean["value"] != entry["typical"]["value"] is not None:
         text += (
             f" Without them the typical price would be {money(clean['value'], currency)}"
             f" instead of {money(entry['typical']['value'], currency)}."
@@ -122,6 +140,13 @@ def next_survey(entries: Sequence[Entry], panel: StoredPanel) -> list[dict[str, 
                         "why": f"the price is known to ± {percent(reach)}; that many make it ± 10 %",
                     }
                 )
+    if any(entry["reasons"]["demand"] == "no_demand_curve" for entry in entries if entry["demand"] is None):
+        steps.append(
+            {
+                "what": "a choice of buying nothing in every task (alternative: none)",
+                "why": "choices between offers then also tell whether people would buy at all",
+            }
+        )
     if methods == {"van_westendorp"}:
         steps.append(
             {

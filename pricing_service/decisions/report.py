@@ -7,6 +7,7 @@ from typing import Any
 
 from models.errors import ModelError
 from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
+from pricing_service.decisions._coverage import last_day_of
 from pricing_service.decisions._evidence import traits_of
 from pricing_service.panel import MissingTables, StoredPanel
 
@@ -28,6 +29,7 @@ class Report(Decision):
         """
         # The kinds are all modules of this package, this one too: they can be listed only once it is loaded.
         from pricing_service.decisions import DECISIONS, missing_tables  # noqa: PLC0415
+        from pricing_service.decisions.willingness_to_pay import forget_readings  # noqa: PLC0415
 
         if options.segment_by is not None:
             traits_of(panel).require(options.segment_by)
@@ -52,6 +54,7 @@ class Report(Decision):
                 _log.exception("%s failed", kind)
                 text = f"an unexpected error, which is logged ({type(mistake).__name__})"
                 failed.append({"kind": kind, "reason": text})
+        forget_readings()
         progress(self.title, len(kinds), len(kinds))
         answers = {"analyses": analyses, "missing": missing, "failed": failed}
         return Outcome(answers | _about_data(panel, options))
@@ -64,7 +67,7 @@ def _need(kind: str, need: Need) -> dict[str, Any]:
 def _about_data(panel: StoredPanel, options: Options) -> dict[str, Any]:
     """Return what the answers rest on: the dataset, what was refused of it, and the options."""
     dataset = panel.dataset
-    as_of = panel.as_of.isoformat()
+    as_of, given = last_day_of(panel), options.model_dump(mode="json")
     return {
         "data": {"report": dict(dataset.report) if dataset else {}, "panel": dict(panel.report)},
         "dataset": {
@@ -72,10 +75,11 @@ def _about_data(panel: StoredPanel, options: Options) -> dict[str, Any]:
             "currency": panel.currency,
             "version": panel.dataset_version,
             "as_of": as_of,
+            **({} if as_of else {"reasons": {"as_of": "nothing_dated"}}),
             "tables": dict(dataset.tables) if dataset else {},
             "refused": dict(dataset.refused) if dataset else {},
         },
-        "options": options.model_dump(mode="json") | {"as_of": as_of},
+        "options": given | {"as_of": as_of or given["as_of"]},
     }
 
 

@@ -16,6 +16,8 @@ from models.registry import discover
 from models.surveys._base import Asked, Reading, SurveyMethod
 from models.surveys._market_of import Product
 from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
+from pricing_service.decisions._coverage import last_day_of
+from pricing_service.decisions._evidence import traits_of
 from pricing_service.decisions._feature_preferences import TABLE as FEATURES
 from pricing_service.decisions._feature_preferences import feature_preferences
 from pricing_service.decisions._next_price import next_price
@@ -133,9 +135,9 @@ class WillingnessToPay(Decision):
         for done, (survey, name) in enumerate(tasks):
             progress(METHODS[name].title, done, len(tasks))
             entries.append(_entry(survey, name, options=options, panel=panel, seed=seed))
-        # Surveys carry no dates: where nothing else does either, no day is the last with data.
-        dated = panel.connect().table("months").count().to_pyarrow().as_py() > 0
-        as_of = panel.as_of.isoformat() if dated else options.model_dump(mode="json")["as_of"]
+        if options.segment_by is not None:
+            traits_of(panel).require(options.segment_by)
+        as_of = last_day_of(panel) or options.model_dump(mode="json")["as_of"]
         result: dict[str, Any] = {
             "items": entries,
             "options": options.model_dump(mode="json") | {"as_of": as_of},
@@ -171,6 +173,11 @@ def _read_once(survey: Survey, name: str, own: tuple[tuple[str, Any], ...], aske
     method = _FAMILY[name]
     reading: Reading = method(**dict(own)).read(method.answers.of(survey.columns), asked)
     return reading
+
+
+def forget_readings() -> None:
+    """Forget what was read: answers must not stay in a worker's memory after their report."""
+    _read_once.cache_clear()
 
 
 def unit_cost_of(survey: Survey, panel: StoredPanel, given: float | None) -> float | None:

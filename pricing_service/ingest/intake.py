@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,9 @@ def _write(
                 connection, target / f"{table}.parquet", staged.columns, empty=staged.empty
             )
         else:
-            refused[table] = _no_rows(counts)
+            refused[table] = _no_rows(
+                counts, [each for each in reasons(connection) if each["table"] == table]
+            )
     if checked.customers_from not in ((), ("customers",)):
         rows["customers"], hashes["customers"] = _write_derived(connection, target / "customers.parquet")
     progress("writing tables", len(checked.staged), len(checked.staged))
@@ -148,12 +150,15 @@ def _columns(names: Iterable[str]) -> str:
     return ", ".join(map(quoted, names))
 
 
-def _no_rows(counts: Mapping[str, Any]) -> TableRefused:
+def _no_rows(counts: Mapping[str, Any], why: Sequence[Mapping[str, Any]]) -> TableRefused:
     if not counts["read"]:
         return TableRefused("it has no rows", code="no_rows")
+    told = "; ".join(
+        f"{each['message']} ({each['rows']:,}, first in line {each['first_line']})" for each in why[:3]
+    )
     return TableRefused(
         f"no row survives the checks: of {counts['read']:,}, {counts['quarantined']:,} are in quarantine and "
-        f"{counts['unmatched']:,} belong to no known customer",
+        f"{counts['unmatched']:,} belong to no known customer{': ' if told else ''}{told}",
         code="no_rows",
     )
 

@@ -172,3 +172,22 @@ def test_options_are_echoed_as_the_api_echoes_them(folder: Path, tmp_path: Path)
 
     options: dict[str, Any] = json.loads(out.read_bytes())["options"]
     assert options["level"] == 0.8
+
+
+def test_a_result_that_cannot_be_written_is_refused_without_a_traceback(folder: Path, tmp_path: Path) -> None:
+    answer = run("analyze", folder, "--kind", "value_metrics", "--currency", "EUR", "--json", tmp_path)
+
+    assert answer.exit_code == 2
+    assert str(tmp_path) in answer.stderr
+
+
+def test_a_table_of_which_no_row_survives_says_why(tmp_path: Path) -> None:
+    (tmp_path / "price_sensitivity.csv").write_text(
+        "respondent_id,cheap,expensive,too_expensive\nr1,ten,20,30\nr2,ten,20,30\n", encoding="utf-8"
+    )
+
+    answer = run("check", tmp_path, "--currency", "EUR")
+
+    assert answer.exit_code == 2
+    assert "not a number" in answer.stderr
+    assert "first in line 2" in answer.stderr

@@ -53,9 +53,9 @@ class DemandByPrice(Chart[list[Line]]):
     def caption(self, data: list[Line]) -> str:
         """Say how to read it."""
         return (
-            "Left: of all people asked, the share that would buy at each price. Right: what a hundred people asked "
-            "would bring at that price; its top is the price that earns most. The shaded band holds the truth nine "
-            "times in ten, as far as chance goes. People say more than they pay."
+            "First, of all people asked, the share that would buy at each price; then what a hundred people would "
+            "bring at that price: a top, where there is one, is the price that earns most. The band holds the truth "
+            "nine times in ten, as far as chance goes. People say more than they pay."
         )
 
     def words(self, data: list[Line], *, currency: str) -> str:

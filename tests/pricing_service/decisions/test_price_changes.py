@@ -122,3 +122,18 @@ def test_the_last_price_counts_and_other_reasons_to_leave_say_nothing(tmp_path: 
 
 def test_without_price_changes_nobody_was_told(tmp_path: Path) -> None:
     assert told_prices(panel_from(job_board(3), tmp_path), {"c000": 1.0}).customers == []
+
+
+def test_an_announcement_that_nobody_has_answered_tells_nothing_and_an_acceptance_needs_no_new_price(
+    tmp_path: Path,
+) -> None:
+    announced = {"customer_id": "c000", "date": "2025-02-01", "old_mrr": 100, "offered_mrr": 120}
+    accepted = announced | {"customer_id": "c001", "response": "accepted"}
+
+    found = told_prices(
+        panel_from(job_board(3) | {"price_changes": [announced, accepted]}, tmp_path),
+        {"c000": 10.0, "c001": 10.0},
+    )
+
+    assert found.customers == ["c001"]
+    np.testing.assert_allclose(found.kept, [12])
