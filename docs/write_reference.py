@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -99,7 +99,16 @@ def settings() -> str:
 def _field(name: str, field: FieldInfo) -> tuple[str, str, str]:
     default: Any = field.get_default(call_default_factory=True)
     shown = "required" if default is PydanticUndefined else f"`{default}`" if default is not None else "none"
-    return f"`{name}`", shown, field.description or ""
+    words = [word for word in _words(field.annotation) if isinstance(word, str)]
+    allowed = f" ({', '.join(f'`{word}`' for word in words)})" if words else ""
+    return f"`{name}`", shown, f"{field.description or ''}{allowed}"
+
+
+def _words(annotation: Any) -> list[Any]:
+    """Return the fixed words that an option takes, inside unions and lists too."""
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [word for inner in get_args(annotation) for word in _words(inner)]
 
 
 def problems() -> str:

@@ -141,7 +141,7 @@ class WillingnessToPay(Decision):
         result: dict[str, Any] = {
             "items": entries,
             "options": options.model_dump(mode="json") | {"as_of": as_of},
-            "caveats": _caveats(entries),
+            "caveats": [*_refused_rows(surveys, panel), *_caveats(entries)],
         }
         wanted = feature_preferences(panel, level=options.level, seed=seed)
         if wanted is not None:
@@ -241,6 +241,19 @@ def _everybody(survey: Survey, panel: StoredPanel) -> int | None:
     customers = set(survey.columns["customer_id"].tolist())
     book = int(panel.connect().table("customers").count().to_pyarrow().as_py())
     return book if None not in customers and book >= max(len(customers), 2) else None
+
+
+def _refused_rows(surveys: list[Survey], panel: StoredPanel) -> list[dict[str, str]]:
+    """Say which surveys have lost rows on the way in: what is left may be another survey."""
+    told = panel.dataset.report.get("tables", {}) if panel.dataset else {}
+    found = []
+    for table in dict.fromkeys(survey.table for survey in surveys):
+        counts = told.get(table) or {}
+        lost, read = counts.get("quarantined", 0), counts.get("read", 0)
+        if lost:
+            text = f"{lost:,} of {read:,} rows of {table} are in quarantine and count for nothing here; check says why"
+            found.append({"code": "rows_in_quarantine", "message": text})
+    return found
 
 
 def _caveats(entries: list[dict[str, Any]]) -> list[dict[str, str]]:

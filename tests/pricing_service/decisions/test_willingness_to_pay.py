@@ -178,3 +178,13 @@ def test_products_are_set_against_each_other_by_the_choices(tmp_path: Path) -> N
 def _written(value: object) -> object:
     """A cell as a file has it: empty where nothing was said."""
     return "" if value is None or value != value else value  # noqa: PLR0124  only NaN differs from itself
+
+
+def test_rows_that_were_refused_are_told_beside_the_answer(tmp_path: Path) -> None:
+    rows = [row | {"customer_id": ""} for row in four_prices("team", median=50.0, respondents=30)]
+    rows[0] |= {"currency": "USD"}
+
+    result = asked(panel_from({"price_sensitivity": rows}, tmp_path))
+
+    (told,) = (each for each in result["caveats"] if each["code"] == "rows_in_quarantine")
+    assert "1 of 30 rows of price_sensitivity" in told["message"]
