@@ -30,6 +30,7 @@ from scipy import special
 
 from models.checks import Floats, share
 from models.choice._best_worst_sets import BestWorstAnswers, Choices
+from models.choice.logit import meat
 from models.errors import InvalidInput, NotEstimable, TooFewCustomers
 from models.estimate import Caveat, Estimate, Label
 from models.threads import on_one_thread
@@ -138,7 +139,7 @@ class BestWorst:
         _refuse(choices)
         utility, curvature, scores = _maximise(choices)
         inverse = np.linalg.inv(curvature)
-        covariance = inverse @ _meat(scores, choices.cluster) @ inverse
+        covariance = inverse @ meat(scores, choices.cluster) @ inverse
         caveats = choices.caveats
         if _components(choices.beats, connection="strong").max() > 0:
             # The sandwich sees no doubt where nobody disagreed; the curvature does.
@@ -203,14 +204,6 @@ def _maximise(choices: Choices) -> tuple[Floats, Floats, Floats]:
             break
         utility = utility + step * min(1.0, _LONGEST_STEP / float(np.abs(step).max()))
     return utility, curvature, scores
-
-
-def _meat(scores: Floats, cluster: NDArray[np.intp]) -> Floats:
-    """Return Σ_g s_g s_gᵀ over clusters, shape (K, K), corrected for their number."""
-    groups = int(cluster.max()) + 1
-    total = np.zeros((groups, scores.shape[1]))
-    np.add.at(total, cluster, scores)
-    return np.asarray(total.T @ total * groups / (groups - 1))
 
 
 @dataclass(frozen=True, eq=False)

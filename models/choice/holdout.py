@@ -15,6 +15,7 @@ from scipy.special import ndtri
 from models.checks import Floats
 from models.choice.tasks import Codes, Tasks
 from models.estimate import Estimate, Label
+from models.proportions import wilson
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +71,8 @@ class Holdout:
         w = self.test.weight
         rate, worth = float(w @ hits / w.sum()), float(w.sum() ** 2 / (w @ w))
         z = float(ndtri((1 + label.level) / 2))
-        middle = (rate + z**2 / (2 * worth)) / (1 + z**2 / worth)
-        reach = z * np.sqrt(rate * (1 - rate) / worth + z**2 / (4 * worth**2)) / (1 + z**2 / worth)
-        return label.known(rate, float(middle - reach), float(middle + reach), n=hits.size)
+        low, high = wilson(np.array([rate]), np.array([worth]), z)
+        return label.known(rate, float(low[0]), float(high[0]), n=hits.size)
 
     @property
     def chance(self) -> float:

@@ -10,6 +10,7 @@ from scipy import special
 from models.censored.intervals import Intervals
 from models.censored.turnbull import Turnbull
 from models.checks import Floats
+from models.proportions import wilson
 from models.surveys._base import Demand
 
 
@@ -36,11 +37,8 @@ class AskedPrices:
         effective = intervals.effective_clusters
         count = np.where(inside, share * (1 - share) / np.where(inside, variance, 1.0), effective)
         z = float(special.ndtri((1 + level) / 2))
-        middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-        half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+        low, high = wilson(share, count, z)
         base, span = reach
-        low, high = np.maximum(middle - half, 0), np.minimum(middle + half, 1)
-        low, high = np.minimum(low, share), np.maximum(high, share)
         return cls(
             Demand(price=price, share=base + span * share, low=base + span * low, high=base + span * high)
         )

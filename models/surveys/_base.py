@@ -153,7 +153,7 @@ class Answers(ABC):
     @classmethod
     def offered(cls, columns: Columns) -> bool:
         """Whether every required column has at least one answer."""
-        return all(name in columns and _given(columns[name]).any() for name in cls.required)
+        return all(name in columns and given(columns[name]).any() for name in cls.required)
 
 
 Its = TypeVar("Its", bound=Answers)
@@ -210,7 +210,8 @@ def weights_of(columns: Columns) -> Floats:
     return np.ones(n) if given is None else np.where(np.isfinite(given), given, 1.0).astype(np.float64)
 
 
-def _given(column: NDArray[Any]) -> NDArray[np.bool_]:
+def given(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which rows of a column say anything, shape (n,)."""
     if column.dtype == object:
         return np.array([value is not None for value in column], dtype=np.bool_)
     return np.isfinite(column.astype(np.float64))

@@ -12,7 +12,7 @@ from models.checks import Floats
 from models.choice.coding import NONE, Coding, code, identified
 from models.choice.tasks import Tasks
 from models.errors import NotEstimable
-from models.surveys._base import Answers, Columns, clusters, weights_of
+from models.surveys._base import Answers, Columns, clusters, given, weights_of
 
 _NEEDED = ("respondent_id", "task", "alternative", "chosen", "price")
 CONTRACT = frozenset((*_NEEDED, "item", "customer_id", "weight", "currency", "row_id"))
@@ -95,13 +95,7 @@ class ChoiceAnswers(Answers):
 def _attributes(columns: Columns, none: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
     """Return the columns that are attributes and that some product has."""
     found = {name: values for name, values in columns.items() if name not in CONTRACT}
-    return {name: values for name, values in found.items() if _given(values)[~none].any()}
-
-
-def _given(values: NDArray[Any]) -> NDArray[np.bool_]:
-    if values.dtype == object:
-        return np.array([value is not None for value in values], dtype=np.bool_)
-    return np.isfinite(values.astype(np.float64))
+    return {name: values for name, values in found.items() if given(values)[~none].any()}
 
 
 def _complete(
@@ -109,8 +103,8 @@ def _complete(
 ) -> tuple[NDArray[np.bool_], int]:
     """Return which rows stand in tasks that can be used, and how many tasks cannot."""
     _, of_row = _tasks_of(columns)
-    filled = _given(columns["price"]) & np.all(
-        [_given(v) for v in attributes.values()] or [none | True], axis=0
+    filled = given(columns["price"]) & np.all(
+        [given(v) for v in attributes.values()] or [none | True], axis=0
     )
     missing = np.bincount(of_row, weights=~(filled | none))
     picked = np.bincount(of_row, weights=columns["chosen"].astype(np.float64) == 1)

@@ -27,6 +27,7 @@ from models.censored.intervals import Intervals
 from models.censored.slips import shares_of
 from models.checks import Floats
 from models.errors import InvalidInput, NotEstimable
+from models.estimate import Caveat
 from models.surveys._base import Answers, Codes, Columns, Flag, clusters, weights_of
 
 THRESHOLDS = (2, 3, 4, 5)
@@ -192,6 +193,13 @@ def _first(price: Floats, order: Floats) -> Floats:
     known = np.isfinite(order).any(axis=1)
     earliest = np.argmin(np.where(np.isfinite(order), order, np.inf), axis=1)
     return np.where(known, price[np.arange(len(price)), earliest], np.nan)
+
+
+def assumed(shares: tuple[float, ...]) -> Caveat:
+    """Return the warning that shares of buyers by intent are taken and not measured."""
+    told = ", ".join(f"{share:g}" for share in shares)
+    message = f"of those who answer 5, 4, 3, 2, 1, {told} are taken to buy; real purchases would tell"
+    return Caveat("assumed_calibration", message)
 
 
 def check_calibration(shares: tuple[float, ...]) -> tuple[float, ...]:

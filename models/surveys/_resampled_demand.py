@@ -26,6 +26,7 @@ from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate, Label
 from models.order_statistics import SortedSample
+from models.proportions import wilson
 from models.resampling import bootstrap_weights, estimate_from_quantiles
 from models.surveys._base import Asked, Codes, Demand
 from models.surveys._paths import Paths
@@ -99,12 +100,9 @@ class ResampledDemand:
         variance = n / (n - 1) * (apart**2).sum(axis=0) / self._weights.sum() ** 2
         spread = share * (1 - share)
         answers = np.divide(spread, variance, out=np.full_like(share, float(n)), where=variance > 1e-12)
-        answers = np.maximum(answers, 1)
-        z = float(special.stdtrit(n - 1, (1 + self.asked.level) / 2)) ** 2 / answers
-        middle = (share + z / 2) / (1 + z)
-        reach = np.sqrt(z * spread + z**2 / 4) / (1 + z)
-        low, high = np.minimum(middle - reach, share), np.maximum(middle + reach, share)
-        return Demand(price=self.price[shown], share=share, low=np.maximum(low, 0), high=np.minimum(high, 1))
+        z = float(special.stdtrit(n - 1, (1 + self.asked.level) / 2))
+        low, high = wilson(share, np.maximum(answers, 1), z)
+        return Demand(price=self.price[shown], share=share, low=low, high=high)
 
     def best_reach(self, label: Label) -> Estimate:
         """Return the price at which most buy."""

@@ -27,7 +27,7 @@ from models.estimate import Caveat
 from models.surveys import _first_price
 from models.surveys._asked_prices import AskedPrices
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
-from models.surveys._ladders import GaborGrangerAnswers, check_calibration
+from models.surveys._ladders import GaborGrangerAnswers, assumed, check_calibration
 from models.surveys._named_prices import NamedPrices
 from models.threads import on_one_thread
 
@@ -104,11 +104,7 @@ class GaborGranger(SurveyMethod[GaborGrangerAnswers]):
     def _caveats(self, answers: GaborGrangerAnswers, smooth: SmoothDemand | None) -> tuple[Caveat, ...]:
         caveats = () if smooth is None else _first_price.caveats(smooth.average)
         if answers.scaled.any():
-            shares = ", ".join(f"{share:g}" for share in self.intent_calibration)
-            message = (
-                f"of those who answer 5, 4, 3, 2, 1, {shares} are taken to buy; real purchases would tell"
-            )
-            caveats += (Caveat("assumed_calibration", message),)
+            caveats += (assumed(self.intent_calibration),)
         return caveats
 
 

@@ -19,10 +19,9 @@ from typing import Any, ClassVar, get_args
 import numpy as np
 
 from models.errors import InvalidInput, NotEstimable
-from models.estimate import Caveat
 from models.surveys._base import Asked, Reading, SurveyMethod
 from models.surveys._intent_calibration import CONVENTION
-from models.surveys._ladders import check_calibration
+from models.surveys._ladders import assumed, check_calibration
 from models.surveys._paths import Paths
 from models.surveys._peak import AnsweredCurve
 from models.surveys._price_sensitivity import (
@@ -119,7 +118,7 @@ class NewtonMillerSmith(SurveyMethod[PurchaseSensitivity]):
             },
             demand=demand.demand(),
             flags=answers.flags(),
-            caveats=(self._calibrated(), *cautions(treated)),
+            caveats=(assumed(self.intent_calibration or ()), *cautions(treated)),
             details={"as_answered": as_answered(paths, asked.unit_cost)},
         )  # fmt: skip
 
@@ -134,11 +133,6 @@ class NewtonMillerSmith(SurveyMethod[PurchaseSensitivity]):
         first = np.where(asked, self.too_cheap_buys, cheap)
         chances = np.column_stack([first, cheap, expensive, np.zeros_like(cheap)])
         return Paths(prices=prices, chances=chances, weights=answers.weights)
-
-    def _calibrated(self) -> Caveat:
-        shares = ", ".join(f"{share:g}" for share in self.intent_calibration or ())
-        message = f"of those who answer 5, 4, 3, 2, 1, {shares} are taken to buy; real purchases would tell"
-        return Caveat("assumed_calibration", message)
 
 
 def as_answered(paths: Paths, unit_cost: float | None) -> dict[str, Any]:
