@@ -123,19 +123,16 @@ def _innermost(intervals: Intervals) -> tuple[Floats, Floats]:
 
 
 def _maximum(covers: Floats, weight: Floats) -> Floats:
-    from scipy import optimize  # noqa: PLC0415 - expensive to import
-
     cells = covers.shape[1]
     mass = np.full(cells, 1 / cells)
     share = weight / weight.sum()
     value = float(share @ np.log(covers @ mass))
     for _ in range(_STEPS):
-        chance = covers @ mass
-        if (covers.T @ (share / chance)).max() <= 1 + _TOLERANCE:
+        excess = _excess(covers, share, mass)
+        if excess <= _TOLERANCE:
             return mass
-        curved = np.sqrt(share)[:, None] * (covers / chance[:, None] - 2)
-        aim, _ = optimize.nnls(np.vstack([curved, np.ones(cells)]), np.append(np.zeros(share.size), 1.0))
-        step, size, reached = aim / aim.sum() - mass, 1.0, -np.inf
+        aim = _aim(covers, share, mass)
+        step, size, reached = aim - mass, 1.0, -np.inf
         while size > 1e-12:
             with np.errstate(divide="ignore"):
                 reached = float(share @ np.log(np.maximum(covers @ (mass + size * step), 0)))
@@ -143,7 +140,27 @@ def _maximum(covers: Floats, weight: Floats) -> Floats:
                 break
             size /= 2
         if reached <= value:
-            return mass  # as near as rounding lets it come
+            # The top is flat to the last bit of the likelihood; the gradient still tells which is nearer.
+            if _excess(covers, share, aim) >= excess:
+                return mass
+            size, reached = 1.0, value
         mass, value = np.maximum(mass + size * step, 0), reached
         mass /= mass.sum()
     raise NotEstimable("no_maximum", "the nonparametric demand curve was not found")
+
+
+def _excess(covers: Floats, share: Floats, mass: Floats) -> float:
+    """Return how far the steepest gradient lies above that of a maximum."""
+    with np.errstate(divide="ignore"):
+        return float((covers.T @ (share / (covers @ mass))).max()) - 1
+
+
+def _aim(covers: Floats, share: Floats, mass: Floats) -> Floats:
+    """Return the mass that maximises the quadratic approximation around `mass`."""
+    from scipy import optimize  # noqa: PLC0415 - expensive to import
+
+    chance, cells = covers @ mass, covers.shape[1]
+    curved = np.sqrt(share)[:, None] * (covers / chance[:, None] - 2)
+    aim, _ = optimize.nnls(np.vstack([curved, np.ones(cells)]), np.append(np.zeros(share.size), 1.0))
+    normed: Floats = aim / aim.sum()
+    return normed
