@@ -46,6 +46,13 @@ SCORES = (
     Score("spread", "inside", "inside a customer", "from one unit to the next", part=True),
     Score("spread", "customer_spread", "of customers' long-run worth", part=True),
     Score("spread", "log_sd", "with wild customers in full", "standard deviation of logs", part=True),
+    Score(
+        "spread",
+        "stated",
+        "of what people say",
+        "surveys: how far people agree on one unit's price",
+        part=True,
+    ),
     Score("growth", "rank", "Grows with value", "rank correlation: 1 in step, 0 unrelated"),
     Score("growth", "slope", "slope", "1: twice the units, twice the value", part=True),
     Score("growth", "inside", "inside customers, over time", "rank correlation", part=True),
@@ -98,6 +105,8 @@ def _scores(row: Mapping[str, Any]) -> dict[tuple[str, str], Shown]:
         found["capture_efficiency", "by_value"] = row["capture_efficiency"]
     if "growth_with_payment" in row:
         found["growth", "with_payment"] = row["growth_with_payment"]
+    if "stated_spread" in row:
+        found["spread", "stated"] = row["stated_spread"]
     for family, scores in (row.get("scores") or {}).items():
         found |= {(family, key): score for key, score in scores.items()}
     shown = {name: estimate(score) for name, score in found.items()}

@@ -16,6 +16,7 @@ freedom around its estimate: the doubt about the law is part of every interval.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ from models.censored.laws import LAWS
 from models.censored.parametric import KINDS, Fit, fit, splines
 from models.checks import Floats
 from models.errors import NotEstimable
+from models.estimate import Estimate, Label
 
 CLUSTERS_TO_BEND = {"bent": 75, "bent twice": 100}
 """With fewer, a bend is mostly noise: at 50 it widened intervals of best prices from 0.36 to 0.68 in logs."""
@@ -52,6 +54,14 @@ class Average:
         """Return the likeliest model with or without a pull, None where there is none."""
         ranked = np.argsort(-self.weights, kind="stable")
         return next((self.fits[at] for at in ranked if self.fits[at].pulled == pulled), None)
+
+    def scale(self, label: Label, *, draws: int, seed: int) -> Estimate | None:
+        """Estimate the scale of log willingness by the curves without a bend; None where there is none."""
+        straight = [at for at, one in enumerate(self.fits) if not one.knots]
+        if not straight:
+            return None
+        fits = [self.fits[at] for at in straight]
+        return mixture_of_scales(fits, self.weights[straight], label, draws=draws, seed=seed)
 
     def draws(self, size: int, price: Floats, *, seed: int) -> Floats:
         """Draw `size` demand curves at prices of shape (k,), rising: shape (size, k), none of them rising.
@@ -95,6 +105,28 @@ def average(intervals: Intervals, *, pulled: bool = False) -> Average:
     criterion = np.array([_criterion(one) for one in fits])
     weights = np.exp((criterion.min() - criterion) / 2)
     return Average(tuple(fits), weights / weights.sum())
+
+
+def mixture_of_scales(
+    fits: Sequence[Fit], weights: Floats, label: Label, *, draws: int, seed: int
+) -> Estimate:
+    """Estimate the scale of log willingness from fits, shape (m,), none bent, and how probable each is.
+
+    Parameters
+    ----------
+    weights
+        Shape (m,), ≥ 0; only their ratios count.
+    """
+    shares = weights / weights.sum()
+    logs = np.log([one.scale for one in fits])
+    rng = np.random.default_rng(seed)
+    counts = _apportioned(shares, draws)
+    freedom = max(fits[0].clusters - 1, 1)
+    errors = np.repeat([one.error_of_log_scale for one in fits], counts)
+    drawn = np.repeat(logs, counts) + errors * rng.standard_t(freedom, draws)
+    value = float(np.exp(shares @ logs))
+    low, high = np.exp(np.quantile(drawn, [(1 - label.level) / 2, (1 + label.level) / 2])).tolist()
+    return label.known(value, min(low, value), max(high, value), n=fits[0].clusters)
 
 
 def _criterion(one: Fit) -> float:

@@ -79,6 +79,16 @@ class Fit:
         """The mean willingness of a curve without a bend, infinite where the tail is too long for one."""
         return self.law.mean_at((self.theta[0] + self.law.z_half) / self.theta[1], self.theta[1])
 
+    @property
+    def scale(self) -> float:
+        """The scale of log willingness of a curve without a bend: half the way from its 84 % to its 16 % point."""
+        return (self.law.above(0.1587) - self.law.above(0.8413)) / 2 / float(self.theta[1])
+
+    @property
+    def error_of_log_scale(self) -> float:
+        """The standard error of the log of `scale`."""
+        return float(np.sqrt(self.covariance[1, 1]) / self.theta[1])
+
     def survival(self, price: Floats) -> Floats:
         """Return the share whose willingness is at least each price > 0, the pull removed."""
         x = np.log(price)

@@ -8,6 +8,7 @@ from models.checks import share
 from models.errors import InvalidInput
 from models.ranking.contest import Contest
 from models.ranking.draws import exact_draws, joint_normal_draws
+from models.ranking.judgement import with_doubt
 from models.ranking.standing import Ranking
 from models.resampling import EXACT_LIMIT
 from models.value_metrics._base import MetricEvidence
@@ -27,9 +28,9 @@ def rank(
     Parameters
     ----------
     evidence
-        One entry a metric, all over the same n customers in the same order.
+        One entry a metric, all over the same n customers in the same order and with the same parts of value.
     seed
-        Of the bootstrap.
+        Of the bootstrap, and of the judgements' draws.
     draws
         Bootstrap draws.
     level
@@ -62,5 +63,6 @@ def rank(
         raise InvalidInput(f"every metric needs the same customers, got {sorted(sizes)} of them")
     sampler = exact_draws if sizes.pop() <= EXACT_LIMIT else joint_normal_draws
     points, drawn = sampler(evidence, seed=seed, draws=draws, progress=progress)
+    drawn = with_doubt(drawn, evidence, seed=seed + 1)
     contest = Contest(evidence, points, drawn, level=level, significance=significance)
     return contest.verdict()

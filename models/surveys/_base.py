@@ -109,6 +109,9 @@ class Reading:
         How many people answered, and how many independent customers (or lone respondents) they stand for.
     typical
         The median respondent's willingness to pay (or worth), in the survey's unit.
+    spread
+        How much respondents differ in it: the scale of its log, their standard deviation where it is log-normal;
+        None where the method does not tell.
     points
         Further named points of the method, such as Van Westendorp's ``pmc``, ``opp``, ``idp``, ``pme``.
     best_price
@@ -127,6 +130,7 @@ class Reading:
     respondents: int
     clusters: int
     typical: Estimate
+    spread: Estimate | None = None
     points: Mapping[str, Estimate] = field(default_factory=dict)
     best_price: Mapping[str, Estimate] = field(default_factory=dict)
     demand: Demand | None = None

@@ -40,6 +40,7 @@ from models.checks import Floats
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat, Estimate
 from models.order_statistics import SortedSample
+from models.resampling import Scale, bootstrap_weights, estimate_from_draws
 from models.surveys._base import Answers, Asked, Codes, Columns, Flag, clusters, weights_of
 from models.surveys._crossings import Crossing, placed
 from models.surveys._isotonic import rising
@@ -198,12 +199,31 @@ def cautions(treated: PriceSensitivity) -> tuple[Caveat, ...]:
 
 def typical(answers: PriceSensitivity, asked: Asked) -> Estimate:
     """Return the median respondent's willingness to pay: the middle, on logs, of expensive and too expensive."""
-    most = rounded(np.sqrt(answers.prices[:, 2] * answers.prices[:, 3]), digits=10)
+    most = _most(answers)
     middle = float(SortedSample(most).median(answers.weights[None, :])[0])
     prices, places = placed(most)
     crossing = Crossing(prices, places, places)
     label = asked.label("median over respondents of the geometric middle of expensive and too expensive")
     return crossing.estimate(answers.weights, cluster=answers.cluster, value=middle, label=label)
+
+
+def spread(answers: PriceSensitivity, asked: Asked) -> Estimate:
+    """Return the biweight scale, over respondents, of the log of what they would pay, resampled by customer."""
+    most = _most(answers)
+    with np.errstate(divide="ignore"):
+        logs = SortedSample(np.where(most > 0, np.log(most), np.nan))
+    label = asked.label("biweight scale over respondents of the log of what they would pay", unit="log")
+    value = float(logs.biweight_scale(answers.weights[None, :])[0])
+    if not value > 0:
+        return label.unknown("no_variation", n=answers.clusters)
+    drawn = bootstrap_weights(answers.clusters, draws=asked.resamples, seed=asked.seed)
+    draws = logs.biweight_scale(drawn[:, answers.cluster] * answers.weights)
+    return estimate_from_draws(value, draws, n=answers.clusters, label=label, scale=Scale("log"))
+
+
+def _most(answers: PriceSensitivity) -> Floats:
+    """Return what each respondent would pay, shape (n,)."""
+    return rounded(np.sqrt(answers.prices[:, 2] * answers.prices[:, 3]), digits=10)
 
 
 def put_in_order(prices: Floats) -> Floats:

@@ -23,7 +23,7 @@ from models.censored.intervals import Intervals
 from models.censored.optimum import SmoothDemand
 from models.censored.turnbull import turnbull
 from models.errors import NotEstimable
-from models.estimate import Caveat
+from models.estimate import Caveat, Estimate
 from models.surveys import _first_price
 from models.surveys._asked_prices import AskedPrices
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
@@ -94,7 +94,7 @@ class GaborGranger(SurveyMethod[GaborGrangerAnswers]):
             details["first_price"] = _first_price.shown(smooth.average, asked)
         return Reading(
             about="willingness", respondents=len(answers.respondents), clusters=intervals.clusters,
-            typical=prices.typical(),
+            typical=prices.typical(), spread=None if smooth is None else _spread(smooth, asked),
             points={"mean": prices.mean()} | {f"{goal}_optimum": best for goal, best in prices.optima.items()},
             best_price=prices.best(),
             demand=by_price.demand if by_price else _smooth_curve(smooth, asked.level),
@@ -134,6 +134,11 @@ def _complete(answers: GaborGrangerAnswers, intervals: Intervals, smooth: Smooth
     up_to_lower = np.searchsorted(answers.prices, intervals.lower, "right")
     below_upper = np.searchsorted(answers.prices, intervals.upper, "left")
     return bool((up_to_lower == below_upper).all()) and not _first_price.pulls(smooth.average)
+
+
+def _spread(smooth: SmoothDemand, asked: Asked) -> Estimate | None:
+    label = asked.label("scale of log willingness, curves without a bend averaged", unit="log")
+    return smooth.average.scale(label, draws=asked.resamples, seed=asked.seed)
 
 
 def _smooth_curve(smooth: SmoothDemand | None, level: float) -> Demand | None:

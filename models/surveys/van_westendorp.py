@@ -35,6 +35,7 @@ from models.surveys._price_sensitivity import (
     Intransitive,
     PriceSensitivity,
     cautions,
+    spread,
     typical,
 )
 from models.surveys._resampled_demand import ResampledDemand
@@ -114,6 +115,7 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
             respondents=len(answers.respondents),
             clusters=answers.clusters,
             typical=typical(treated, asked),
+            spread=spread(treated, asked),
             points=self.points(treated, asked),
             best_price={"reach": reach, "revenue": unknown, "profit": unknown},
             demand=demand,

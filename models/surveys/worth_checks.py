@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from models.censored.averaging import mixture_of_scales
 from models.censored.intervals import Intervals
 from models.censored.parametric import Fit, fit
 from models.checks import Floats
@@ -163,6 +164,7 @@ class WorthChecks(SurveyMethod[WorthCheckAnswers]):
             "verdicts": {verdict: float(shares @ (answers.verdict == verdict)) for verdict in VERDICTS},
         }
         caveats: tuple[Caveat, ...] = ()
+        spread: Estimate | None = None
         try:
             posterior = _Posterior.of(intervals)
         except NotEstimable as refusal:
@@ -170,10 +172,11 @@ class WorthChecks(SurveyMethod[WorthCheckAnswers]):
         else:
             caveats = posterior.caveats()
             typical = posterior.median(asked).warned(*caveats)
-            details |= {"anchoring": posterior.pull(asked).to_json(), "log_sd": posterior.spread()}
+            spread = posterior.spread(asked)
+            details |= {"anchoring": posterior.pull(asked).to_json(), "log_sd": spread.value}
         return Reading(
             about="worth", respondents=len(answers.respondents), clusters=intervals.clusters, typical=typical,
-            flags=_flags(answers, torn), caveats=caveats, details=details,
+            spread=spread, flags=_flags(answers, torn), caveats=caveats, details=details,
         )  # fmt: skip
 
 
@@ -227,9 +230,10 @@ class _Posterior:
         label = asked.label("pull of answers towards the X shown; prior: none or Beta(1, 2)", unit="share")
         return label.known(float(self.probability @ self.pulls), low, high, n=self.fits[0].clusters)
 
-    def spread(self) -> float:
+    def spread(self, asked: Asked) -> Estimate:
         """Return σ, the standard deviation of log worth over respondents."""
-        return float(self.probability @ np.array([1 / one.theta[1] for one in self.fits]))
+        label = asked.label("interval-censored log-normal, anchoring removed", unit="log")
+        return mixture_of_scales(self.fits, self.probability, label, draws=asked.resamples, seed=asked.seed)
 
     def caveats(self) -> tuple[Caveat, ...]:
         """Say what is taken on trust about anchoring."""

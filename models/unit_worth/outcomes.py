@@ -22,11 +22,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from models.attribution import Judgement, draw_factors
 from models.checks import Floats
 from models.estimate import Caveat, Estimate, Label
 from models.order_statistics import SortedSample, row_quantiles
 from models.resampling import bootstrap_weights, estimate_from_quantiles, slices
-from models.unit_worth.attribution import Judgement, draw_factors
 from models.unit_worth.reporting import Reporting
 from models.value_metrics._base import MONTHS_FOR_NOISE, MetricEvidence
 

@@ -11,20 +11,25 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from models.attribution import Judgement
 from models.checks import Floats, vector
 from models.order_statistics import SortedSample
 from models.resampling import Scale
+from models.value_metrics._parts import LINEAR, ValueParts
 
 MONTHS_FOR_NOISE = 3
 """Fewer periods than this cannot tell a customer's noise from its level."""
 _NOISE_PRIOR_PERIODS = 4.0
 """The weight of the pooled noise beside a customer's own (limma's moderation, Smyth 2004, with d0 fixed)."""
+
+_NOT_BY_CUSTOMER = {"inside_customer", "inside_log_worth", "parts"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +57,8 @@ class MetricEvidence:
     inside_customer, inside_log_worth
         Shape (q,) each: for units that are told apart (a channel, a user), the customer's index and the log
         of that unit's value per unit. Empty where units are not told apart.
+    parts
+        The same sums of money, apart by what is believed of it; None where nothing is in doubt.
     """
 
     value: Floats
@@ -71,6 +78,7 @@ class MetricEvidence:
     bill: Floats
     inside_customer: Floats = field(default_factory=lambda: np.zeros(0))
     inside_log_worth: Floats = field(default_factory=lambda: np.zeros(0))
+    parts: ValueParts | None = None
 
     def __post_init__(self) -> None:
         vector("value", self.value)
@@ -81,6 +89,37 @@ class MetricEvidence:
     def n(self) -> int:
         """How many customers report outcomes."""
         return int(self.value.size)
+
+    def under(self, factors: Floats) -> MetricEvidence:
+        """Return the evidence with each part of the money multiplied by its factor (P,).
+
+        Periods count as idle as they are: no judgement turns nothing into something. Units that are told apart
+        keep the value that they have, for nobody says of which KPI it is.
+        """
+        return replace(self, **(self.parts or self._whole).sums(factors))
+
+    @property
+    def _whole(self) -> ValueParts:
+        """All value as one part."""
+        linear = {name: getattr(self, name)[None] for name in LINEAR}
+        return ValueParts(**linear, value_squares=self.value_squares[None, None], judgements=(Judgement(),))
+
+    def only(self, chosen: NDArray[np.bool_]) -> MetricEvidence:
+        """Return the evidence of the chosen customers (n,) alone."""
+        inside = self.inside_customer.astype(np.intp)
+        kept = chosen[inside]
+        place = np.cumsum(chosen) - 1
+        by_customer = {
+            each.name: getattr(self, each.name)[chosen]
+            for each in fields(self)
+            if each.name not in _NOT_BY_CUSTOMER
+        }
+        return MetricEvidence(
+            **by_customer,
+            inside_customer=place[inside[kept]].astype(np.float64),
+            inside_log_worth=self.inside_log_worth[kept],
+            parts=None if self.parts is None else self.parts.only(chosen),
+        )
 
     @cached_property
     def log_worth(self) -> Floats:
@@ -151,7 +190,8 @@ class Statistic:
     """One number of a score: its unit, its symmetric scale and, where there is one, the bar it must clear.
 
     A metric is eligible where every statistic with a bar clears it: ``at_least`` from above, ``at_most`` from
-    below. `says` completes the sentence "the metric …" for people when the bar is missed.
+    below. `says` completes the sentence "the metric …" for people when the bar is missed. `scale_free`: whether
+    twice the value for everybody leaves it as it is.
     """
 
     unit: str
@@ -159,6 +199,7 @@ class Statistic:
     at_least: float | None = None
     at_most: float | None = None
     says: str = ""
+    scale_free: bool = True
 
     def clears(self, values: Floats) -> Floats:
         """Return 1 where a draw clears the bar, 0 where it does not; NaN does not."""

@@ -56,7 +56,7 @@ class CaptureEfficiency(MetricScore):
         "by_value": Statistic("share", _SHARE),
         "by_customer": Statistic("share", _SHARE),
         "flat_fee": Statistic("share", _SHARE),
-        "today": Statistic("share", _SHARE),
+        "today": Statistic("share", _SHARE, scale_free=False),
         "gain_over_flat_fee": Statistic(
             "share", at_least=0.0, says="takes no more of the value than a flat fee per customer would"
         ),

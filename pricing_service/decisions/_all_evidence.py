@@ -39,6 +39,8 @@ CHECKED = {
     if method.about == "worth"
 }
 """By survey table: the method that asks what one unit is worth."""
+METHODS = {table: method for table, (method, _) in ASKED.items()} | CHECKED
+"""By survey table: the method by which it is read as evidence."""
 
 HypotheticalBias = Literal["estimate", "none"] | float
 
@@ -112,7 +114,7 @@ class EvidencePool:
         self.willingness_sources = [*paid, *stated]
 
     def _about_the_metric(self) -> list[Survey]:
-        wanted = [table for table in (*ASKED, *CHECKED) if self.question.counts(table)]
+        wanted = [table for table in METHODS if self.question.counts(table)]
         surveys = surveys_of(self.question.panel, wanted)
         return [survey for survey in surveys if survey.item == self.question.metric.metric]
 
@@ -125,11 +127,10 @@ class EvidencePool:
 
     def _readings(self) -> list[tuple[str, Reading]]:
         """Read every survey about the metric; those that cannot carry their method are told in caveats."""
-        methods = {table: method for table, (method, _) in ASKED.items()} | CHECKED
         found = []
         for survey in self.surveys:
             try:
-                found.append((survey.table, _above_zero(self._read(survey, methods[survey.table]))))
+                found.append((survey.table, _above_zero(self._read(survey, METHODS[survey.table]))))
             except NotEstimable as refusal:
                 text = f"{survey.table.replace('_', ' ')}: {refusal}"
                 self.caveats.append(Caveat(refusal.reason, text))

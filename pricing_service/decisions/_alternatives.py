@@ -76,36 +76,52 @@ def _text(value: object) -> str:
 
 
 def with_alternatives(
-    outcomes: Evidence, net: Mapping[str, float], *, use_outcomes: bool = True
+    outcomes: Evidence,
+    net: Mapping[str, float],
+    *,
+    use_outcomes: bool = True,
+    fewest: int = FEWEST_CUSTOMERS,
 ) -> tuple[Evidence, int]:
     """Return the evidence with customers' net worth in place of their outcomes, and how many customers it covers.
 
     Where the outcomes of the others are gross, or do not count, only customers with alternatives remain; where
-    these are too few for that, the outcomes stay as they are and 0 is returned.
+    these are fewer than `fewest`, the outcomes stay as they are and 0 is returned.
     """
     panel = outcomes.panel
     covered = sorted(set(net) & set(outcomes.customers))
     mixed = use_outcomes and bool(outcomes.kpis) and not outcomes.gross
-    if not covered or (not mixed and len(covered) < FEWEST_CUSTOMERS):
+    if not covered or (not mixed and len(covered) < fewest):
         return outcomes, 0
     connection = panel.connect()
     units = [metric.column for metric in outcomes.metrics]
-    columns = (*(panel.values if mixed else ()), ValueColumn(_KPI.kpi, None, _NET))
+    columns = (*(outcomes.columns if mixed else ()), ValueColumn(_KPI.kpi, None, _NET, dated=False))
     own = ibis.memtable(pa.table({"covered": covered, _NET: [net[customer] for customer in covered]}))
     months = connection.table("months")
     rows = _net_months(recorded_months(months, outcomes.metrics), own, units, columns)
     if mixed:
-        periods = connection.table("periods")
+        periods = outcomes.periods
         others = periods.anti_join(own, periods.customer_id == own.covered)
         rows = rows.union(
             others.select(
-                "customer_id", "period_start", *units, *(each.column for each in panel.values),
+                "customer_id", "period_start", *units, *(each.column for each in outcomes.columns),
                 months=others.months.cast("int64"), **{_NET: ibis.null("float64")},
             ).select(rows.columns)
         )  # fmt: skip
     kpis = [*(outcomes.kpis if mixed else ()), _KPI]
     names = [metric.metric for metric in outcomes.metrics]
     return gather_from(panel, rows, columns, metrics=names, kpis=kpis), len(covered)
+
+
+def over_alternatives(outcomes: Evidence) -> tuple[Evidence, int, int]:
+    """Return the evidence to compare metrics on, how many customers' alternatives are known, and how many count.
+
+    Outcomes whose attribution is missing still show how value varies; they give way only where alternatives are
+    known of at least half as many customers as report.
+    """
+    net = net_worth(outcomes.panel)
+    half = -(-int(outcomes.reporters.size) // 2) if outcomes.kpis else 0
+    evidence, covered = with_alternatives(outcomes, net, fewest=max(FEWEST_CUSTOMERS, half))
+    return evidence, len(net), covered
 
 
 def uses_alternatives(evidence: Evidence) -> bool:

@@ -9,6 +9,8 @@ import numpy as np
 
 from models.estimate import Caveat, Estimate
 from models.ranking import Standing, scores
+from models.value_metrics.growth import RANK_BAR
+from pricing_service.decisions._stated_spread import StatedSpread
 from pricing_service.panel import Metric
 
 _SPREADS = ("spread", "between", "within", "inside", "log_sd")
@@ -51,9 +53,17 @@ def entry_of(standing: Standing, currency: str) -> dict[str, Any]:
 
 
 def silent_entries(
-    standings: Sequence[Standing], *, currency: str, why: Caveat, payment_unknown: Mapping[str, str]
+    standings: Sequence[Standing],
+    *,
+    currency: str,
+    why: Caveat,
+    payment_unknown: Mapping[str, str],
+    stated: Mapping[str, StatedSpread],
 ) -> list[dict[str, Any]]:
-    """Return the ranking that is left without outcomes, by growth with payment and steady usage.
+    """Return the ranking that is left without outcomes: by what people state, growth with payment, steady usage.
+
+    Stated spreads order metrics only where there are two to compare; a metric that surely does not grow with
+    what customers pay stands behind those that may.
 
     Parameters
     ----------
@@ -63,12 +73,21 @@ def silent_entries(
         Why no value can be told.
     payment_unknown
         Per metric, why growth with what customers pay tells nothing, where it does not.
+    stated
+        Per metric, how much people differ in what they put on one unit, where they were asked.
     """
-    entries = [
-        _silent(entry_of(each, currency), each, why=why, payment_unknown=payment_unknown.get(each.metric))
-        for each in standings
-    ]
-    return sorted(entries, key=_by_growth_and_steadiness)
+    entries = []
+    for each in standings:
+        entry = _silent(
+            entry_of(each, currency), each, why=why, payment_unknown=payment_unknown.get(each.metric)
+        )
+        said = stated.get(each.metric)
+        level = each.spread.level
+        shown = said.estimate if said else Estimate.unknown("not_asked", unit="log", level=level)
+        source = {"source": said.source} if said else {"source": None, "reasons": {"source": "not_asked"}}
+        entries.append(entry | {"stated_spread": shown.to_json() | source})
+    compared = len(stated) > 1
+    return sorted(entries, key=lambda entry: _place(entry, compared=compared))
 
 
 def _silent(
@@ -102,12 +121,15 @@ def _silent(
     }
 
 
-def _by_growth_and_steadiness(entry: dict[str, Any]) -> tuple[bool, float, float, str]:
-    growth = entry["growth_with_payment"]["low"]
+def _place(entry: dict[str, Any], *, compared: bool) -> tuple[bool, bool, float, float, float, str]:
+    """Return where a metric stands without outcomes, the first first."""
+    growth, said = entry["growth_with_payment"], entry["stated_spread"]["value"]
     variation = entry["scores"]["predictability"]["unit_variation"]["value"]
     return (
         entry["eligible"] == "no",
-        -growth if growth is not None else 1.0,
+        growth["high"] is not None and growth["high"] < RANK_BAR,
+        said if compared and said is not None else np.inf,
+        -growth["low"] if growth["low"] is not None else 1.0,
         variation if variation is not None else np.inf,
         entry["metric"],
     )

@@ -17,14 +17,15 @@ import pyarrow as pa
 from ibis.expr.types import Table
 from numpy.typing import NDArray
 
+from models.attribution import Judgement
 from models.checks import Floats
 from models.errors import InvalidInput
-from models.unit_worth.attribution import Judgement
 from models.unit_worth.reporting import Reporting
 from models.value_metrics._base import MetricEvidence
+from models.value_metrics._parts import LINEAR, ValueParts
+from pricing_service.decisions._judged import judgement_of, parts_of
 from pricing_service.decisions._sums import (
-    SUMS,
-    judgement_of,
+    PLAIN,
     recorded_months,
     reported_shares,
     sum_periods,
@@ -63,6 +64,8 @@ class Evidence:
         How many customers report anything, in money or not.
     reported_share
         Per KPI, the share (0–1) of all reported periods in which it is reported.
+    periods, columns
+        The table that was summed, and what its columns of money mean.
     """
 
     panel: StoredPanel
@@ -76,6 +79,8 @@ class Evidence:
     book_units: Mapping[str, Floats]
     heard: int
     reported_share: Mapping[str, float]
+    periods: Table
+    columns: Sequence[ValueColumn]
 
     @property
     def reported(self) -> Floats:
@@ -102,10 +107,12 @@ class Evidence:
 
     def without(self, kpis: frozenset[str]) -> Evidence:
         """Return the same evidence without some KPIs."""
-        return gather(
+        return gather_from(
             self.panel,
+            self.periods,
+            self.columns,
             metrics=[metric.metric for metric in self.metrics],
-            kpis=[kpi.kpi for kpi in self.kpis if kpi.kpi not in kpis],
+            kpis=[kpi for kpi in self.kpis if kpi.kpi not in kpis],
         )
 
 
@@ -182,9 +189,13 @@ def gather_from(
     by_metric = {}
     kpi_value = {}
     for at, metric in enumerate(chosen):
-        arrays = {name: _floats(sums, f"{name}_{at}") for name in SUMS}
+        parts = _parts(sums, at, [part.judgement for part in parts_of(judged)])
         by_metric[metric.metric] = MetricEvidence(
-            **arrays, bill=np.where(bills > 0, bills, np.nan), **inside.get(metric.metric, {})
+            **{name: _floats(sums, f"{name}_{at}") for name in PLAIN},
+            **parts.sums(np.ones(len(parts.judgements))),
+            parts=parts,
+            bill=np.where(bills > 0, bills, np.nan),
+            **inside.get(metric.metric, {}),
         )
         kpi_value[metric.metric] = np.array(
             [_floats(sums, f"kpi_{k}_{at}") for k in range(len(judged))], dtype=np.float64
@@ -193,7 +204,7 @@ def gather_from(
         panel=panel, customers=customers, reporters=reporters, metrics=tuple(chosen), kpis=tuple(judged),
         by_metric=by_metric, kpi_value=kpi_value, traits=Traits.of(book), book_units=book_units,
         heard=sum(map(bool, book.column("reported").to_pylist())),
-        reported_share=reported_shares(periods, columns, judged),
+        reported_share=reported_shares(periods, columns, judged), periods=periods, columns=columns,
     )  # fmt: skip
 
 
@@ -221,6 +232,22 @@ def _why_not(kpi: Kpi) -> str:
     if not kpi.monetised:
         return f"is not money: {kpi.why_not}"
     return f"is counted already through {kpi.drives!r}, which it drives"
+
+
+def _parts(sums: pa.Table, at: int, judgements: Sequence[Judgement]) -> ValueParts:
+    """Read the money of the metric at place `at`, part by part."""
+    count = len(judgements)
+    money = {
+        name: np.array([_floats(sums, f"{name}_{p}_{at}") for p in range(count)], dtype=np.float64)
+        for name in LINEAR
+    }
+    squares = [
+        [_floats(sums, f"value_squares_{min(p, q)}_{max(p, q)}_{at}") for q in range(count)]
+        for p in range(count)
+    ]
+    return ValueParts(
+        **money, value_squares=np.array(squares, dtype=np.float64), judgements=tuple(judgements)
+    )
 
 
 def _floats(table: pa.Table, name: str) -> Floats:

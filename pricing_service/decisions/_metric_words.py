@@ -7,7 +7,9 @@ from typing import Any
 
 from models.estimate import Caveat
 from models.value_metrics.growth import RANK_BAR
+from pricing_service.decisions._alternatives import rests_on_alternatives
 from pricing_service.decisions._evidence import Evidence
+from pricing_service.decisions._stated_spread import stated_sentences
 from pricing_service.decisions._twins import twin_caveats
 from pricing_service.decisions._words import chance, customers, listed, one, per, percent
 from pricing_service.panel import Metric
@@ -25,6 +27,9 @@ def metric_sentences(result: dict[str, Any], evidence: Evidence, silence: Caveat
     said = [_verdict(result, leader, evidence)]
     if leader is not None:
         said += _about(leader, metrics[leader["metric"]])
+    if rests_on_alternatives(evidence):
+        known = customers(int(evidence.reporters.size))
+        said.append(f"The verdict rests on {known} whose worth over their next best alternative is known.")
     said += _reporting(result, evidence)
     flips = result["sensitivity"]["flips_at"]
     if flips is not None:
@@ -86,6 +91,7 @@ def _without_value(result: dict[str, Any], leader: dict[str, Any] | None, silenc
         said.append(
             f"Today's bills are charged by {listed(charged)}, so that bills cannot speak for or against it."
         )
+    said += stated_sentences(result["ranking"])
     payment = leader["growth_with_payment"]
     if payment["value"] is not None and payment["low"] > 0:
         said.append(
@@ -133,15 +139,15 @@ def _reporting(result: dict[str, Any], evidence: Evidence) -> list[str]:
     said = f"{who} {'reports' if reporting == 1 else 'report'} what they achieve"
     if reporting < book:
         said += f" ({percent(reporting / book)})"
-    return [f"{said}; the verdict rests on them." if evidence.kpis else f"{said}."]
+    rests = evidence.kpis and not rests_on_alternatives(evidence)
+    return [f"{said}; the verdict rests on them." if rests else f"{said}."]
 
 
 def metric_caveats(evidence: Evidence, circular: list[dict[str, str]]) -> list[Caveat]:
     """Return what a reader must know before relying on the ranking."""
     caveats = [circular_caveat(each) for each in circular]
     if evidence.kpis and evidence.gross:
-        text = "some value is not attributed to us: worth is gross; steadiness and ranking are not affected by it"
-        caveats.append(Caveat("gross_value", text))
+        caveats.append(Caveat("gross_value", _gross(evidence)))
     caveats += kpi_caveats(evidence)
     for metric in evidence.metrics:
         caveats += [Caveat("metric_data", f"{metric.metric}: {warning}") for warning in metric.warnings]
@@ -151,6 +157,19 @@ def metric_caveats(evidence: Evidence, circular: list[dict[str, str]]) -> list[C
         text = "units inside a customer are not told apart (unit_id), so the spread between customers is a lower bound"
         caveats.append(Caveat("spread_is_lower_bound", text))
     return caveats
+
+
+def _gross(evidence: Evidence) -> str:
+    """Say what missing attribution does to a ranking: one common share nothing, unequal ones a lot."""
+    if len(evidence.kpis) == 1:
+        return (
+            "the value is not attributed to us: worth is gross; steadiness and ranking are not affected by it"
+        )
+    missing = listed([kpi.kpi for kpi in evidence.kpis if kpi.attribution is None])
+    return (
+        f"no share of {missing} is attributed to us: worth is gross, and the ranking takes all of it; were the"
+        " shares of the KPIs unequal, their money would mix differently and the ranking might change"
+    )
 
 
 def circular_caveat(each: dict[str, str]) -> Caveat:

@@ -12,22 +12,13 @@ import pyarrow as pa
 from ibis.expr.types import Column, Table
 
 from models.checks import Floats
-from models.unit_worth.attribution import Judgement
+from pricing_service.decisions._judged import Part, judgement_of, parts_of
 from pricing_service.panel import Kpi, Metric, ValueColumn
 
-SUMS = (
-    "value", "units", "periods", "months", "value_squares", "units_squares", "products", "early_value",
-    "early_units", "late_value", "late_units", "idle_periods", "active_periods", "stray_value",
+PLAIN = (
+    "units", "periods", "months", "units_squares", "early_units", "late_units", "idle_periods", "active_periods",
 )  # fmt: skip
-"""What the models need of every metric, named as in `MetricEvidence`."""
-
-
-def judgement_of(kpi: Kpi) -> Judgement:
-    """Return what is believed of a KPI's money; rows that state their own money have no doubt about its rate."""
-    relative = 0.0
-    if kpi.value_per_unit and kpi.value_per_unit_sd:
-        relative = kpi.value_per_unit_sd / kpi.value_per_unit * (1 - kpi.share_given)
-    return Judgement(relative, kpi.attribution, kpi.attribution_sd or 0.0)
+"""What the models need of every metric besides money, named as in `MetricEvidence`."""
 
 
 class _Sums:
@@ -39,7 +30,9 @@ class _Sums:
 
     def __init__(self, periods: Table, values: Sequence[ValueColumn], kpis: Sequence[Kpi]) -> None:
         self.kpis = kpis
+        self.parts = parts_of(kpis)
         self.money = {(each.kpi, each.metric): each.column for each in values}
+        self.undated = {each.kpi for each in values if not each.dated}
         ordered = periods.period_start.collect(order_by=periods.period_start)
         starts = periods.group_by("customer_id").agg(starts=ordered, count=periods.count())
         half = starts["count"] // 2
@@ -64,25 +57,33 @@ class _Sums:
         table = self.table
         u = table[metric.column]
         known = None if complete else u.notnull()
-        parts = [self._money(kpi.kpi, metric.metric) for kpi in self.kpis]
-        v = self._added([part * judgement_of(kpi).mean for part, kpi in zip(parts, self.kpis, strict=True)])
+        by_kpi = [self._money(kpi.kpi, metric.metric) for kpi in self.kpis]
         owned = "+".join(self.money.get((kpi.kpi, metric.metric), "") for kpi in self.kpis)
         # Sums that do not look at units are shared by all metrics with this key.
         shared = f"{owned}/{'' if complete else at}"
         self._put("months", at, shared, table.months.cast("float64").sum(where=known))
         self._put("periods", at, shared, _counted(known, table))
-        for name, column in (("value", v), ("value_squares", v * v)):
-            self._put(name, at, shared, column.sum(where=known))
-        for k, part in enumerate(parts):
-            self._put(f"kpi_{k}", at, shared, part.sum(where=known))
+        for k, money in enumerate(by_kpi):
+            self._put(f"kpi_{k}", at, shared, money.sum(where=known))
+        judged = [money * judgement_of(kpi).mean for money, kpi in zip(by_kpi, self.kpis, strict=True)]
+        values = [self._added([judged[k] for k in part.kpis]) for part in self.parts]
+        for p, v in enumerate(values):
+            self._put(f"value_{p}", at, shared, v.sum(where=known))
+            for q, other in enumerate(values[p:], p):
+                self._put(f"value_squares_{p}_{q}", at, shared, (v * other).sum(where=known))
+            for name, half in (("early", table.early), ("late", table.late)):
+                self._put(f"{name}_value_{p}", at, shared, (v * half).sum(where=known))
+            self._put(f"products_{p}", at, str(at), (v * u).sum())
+        dated = [self._added(self._dated(judged, part)) for part in self.parts]
+        for p, v in enumerate(dated):
+            stray = (u <= 0) & (self._added(dated) > 0)
+            self._put(f"stray_value_{p}", at, str(at), v.sum(where=stray))
         for name, half in (("early", table.early), ("late", table.late)):
-            self._put(f"{name}_value", at, shared, (v * half).sum(where=known))
             self._put(f"{name}_units", at, str(at), (u * half).sum())
-        for name, column in (("units", u), ("units_squares", u * u), ("products", v * u)):
+        for name, column in (("units", u), ("units_squares", u * u)):
             self._put(name, at, str(at), column.sum())
-        self._put("idle_periods", at, str(at), ((u > 0) & (v <= 0)).sum().cast("float64"))
+        self._put("idle_periods", at, str(at), ((u > 0) & (self._added(values) <= 0)).sum().cast("float64"))
         self._put("active_periods", at, str(at), (u > 0).sum().cast("float64"))
-        self._put("stray_value", at, str(at), v.sum(where=(u <= 0) & (v > 0)))
 
     def read(self) -> pa.Table:
         """Make all sums in one pass; columns are named `<sum>_<place of the metric>`."""
@@ -98,6 +99,10 @@ class _Sums:
     def _added(self, columns: Sequence[Column]) -> Column:
         # A plain 0 would be a scalar, which the engine cannot sum.
         return sum(columns[1:], start=columns[0]) if columns else self.table.months.cast("float64") * 0
+
+    def _dated(self, judged: Sequence[Column], part: Part) -> list[Column]:
+        """Return the money of a part that arises in the month in which it stands."""
+        return [judged[k] for k in part.kpis if self.kpis[k].kpi not in self.undated]
 
     def _money(self, kpi: str, metric: str) -> Column:
         """Return the KPI's money that counts for the metric: what belongs to no metric, and the metric's own."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from models.estimate import Caveat
-from pricing_service.decisions._alternatives import rests_on_alternatives
+from pricing_service.decisions._alternative_words import alternative_caveats
 from pricing_service.decisions._circular import circular_kpis
 from pricing_service.decisions._evidence import Evidence
 from pricing_service.decisions._metric_words import kpi_caveats
 from pricing_service.decisions._price_words import contradictions, willingness_sentences_of
-from pricing_service.decisions._words import customers, money, one, per, percent, sentence
+from pricing_service.decisions._words import money, one, per, percent, sentence
 from pricing_service.panel import Metric
 
 _REASONS = {
@@ -111,7 +111,7 @@ def worth_caveats(outcomes: Evidence, evidence: Evidence, *, offered: int, cover
     if evidence.kpis and evidence.gross:
         text = "value is gross: no share of it has been attributed to us, so worth is an upper limit"
         caveats.append(Caveat("gross_value", text))
-    caveats += _about_alternatives(outcomes, evidence, offered=offered, covered=covered)
+    caveats += alternative_caveats(outcomes, evidence, offered=offered, covered=covered)
     for each in circular_kpis(outcomes):
         text = (
             f"{each['kpi']} brings the same money per unit of {each['metric']} for every customer, as if it were"
@@ -119,30 +119,6 @@ def worth_caveats(outcomes: Evidence, evidence: Evidence, *, offered: int, cover
         )
         caveats.append(Caveat("kpi_computed_from_metric", text))
     return caveats + kpi_caveats(outcomes)
-
-
-def _about_alternatives(
-    outcomes: Evidence, evidence: Evidence, *, offered: int, covered: int
-) -> list[Caveat]:
-    if not offered:
-        return []
-    book = customers(len(outcomes.customers))
-    if not covered:
-        text = (
-            f"alternatives are known in full for {customers(offered)} only: too few to stand for all while the value"
-            " that the others report is gross; they are not used"
-        )
-        return [Caveat("too_few_alternatives", text)]
-    others = (
-        "; worth rests on these customers, and others are judged by those like them"
-        if rests_on_alternatives(evidence)
-        else "; for the others it is what they report, as far as it is owed to us"
-    )
-    text = (
-        f"for {covered:,} of {book} worth is net of their next best alternative: its price, and the difference in value"
-        f"{others}"
-    )
-    return [Caveat("net_of_alternatives", text)]
 
 
 def next_worth_data(result: dict[str, Any], evidence: Evidence) -> list[dict[str, str]]:

@@ -9,6 +9,8 @@ from pydantic import Field
 from models.estimate import Caveat
 from models.ranking import Ranking, Standing, rank, scores
 from pricing_service.decisions import _needs, _sensitivity
+from pricing_service.decisions._alternative_words import alternative_caveats
+from pricing_service.decisions._alternatives import over_alternatives
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._charts import metric_charts
 from pricing_service.decisions._circular import circular_kpis
@@ -17,6 +19,7 @@ from pricing_service.decisions._entries import entry_of, silent_entries, unscore
 from pricing_service.decisions._evidence import Evidence, gather, gather_payments
 from pricing_service.decisions._metric_words import metric_caveats, metric_sentences, next_metric_data
 from pricing_service.decisions._segments import ranking_by_segment
+from pricing_service.decisions._stated_spread import stated_spreads
 from pricing_service.panel import StoredPanel
 
 
@@ -46,8 +49,9 @@ class ValueMetrics(Decision):
             If an option names a metric, a KPI or a trait that the data does not have.
         """
         progress("Reading the panel", 0, 3)
-        evidence = gather(panel, metrics=options.metrics, kpis=options.kpis)
-        evidence.traits.require(options.segment_by)
+        outcomes = gather(panel, metrics=options.metrics, kpis=options.kpis)
+        outcomes.traits.require(options.segment_by)
+        evidence, offered, covered = over_alternatives(outcomes)
         circular = circular_kpis(evidence)
         if circular:
             evidence = evidence.without(frozenset(each["kpi"] for each in circular))
@@ -56,27 +60,24 @@ class ValueMetrics(Decision):
         progress("Scoring metrics", 1, 3)
         ranking = _ranked(judged, options, seed=seed, progress=progress)
         progress("Writing the verdict", 2, 3)
-        result: dict[str, Any]
         if silence is None:
-            result = {
-                "ranking": [entry_of(each, panel.currency) for each in ranking.standings],
-                "charts": metric_charts(evidence, panel.currency),
-                "sensitivity": _sensitivity.of_leader(evidence, ranking),
-            }
+            result = _by_value(evidence, ranking)
         else:
-            entries = silent_entries(
-                ranking.standings,
-                currency=panel.currency,
-                why=silence,
-                payment_unknown=_payment_unknown(judged),
-            )
-            ranking = _unsure(ranking.standings, entries)
-            result = {"ranking": entries, "sensitivity": _sensitivity.not_tried(silence.code)}
+            result, ranking = _by_what_is_left(judged, ranking, silence, level=options.level, seed=seed)
         if options.segment_by is not None:
             result["by_segment"] = ranking_by_segment(
-                judged, options.segment_by, seed=seed, level=options.level, silence=silence
+                judged,
+                options.segment_by,
+                seed=seed,
+                level=options.level,
+                significance=options.significance,
+                silence=silence,
             )
+        caveats = metric_caveats(evidence, circular)
+        caveats += alternative_caveats(outcomes, evidence, offered=offered, covered=covered)
         result |= _verdict(ranking, evidence, options, circular)
+        result["coverage"] = coverage(outcomes)
+        result["caveats"] = [{"code": each.code, "message": each.message} for each in caveats]
         result["sentences"] = metric_sentences(result, evidence, silence)
         result["next_data"] = next_metric_data(result, evidence)
         progress(self.title, 3, 3)
@@ -95,6 +96,30 @@ def _silence(evidence: Evidence, circular: list[dict[str, str]]) -> Caveat | Non
             "no_money", "customers report what they achieve, but nothing says what it is worth in money"
         )
     return Caveat("no_outcomes", "no customer reports what it achieves")
+
+
+def _by_value(evidence: Evidence, ranking: Ranking) -> dict[str, Any]:
+    """Return the ranking by value per unit, its pictures and what silent customers could change."""
+    return {
+        "ranking": [entry_of(each, evidence.panel.currency) for each in ranking.standings],
+        "charts": metric_charts(evidence, evidence.panel.currency),
+        "sensitivity": _sensitivity.of_leader(evidence, ranking),
+    }
+
+
+def _by_what_is_left(
+    payments: Evidence, ranking: Ranking, silence: Caveat, *, level: float, seed: int
+) -> tuple[dict[str, Any], Ranking]:
+    """Return the ranking where no value is known: by surveys, growth with payment and steady use."""
+    entries = silent_entries(
+        ranking.standings,
+        currency=payments.panel.currency,
+        why=silence,
+        payment_unknown=_payment_unknown(payments),
+        stated=stated_spreads(payments.panel, payments.metrics, level=level, seed=seed),
+    )
+    result = {"ranking": entries, "sensitivity": _sensitivity.not_tried(silence.code)}
+    return result, _unsure(ranking.standings, entries)
 
 
 def _payment_unknown(payments: Evidence) -> dict[str, str]:
@@ -136,7 +161,6 @@ def _verdict(
         missing["customers_needed"] = "cannot_tell_how_many" if unsure else "decided"
     if ranking.recommended is None:
         missing["recommended"] = "none_eligible"
-    caveats = metric_caveats(evidence, circular)
     return {
         "recommended": ranking.recommended,
         "verdict": ranking.verdict,
@@ -144,13 +168,11 @@ def _verdict(
         "contenders": list(ranking.contenders),
         "customers_needed": ranking.customers_needed,
         **({"reasons": missing} if missing else {}),
-        "coverage": coverage(evidence),
         "basis": "gross" if evidence.gross else "net",
         "as_of": as_of,
         "circular_kpis": circular,
         "bars": _bars(),
         "options": options.model_dump(mode="json") | {"as_of": as_of},
-        "caveats": [{"code": each.code, "message": each.message} for each in caveats],
     }
 
 

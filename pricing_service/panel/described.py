@@ -53,8 +53,13 @@ class Kpi:
 
 @dataclass(frozen=True)
 class ValueColumn:
-    """A column of `periods`: the money of one KPI, in all (`metric` is None) or for one metric alone."""
+    """A column of `periods`: the money of one KPI, in all (`metric` is None) or for one metric alone.
+
+    `dated` is false for money that is known as a sum a month for all months, not month by month: that some of it
+    falls on months without units means nothing.
+    """
 
     kpi: str
     metric: str | None
     column: str
+    dated: bool = True

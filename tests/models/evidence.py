@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.value_metrics._base import MetricEvidence
 
-_INSIDE = {"inside_customer", "inside_log_worth"}
+_NOT_BY_CUSTOMER = {"inside_customer", "inside_log_worth", "parts"}
 _MONEY = {
     "value": 1,
     "value_squares": 2,
@@ -78,7 +78,7 @@ def chosen(evidence: MetricEvidence, customers: NDArray[np.intp]) -> MetricEvide
     arrays = {
         each.name: getattr(evidence, each.name)[customers]
         for each in fields(evidence)
-        if each.name not in _INSIDE
+        if each.name not in _NOT_BY_CUSTOMER
     }
     positions = [np.flatnonzero(evidence.inside_customer == customer) for customer in customers]
     arrays["inside_customer"] = np.repeat(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.market import Truth, draw_business, simulate, write_dataset
-from models.unit_worth.attribution import draw_factors
+from models.attribution import draw_factors
 from pricing_service.decisions import DECISIONS
 from pricing_service.decisions._evidence import gather
 from pricing_service.ingest import ingest, open_source

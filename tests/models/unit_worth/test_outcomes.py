@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.unit_worth.attribution import Judgement
+from models.attribution import Judgement
 from models.unit_worth.outcomes import FEWEST_CUSTOMERS, Worth, WorthEvidence
 from models.unit_worth.reporting import Reporting
 from tests.models.evidence import from_periods

@@ -26,6 +26,10 @@ def worth(panel: StoredPanel, **options: object) -> dict[str, Any]:
     return decided("unit_worth", panel, metric="postings", **options).result
 
 
+def ranking(panel: StoredPanel, **options: object) -> dict[str, Any]:
+    return decided("value_metrics", panel, **options).result
+
+
 def caveat(result: dict[str, Any], code: str) -> str:
     (found,) = [each["message"] for each in result["caveats"] if each["code"] == code]
     return str(found)
@@ -122,3 +126,97 @@ def test_a_sum_a_month_says_nothing_about_one_more_unit(front_door: FrontDoor) -
 
 def test_coverage_still_counts_who_reports_outcomes(front_door: FrontDoor) -> None:
     assert worth(offered(front_door, own(10)))["coverage"]["reporting"] == 40
+
+
+def test_metrics_are_compared_on_what_we_are_worth_over_the_alternative(front_door: FrontDoor) -> None:
+    # The agency bills by the seat: over it, seats and not postings are what value follows.
+    tables = job_board(40, attribution=None)
+    seats = {
+        row["customer_id"]: float(str(row["units"])) for row in tables["usage"] if row["metric"] == "seats"
+    }
+    rng = np.random.default_rng(0)
+    rows: list[Row] = [
+        {
+            "customer_id": customer,
+            "alternative": "agency",
+            "price": round(60 * held * float(np.exp(rng.normal(0, 0.1))), 2),
+            "value_difference": 0,
+        }
+        for customer, held in seats.items()
+    ]
+
+    alone, over = ranking(front_door(tables)), ranking(front_door(tables | {"alternatives": rows}))
+
+    assert (alone["recommended"], alone["basis"]) == ("postings", "gross")
+    assert (over["recommended"], over["basis"]) == ("seats", "net")
+    assert caveat(over, "net_of_alternatives").startswith("for 40 of 40 customers worth is net")
+    assert any("next best alternative is known" in sentence for sentence in over["sentences"])
+    assert over["coverage"]["reporting"] == 40
+
+
+def test_alternatives_of_a_few_do_not_replace_the_outcomes_of_many_in_the_ranking(
+    front_door: FrontDoor,
+) -> None:
+    gross = job_board(40, attribution=None)
+
+    few = ranking(front_door(gross | {"alternatives": own(10)}))
+
+    assert few["ranking"] == ranking(front_door(gross))["ranking"]
+    assert caveat(few, "too_few_alternatives").startswith(
+        "alternatives are known in full for 10 customers only"
+    )
+
+
+def test_a_worth_a_month_is_no_value_without_units_in_the_months_that_have_none(
+    front_door: FrontDoor,
+) -> None:
+    tables = job_board(40, attribution=None)
+    tables["usage"] = [
+        row for row in tables["usage"] if row["metric"] != "postings" or str(row["date"])[5:7] in {"01", "04"}
+    ]
+
+    result = ranking(front_door(tables | {"alternatives": own(40)}))
+
+    (postings,) = [each for each in result["ranking"] if each["metric"] == "postings"]
+    assert postings["value_without_units_share"] == 0
+
+
+def test_a_kpi_computed_from_a_metric_is_left_out_and_alternatives_stay(front_door: FrontDoor) -> None:
+    tables = job_board(40, attribution=0.5)
+    seats = {
+        (row["customer_id"], str(row["date"])[:7]): row["units"]
+        for row in tables["usage"]
+        if row["metric"] == "seats"
+    }
+    tables["outcomes"] += [
+        row | {"kpi": "activity", "amount": 3 * float(str(seats[row["customer_id"], str(row["date"])[:7]]))}
+        for row in tables["outcomes"]
+    ]
+    tables["kpis"].append({"kpi": "activity", "kind": "revenue", "value_per_unit": 1, "attribution": 1})
+
+    result = ranking(front_door(tables | {"alternatives": own(10)}))
+
+    assert [each["kpi"] for each in result["circular_kpis"]] == ["activity"]
+    assert caveat(result, "net_of_alternatives").startswith("for 10 of 40 customers")
+
+
+def test_without_outcomes_alternatives_alone_can_name_the_metric(front_door: FrontDoor) -> None:
+    tables = job_board(40)
+    seats = {
+        row["customer_id"]: float(str(row["units"])) for row in tables["usage"] if row["metric"] == "seats"
+    }
+    del tables["outcomes"]
+    rng = np.random.default_rng(1)
+    rows: list[Row] = [
+        {
+            "customer_id": who,
+            "alternative": "agency",
+            "price": round(60 * held * float(np.exp(rng.normal(0, 0.1))), 2),
+            "value_difference": 5,
+        }
+        for who, held in seats.items()
+    ]
+
+    result = ranking(front_door(tables | {"alternatives": rows}))
+
+    assert (result["recommended"], result["verdict"]) == ("seats", "clear")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.attribution import Judgement, draw_factors
 from models.errors import InvalidInput
-from models.unit_worth.attribution import Judgement, draw_factors
 
 
 @pytest.mark.parametrize("relative_sd", [0.0, 0.2, 1.0])
