@@ -24,6 +24,7 @@ from scipy import special
 from models.checks import Floats, share
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate, Label
+from models.noise import noise
 
 EXACT_LIMIT = 5_000
 _CELLS = 1_500_000  # W is made in slices of about 12 MB
@@ -79,12 +80,8 @@ def linear_draws(values: Floats, influence: Floats, *, draws: int, seed: int) ->
     moves = usable & (np.ptp(influence, axis=0) > 0)
     centred = influence[:, moves] - influence[:, moves].mean(axis=0)
     covariance = centred.T @ centred / n**2
-    # Metrics that are multiples of one another make the covariance singular: an eigenvalue root bears that.
-    eigenvalues, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
     drawn = np.tile(np.where(usable, values, np.nan), (draws, 1))
-    noise = np.random.default_rng(seed).standard_normal((draws, int(moves.sum())))
-    drawn[:, moves] += noise @ root.T
+    drawn[:, moves] += noise(covariance, draws, np.random.default_rng(seed))
     return drawn
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.clusters import Codes, clusters_of, codes
 from models.errors import InvalidInput
 from models.estimate import Caveat
-
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,19 +99,16 @@ class Choices:
         respondent, task, feature, best, worst, customer, weight = columns
         features = tuple(sorted(set(map(str, feature))))
         place = {name: at for at, name in enumerate(features)}
-        sets = _codes(zip(respondent, task, strict=True))
+        sets = codes(zip(respondent, task, strict=True))
         first = np.unique(sets, return_index=True)[1]
         table = np.zeros((3, len(first), len(features)), dtype=np.bool_)
         at = np.array([place[str(name)] for name in feature], dtype=np.intp)
         for layer, marks in zip(table, (np.ones(len(at)), best, worst), strict=True):
             np.logical_or.at(layer, (sets, at), np.asarray(marks, dtype=np.float64) == 1)
-        owners = [
-            ("customer", c) if c is not None else ("respondent", r)
-            for r, c in ((respondent[i], customer[i]) for i in first)
-        ]
-        people = _codes([respondent[i] for i in first])
+        people, owners = ([column[i] for i in first] for column in (respondent, customer))
         weights = np.asarray([weight[i] for i in first], dtype=np.float64)
-        return _choices(features, table, people=people, cluster=_codes(owners), weights=weights)
+        cluster = clusters_of(people, owners)
+        return _choices(features, table, people=codes(people), cluster=cluster, weights=weights)
 
 
 def _columns(answers: BestWorstAnswers) -> tuple[list[Any], ...]:
@@ -126,12 +122,6 @@ def _columns(answers: BestWorstAnswers) -> tuple[list[Any], ...]:
     if not all(np.isfinite(w) and w >= 0 for w in columns[-1]):
         raise InvalidInput("weights must be finite and ≥ 0")
     return columns
-
-
-def _codes(keys: Iterable[Hashable]) -> Codes:
-    """Return codes 0 … in the order in which keys first stand."""
-    place: dict[Hashable, int] = {}
-    return np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.intp)
 
 
 def _choices(

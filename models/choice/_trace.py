@@ -9,7 +9,7 @@ import numpy as np
 
 from models.checks import Floats
 from models.choice._sampler import Chain
-from models.convergence import bulk_ess, split_rhat
+from models.convergence import bulk_ess, mean_error, split_rhat
 from models.estimate import Caveat
 
 SETTLED, UNSETTLED = 1.01, 1.05
@@ -33,6 +33,8 @@ class Diagnostics:
     ----------
     rhat, ess
         Shape (2, K): of the population's means (first row) and log standard deviations (second).
+    error
+        Shape (K,): of the population's means, the standard error that is left because draws are finite.
     acceptance
         Shape (N,): the share of steps that each respondent took.
     log_likelihood
@@ -43,6 +45,7 @@ class Diagnostics:
 
     rhat: Floats
     ess: Floats
+    error: Floats
     acceptance: Floats
     log_likelihood: Floats
     caveats: tuple[Caveat, ...]
@@ -113,6 +116,7 @@ def diagnose(traces: Sequence[Trace]) -> Diagnostics:
     return Diagnostics(
         rhat=rhat.reshape(2, -1),
         ess=ess.reshape(2, -1),
+        error=mean_error(mean),
         acceptance=acceptance,
         log_likelihood=np.array([trace.log_likelihood for trace in traces]),
         caveats=tuple(caveats),

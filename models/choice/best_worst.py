@@ -33,6 +33,7 @@ from models.choice._best_worst_sets import BestWorstAnswers, Choices
 from models.choice.logit import meat
 from models.errors import InvalidInput, NotEstimable, TooFewCustomers
 from models.estimate import Caveat, Estimate, Label
+from models.noise import noise
 from models.threads import on_one_thread
 
 __all__ = ["BestWorst", "BestWorstAnswers", "FeaturePreferences"]
@@ -240,7 +241,8 @@ class _Fitted:
         at = np.array([self.features.index(name) for name in anchors])
         known = np.log(list(anchors.values()))
         rng = np.random.default_rng(seed)
-        slopes, logs, misfit = _log_money(np.vstack([self.utility, self._draws(rng)]), at, known)
+        drawn = self.utility + noise(self.covariance, _DRAWS, rng, freedom=self.n - 1)
+        slopes, logs, misfit = _log_money(np.vstack([self.utility, drawn]), at, known)
         if len(anchors) > 2:
             logs[1:] += misfit[1:] * rng.standard_t(len(anchors) - 2, (_DRAWS, len(self.utility)))
         reason = _unusable(slopes, label.level)
@@ -253,14 +255,6 @@ class _Fitted:
             for k, name in enumerate(self.features)
         }
         return found if len(anchors) > 1 else {name: each.warned(_ONE_ANCHOR) for name, each in found.items()}
-
-    def _draws(self, rng: np.random.Generator) -> Floats:
-        """Draw utilities from Student's t around the estimate, shape (B, K)."""
-        eigenvalues, vectors = np.linalg.eigh(self.covariance)
-        root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
-        noise = rng.standard_normal((_DRAWS, len(self.utility))) @ root.T
-        tails = np.sqrt((self.n - 1) / rng.chisquare(self.n - 1, (_DRAWS, 1)))
-        return np.asarray(self.utility + noise * tails)
 
 
 _ONE_ANCHOR = Caveat(

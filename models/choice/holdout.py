@@ -13,7 +13,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from models.checks import Floats
-from models.choice.tasks import Codes, Tasks
+from models.choice.tasks import Tasks
+from models.clusters import Codes
 from models.estimate import Estimate, Label
 from models.proportions import wilson
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.errors import InvalidInput
+from models.noise import noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +105,6 @@ def sign_safe_draws(
     scale, middle = np.ones_like(theta), theta.copy()
     scale[negative] = 1 / theta[negative]  # ∂ log(-θ) / ∂θ = 1 / θ
     middle[negative] = np.log(-theta[negative])
-    values, vectors = np.linalg.eigh(covariance * np.outer(scale, scale))
-    root = vectors * np.sqrt(np.maximum(values, 0))
-    drawn: Floats = middle + np.random.default_rng(seed).standard_normal((draws, theta.size)) @ root.T
+    drawn: Floats = middle + noise(covariance * np.outer(scale, scale), draws, np.random.default_rng(seed))
     drawn[:, negative] = -np.exp(drawn[:, negative])
     return drawn

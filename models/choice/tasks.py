@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.checks import Floats
+from models.clusters import Codes
 from models.errors import InvalidInput
-
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

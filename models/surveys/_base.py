@@ -21,13 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.clusters import Codes, clusters_of
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate, Label
 
 Columns = Mapping[str, NDArray[Any]]
 """A table's columns, equally long: numbers as floats (NaN = not answered), texts as objects (None = not given)."""
-
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,15 +195,8 @@ def clusters(columns: Columns) -> Codes:
     array([0, 1, 0])
     """
     respondents: Sequence[Any] = columns["respondent_id"].tolist()
-    customers: Sequence[Any] = columns["customer_id"].tolist() if "customer_id" in columns else [None]
-    if len(customers) != len(respondents):
-        customers = [None] * len(respondents)
-    keys = [
-        ("respondent", one) if customer is None else ("customer", customer)
-        for one, customer in zip(respondents, customers, strict=True)
-    ]
-    place = {key: code for code, key in enumerate(dict.fromkeys(keys))}
-    return np.array([place[key] for key in keys], dtype=np.intp)
+    customers: Sequence[Any] = columns["customer_id"].tolist() if "customer_id" in columns else []
+    return clusters_of(respondents, customers or [None] * len(respondents))
 
 
 def weights_of(columns: Columns) -> Floats:

@@ -135,6 +135,7 @@ def _of_hierarchy(method: HierarchicalBayes, tasks: Tasks, asked: Asked) -> Fitt
         details={
             "rhat": float(fit.diagnostics.rhat.max()),
             "effective_draws": float(fit.diagnostics.ess.min()),
+            "error_of_the_draws": float(fit.diagnostics.error.max()),
             "least_acceptance": float(fit.diagnostics.acceptance.min()),
         },
     )

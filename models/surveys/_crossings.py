@@ -23,8 +23,8 @@ import numpy as np
 from scipy import special
 
 from models.checks import Floats
+from models.clusters import Codes
 from models.estimate import Estimate, Label
-from models.surveys._base import Codes
 
 _ROUNDING = 1e-12  # of the sum of weights: what sums of the same weights in another order may differ by
 

@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 from models.censored.intervals import Intervals
 from models.censored.slips import shares_of
 from models.checks import Floats
+from models.clusters import Codes
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat
-from models.surveys._base import Answers, Codes, Columns, Flag, clusters, weights_of
+from models.surveys._base import Answers, Columns, Flag, clusters, weights_of
 
 THRESHOLDS = (2, 3, 4, 5)
 """Of the scale from 1 to 5; the threshold 1 is always reached."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.checks import Floats
-from models.surveys._base import Codes
+from models.clusters import Codes
 
 _JUMP = 1e-6
 """A piece narrower than this share of its price is a jump: its slope would drown the sum in rounding."""

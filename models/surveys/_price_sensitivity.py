@@ -37,11 +37,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.clusters import Codes
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat, Estimate
 from models.order_statistics import SortedSample
 from models.resampling import Scale, bootstrap_weights, estimate_from_draws
-from models.surveys._base import Answers, Asked, Codes, Columns, Flag, clusters, weights_of
+from models.surveys._base import Answers, Asked, Columns, Flag, clusters, weights_of
 from models.surveys._crossings import Crossing, placed
 from models.surveys._isotonic import rising
 from models.surveys._quality import doubtful, heaping

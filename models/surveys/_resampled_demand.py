@@ -23,12 +23,13 @@ from scipy import special
 from threadpoolctl import threadpool_limits
 
 from models.checks import Floats
+from models.clusters import Codes
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate, Label
 from models.order_statistics import SortedSample
 from models.proportions import wilson
 from models.resampling import bootstrap_weights, estimate_from_quantiles
-from models.surveys._base import Asked, Codes, Demand
+from models.surveys._base import Asked, Demand
 from models.surveys._paths import Paths
 
 UNITS = 2_000

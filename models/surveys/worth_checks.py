@@ -30,12 +30,12 @@ from models.censored.averaging import mixture_of_scales
 from models.censored.intervals import Intervals
 from models.censored.parametric import Fit, fit
 from models.checks import Floats
+from models.clusters import Codes
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat, Estimate
 from models.surveys._base import (
     Answers,
     Asked,
-    Codes,
     Columns,
     Flag,
     Reading,

@@ -79,6 +79,14 @@ def test_the_chains_agree_and_say_so(fit):
     assert fit.diagnostics.log_likelihood.shape == fit.mean.shape[:2]
 
 
+def test_what_more_draws_could_still_move_is_a_small_part_of_the_doubt(fit):
+    doubt = fit.mean.std(axis=(0, 1))
+
+    assert fit.diagnostics.error.shape == doubt.shape
+    assert (fit.diagnostics.error > doubt / np.sqrt(fit.mean[..., 0].size)).all()
+    assert (fit.diagnostics.error < doubt / 10).all()
+
+
 def test_with_and_without_numba_the_draws_are_the_same(tasks):
     fast, slow = QUICK.fit(tasks), replace(QUICK, compiled=False).fit(tasks)
 
