@@ -63,9 +63,14 @@ def _column(column: Column) -> tuple[str, str, str]:
     low = None if column.low is None else f"≥ {column.low:g}"
     high = None if column.high is None else f"≤ {column.high:g}"
     words = " · ".join(f"`{word}`" for word in column.words)
+    reserved = " · ".join(f"`{word}` is a word of its own" for word in column.reserved)
     parent = f"a key of [{column.parent}](#{column.parent})" if column.parent else None
     default = f"default {column.default}" if column.default else None
-    return name, column.kind.value, ", ".join(part for part in (words, low, high, parent, default) if part)
+    return (
+        name,
+        column.kind.value,
+        ", ".join(part for part in (words, reserved, low, high, parent, default) if part),
+    )
 
 
 def kinds() -> str:

@@ -1,4 +1,11 @@
-"""Which rows answer together: contacts of one customer are one cluster, who has no customer is one alone."""
+"""Which rows answer together, and how many independent answers that leaves.
+
+Contacts of one customer are one cluster; who has no customer is one alone.
+
+Notation
+--------
+w_g : the weight of cluster g        ``(Σ w_g)² / Σ w_g²`` : how many equally weighted ones tell as much (Kish 1965)
+"""
 
 from __future__ import annotations
 
@@ -7,6 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.errors import NotEstimable
 
 Codes = NDArray[np.intp]
 
@@ -38,3 +48,35 @@ def clusters_of(respondents: Sequence[Any], customers: Sequence[Any]) -> Codes:
     """
     pairs = zip(respondents, customers, strict=True)
     return codes(("respondent", one) if its is None else ("customer", its) for one, its in pairs)
+
+
+def effective(weight: Floats, cluster: Codes) -> float:
+    """Return how many equally weighted clusters would tell as much as these.
+
+    Parameters
+    ----------
+    weight, cluster
+        Shape (n,) each: weights ≥ 0, not all 0, and codes 0 ….
+
+    Examples
+    --------
+    >>> effective(np.array([1.0, 1.0, 2.0]), np.array([0, 0, 1]))
+    2.0
+    """
+    weights = np.bincount(cluster, weight)
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def require_effective(weight: Floats, cluster: Codes, *, least: float) -> None:
+    """Refuse weights that let hardly anybody decide: errors by cluster see no doubt in an answer that decides alone.
+
+    Raises
+    ------
+    NotEstimable
+        ``weights_too_unequal``, with fewer than `least` effective clusters.
+    """
+    found = effective(weight, cluster)
+    if found < least:
+        there = np.unique(cluster[weight > 0]).size
+        text = f"weights let {found:.1f} of {there} customers decide: even them out"
+        raise NotEstimable("weights_too_unequal", text)

@@ -20,6 +20,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_value_for_typical_customer": "the typical customer has achieved nothing yet",
         "no_variation": "every customer has the same value per unit",
         "no_demand_curve": "the method has no demand curve",
+        "none_never_chosen": "nobody chose to buy nothing at the prices shown",
         "none_eligible": "no metric passed the checks",
         "consideration_is_not_purchase": "it asks what people would consider, not what they would buy",
         "not_asked": "it was not asked",

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.clusters import effective
 from models.errors import InvalidInput, NotEstimable
 
 
@@ -71,9 +72,8 @@ class Intervals:
 
     @property
     def effective_clusters(self) -> float:
-        """How many equally weighted clusters tell as much (Kish 1965)."""
-        weights = self.by_cluster(self.weight[:, None])[:, 0]
-        return float(weights.sum() ** 2 / (weights**2).sum())
+        """How many equally weighted clusters tell as much."""
+        return effective(self.weight, self.cluster)
 
     @property
     def bounds(self) -> Floats:

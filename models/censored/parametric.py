@@ -24,6 +24,7 @@ import numpy as np
 from models.censored.intervals import Intervals
 from models.censored.laws import FAR, LAWS, Law
 from models.checks import Floats
+from models.clusters import require_effective
 from models.errors import NotEstimable, TooFewCustomers
 
 LEAST_CLUSTERS = 5
@@ -141,9 +142,7 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
         raise NotEstimable("no_spread", "one price divides all answers: ask about higher and lower ones")
     if intervals.clusters < LEAST_CLUSTERS:
         raise TooFewCustomers(needed=LEAST_CLUSTERS, got=intervals.clusters)
-    if intervals.effective_clusters < _LEAST_EFFECTIVE:
-        text = f"weights let {intervals.effective_clusters:.1f} of {intervals.clusters} customers decide: even them out"
-        raise NotEstimable("weights_too_unequal", text)
+    require_effective(intervals.weight, intervals.cluster, least=_LEAST_EFFECTIVE)
     knots = _knots(intervals, _INNER_KNOTS.get(kind, ()))
     design = _Design.of(intervals, knots=knots, pulled=kind == "pulled")
     theta = _maximum(law, design)

@@ -33,6 +33,9 @@ class ChoiceAnswers(Answers):
         Shape (m,): the prices shown, rising.
     incomplete
         Tasks left out: an attribute or a price missing, not exactly one choice, a single alternative.
+    none_never_chosen
+        Whether buying nothing was offered and never chosen: how little it is liked has then no bound, so that
+        the tasks are read as if it had not been offered.
     """
 
     table: ClassVar = "choices"
@@ -42,6 +45,7 @@ class ChoiceAnswers(Answers):
     coding: Coding
     prices: Floats
     incomplete: int
+    none_never_chosen: bool = False
 
     @property
     def product(self) -> Floats:
@@ -55,19 +59,22 @@ class ChoiceAnswers(Answers):
         Raises
         ------
         NotEstimable
-            ``no_choices``: no complete task; ``price_never_varied``: no task offers two prices.
+            ``no_choices``: no complete task; ``none_always_chosen``, ``none_never_chosen``: nobody ever bought,
+            or everybody always did and no task offers two products; ``price_never_varied``: no task offers two
+            prices.
         """
-        counted = weights_of(columns) > 0
-        columns = {name: values[counted] for name, values in columns.items()}
-        none = columns["alternative"] == NONE
-        attributes = _attributes(columns, none)
-        usable, incomplete = _complete(columns, attributes, none)
-        if not usable.any():
+        columns, incomplete = _complete(_only(columns, weights_of(columns) > 0))
+        if not len(columns["price"]):
             raise NotEstimable("no_choices", "no task has a price and every attribute of each product shown")
-        columns = {name: values[usable] for name, values in columns.items()}
-        none = none[usable]
-        attributes = {name: values[usable] for name, values in attributes.items()}
-        X, coding = code(attributes, price=columns["price"].astype(np.float64), none=none)
+        never = _never_chosen(columns)
+        if never:
+            columns, lone = _complete(_only(columns, columns["alternative"] != NONE))
+            incomplete += lone
+        if not len(columns["price"]):
+            raise NotEstimable("none_never_chosen", "everybody bought in every task: show higher prices")
+        none = columns["alternative"] == NONE
+        price = columns["price"].astype(np.float64)
+        X, coding = code(_attributes(columns), price=price, none=none)
         first, of_row = _tasks_of(columns)
         keep = identified(X, of_row)
         if not keep[0] or (NONE in coding.names and not keep[coding.names.index(NONE)]):
@@ -88,28 +95,36 @@ class ChoiceAnswers(Answers):
             weight=weights_of(people),
             cluster=clusters(people),
         )
-        shown = np.unique(columns["price"][~none].astype(np.float64))
-        return cls(tasks, _without(coding, keep), shown, incomplete)
+        return cls(tasks, _without(coding, keep), np.unique(price[~none]), incomplete, never)
 
 
-def _attributes(columns: Columns, none: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+def _only(columns: Columns, rows: NDArray[np.bool_]) -> Columns:
+    return {name: values[rows] for name, values in columns.items()}
+
+
+def _never_chosen(columns: Columns) -> bool:
+    """Whether buying nothing was offered and never chosen; refuse where it was chosen every time."""
+    none, chosen = columns["alternative"] == NONE, columns["chosen"] == 1
+    if none[chosen].all():
+        raise NotEstimable("none_always_chosen", "nobody bought in any task: show lower prices")
+    return bool(none.any() and not none[chosen].any())
+
+
+def _attributes(columns: Columns) -> dict[str, NDArray[Any]]:
     """Return the columns that are attributes and that some product has."""
+    none = columns["alternative"] == NONE
     found = {name: values for name, values in columns.items() if name not in CONTRACT}
     return {name: values for name, values in found.items() if given(values)[~none].any()}
 
 
-def _complete(
-    columns: Columns, attributes: dict[str, NDArray[Any]], none: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], int]:
-    """Return which rows stand in tasks that can be used, and how many tasks cannot."""
-    _, of_row = _tasks_of(columns)
-    filled = given(columns["price"]) & np.all(
-        [given(v) for v in attributes.values()] or [none | True], axis=0
-    )
+def _complete(columns: Columns) -> tuple[Columns, int]:
+    """Return the rows of tasks that can be used, and how many tasks cannot."""
+    none, (_, of_row) = columns["alternative"] == NONE, _tasks_of(columns)
+    filled = np.all([given(v) for v in (columns["price"], *_attributes(columns).values())], axis=0)
     missing = np.bincount(of_row, weights=~(filled | none))
     picked = np.bincount(of_row, weights=columns["chosen"].astype(np.float64) == 1)
     sound = (missing == 0) & (picked == 1) & (np.bincount(of_row) >= 2)
-    return sound[of_row], int((~sound).sum())
+    return _only(columns, sound[of_row]), int((~sound).sum())
 
 
 def _tasks_of(columns: Columns) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

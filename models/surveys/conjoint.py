@@ -24,6 +24,7 @@ from models.choice.holdout import Holdout
 from models.choice.purchase import Purchase
 from models.choice.tasks import Tasks
 from models.choice.tradeoffs import part_worth, willingness
+from models.clusters import require_effective
 from models.errors import InvalidInput, NotEstimable, TooFewCustomers
 from models.estimate import Caveat, Estimate, Label
 from models.resampling import estimate_from_quantiles
@@ -34,7 +35,10 @@ from models.surveys._market_of import Product, market_of
 
 Model = Literal["auto", "logit", "mixed_logit", "latent_class", "hierarchical_bayes"]
 LEAST = 10
-"""Customers below which no model is fitted."""
+"""Customers below which no model is fitted, and by which, effectively, weights must let the answer be decided.
+
+One weight of 30 among 60 (8.3 effective customers): 90 % intervals of worth held the truth in 74 of 100 surveys.
+"""
 _CURVE = 41  # points of the demand curve
 _BEYOND = 2.0  # the typical willingness to pay is looked for up to so many times the highest price shown
 
@@ -76,12 +80,14 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
         TooFewCustomers
             Fewer than 10 customers, or no more than there are coefficients.
         NotEstimable
+            ``weights_too_unequal`` where weights leave fewer than 10 effective customers;
             ``price_not_negative``: higher prices were chosen no less often; ``separated``, ``not_converged``.
         """
         tasks = answers.tasks
         least = max(LEAST, tasks.n_columns + 1)
         if tasks.n_clusters < least:
             raise TooFewCustomers(needed=least, got=tasks.n_clusters)
+        require_effective(tasks.weight, tasks.cluster, least=LEAST)
         with threadpool_limits(1):  # the last bits of a product depend on how many threads share it
             name, fitted, compared = self._fit(tasks, asked)
             details = {
@@ -163,7 +169,7 @@ def _buying(fitted: Fitted, answers: ChoiceAnswers, asked: Asked) -> dict[str, A
     people = fitted.people
     label, n = asked.label("conjoint: demand against buying nothing"), people.clusters
     if people.none is None:
-        unknown = label.unknown("no_none_option", n=n)
+        unknown = label.unknown("none_never_chosen" if answers.none_never_chosen else "no_none_option", n=n)
         return {"typical": unknown, "best_price": dict.fromkeys(("revenue", "reach", "profit"), unknown)}
     nothing = (np.arange(len(people.names)) == people.none).astype(np.float64)
     best, drawn = (
@@ -225,7 +231,10 @@ def _demand(best: Purchase, drawn: Purchase, prices: Floats, asked: Asked) -> De
 
 def _caveats(answers: ChoiceAnswers) -> tuple[Caveat, ...]:
     found = []
-    if answers.tasks.none is None:
+    if answers.none_never_chosen:
+        text = "nobody chose to buy nothing: no price was too high, and demand needs prices that are"
+        found.append(Caveat("none_never_chosen", text))
+    elif answers.tasks.none is None:
         found.append(Caveat("no_none_option", "nobody could choose to buy nothing: demand needs that option"))
     if answers.incomplete:
         found.append(Caveat("incomplete_tasks", f"{answers.incomplete} incomplete tasks are left out"))

@@ -20,6 +20,7 @@ _DO = {True: "pay", False: "still consider"}
 _REASONS = {
     "insufficient_customers": "too few customers answered",
     "no_none_option": "nobody could choose to buy nothing, so that choices tell which offer, not whether",
+    "none_never_chosen": "nobody chose to buy nothing at the prices shown: more than half would buy at each of them",
     "median_above_prices_asked": "more than half said yes to the highest price asked",
     "median_below_prices_asked": "fewer than half said yes to the lowest price asked",
     "more_than_half_would_buy": "more than half would buy at every price shown",
@@ -140,7 +141,15 @@ def next_survey(entries: Sequence[Entry], panel: StoredPanel) -> list[dict[str, 
                         "why": f"the price is known to ± {percent(reach)}; that many make it ± 10 %",
                     }
                 )
-    if any(entry["reasons"]["demand"] == "no_demand_curve" for entry in entries if entry["demand"] is None):
+    reasons = {entry["typical"]["reason"] for entry in entries}
+    if "none_never_chosen" in reasons:
+        steps.append(
+            {
+                "what": "choices at higher prices, up to where some buy nothing",
+                "why": "a price that nobody refuses does not tell how many would refuse a higher one",
+            }
+        )
+    if "no_none_option" in reasons:
         steps.append(
             {
                 "what": "a choice of buying nothing in every task (alternative: none)",

@@ -97,7 +97,11 @@ def typed(column: Column, raw: str) -> str:
         folded = f"upper(trim({raw}))" if column.kind is Kind.CURRENCY else f"lower(trim({raw}))"
         words = MINOR_UNITS if column.kind is Kind.CURRENCY else column.words
         return f"CASE WHEN {folded} IN ({', '.join(map(literal, words))}) THEN {folded} END"
-    return _READERS[column.kind].format(raw)
+    read = _READERS[column.kind].format(raw)
+    if column.reserved:
+        folded = f"lower(trim({raw}))"
+        return f"CASE WHEN {folded} IN ({', '.join(map(literal, column.reserved))}) THEN {folded} ELSE {read} END"
+    return read
 
 
 def faults(column: Column, raw: str | None) -> Iterator[Fault]:
@@ -108,7 +112,8 @@ def faults(column: Column, raw: str | None) -> Iterator[Fault]:
     name = quoted(column.name)
     if column.required:
         unless = f" AND ({column.empty_where}) IS NOT TRUE" if column.empty_where else ""
-        yield Fault(column.name, "missing", f"{column.name} is empty", f"{raw} IS NULL{unless}")
+        only = f": it may be so only where {column.empty_where}" if column.empty_where else ""
+        yield Fault(column.name, "missing", f"{column.name} is empty{only}", f"{raw} IS NULL{unless}")
     if raw is None:
         return
     if column.kind is Kind.WORD:

@@ -58,6 +58,8 @@ class Column:
         A predicate under which a required value may be empty all the same.
     words
         The vocabulary of a `Kind.WORD`.
+    reserved
+        Ids that mean something by themselves; read like words, whatever the case of their letters.
     default
         An expression for an empty field.
     low, high
@@ -71,6 +73,7 @@ class Column:
     required: bool = False
     empty_where: str | None = None
     words: tuple[str, ...] = ()
+    reserved: tuple[str, ...] = ()
     default: str | None = None
     low: float | None = None
     high: float | None = None

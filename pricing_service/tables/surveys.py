@@ -3,6 +3,15 @@
 from pricing_service.tables.schema import CURRENCY, Column, Kind, Rule, Table, customer, money, one_of
 
 _RESPONDENT = Column("respondent_id", Kind.ID, required=True)
+_NOTHING = (
+    "no purchase",
+    "no_purchase",
+    "no choice",
+    "nothing",
+    "neither",
+    "none of these",
+    "none of the above",
+)
 _ABOUT = (customer(required=False), Column("weight", Kind.NUMBER, low=0), CURRENCY)
 
 TABLES = (
@@ -50,13 +59,21 @@ TABLES = (
         (
             _RESPONDENT,
             Column("task", Kind.ID, required=True),
-            Column("alternative", Kind.ID, required=True),
+            Column("alternative", Kind.ID, required=True, reserved=("none",)),
             Column("chosen", Kind.FLAG, required=True),
             Column("price", Kind.MONEY, required=True, empty_where="alternative = 'none'", low=0),
             Column("item", Kind.ID),
             *_ABOUT,
         ),
         key=("respondent_id", "task", "alternative"),
+        rules=(
+            Rule(
+                "none_in_other_words",
+                "alternative",
+                f"lower(trim(alternative)) IN {_NOTHING} AND price = 0",
+                "this reads as buying nothing, and would count as a product that costs nothing: write none",
+            ),
+        ),
         together=("respondent_id", "task"),
         extras="attributes",
     ),

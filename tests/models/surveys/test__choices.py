@@ -105,11 +105,26 @@ def test_the_same_task_number_of_two_respondents_is_two_tasks():
     assert np.diff(answers.tasks.respondent_starts).tolist() == [1, 1]
 
 
+def test_nothing_that_was_never_chosen_is_read_as_if_it_had_not_been_offered():
+    bought = (("bob", "1", "a", 1, 8, "phone", 1), ("bob", "1", "none", 0, NAN, None, NAN))
+
+    answers = ChoiceAnswers.of(table(*ROWS[:6], *bought))
+
+    assert answers.none_never_chosen
+    assert answers.tasks.none is None
+    assert "none" not in answers.coding.names
+    assert np.diff(answers.tasks.task_starts).tolist() == [2, 3]
+    assert answers.incomplete == 1  # bob's task, of which one product is left
+    assert not ChoiceAnswers.of(table(*ROWS)).none_never_chosen
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
         ([("ann", "1", "a", 0, 5, "x", 1), ("ann", "1", "b", 0, 6, "y", 2)], "no_choices"),
         ([("ann", "1", "a", 1, 5, "x", 1), ("ann", "1", "b", 0, 5, "y", 2)], "price_never_varied"),
+        ([("ann", "1", "a", 0, 5, "x", 1), ("ann", "1", "none", 1, NAN, None, NAN)], "none_always_chosen"),
+        ([("ann", "1", "a", 1, 5, "x", 1), ("ann", "1", "none", 0, NAN, None, NAN)], "none_never_chosen"),
     ],
 )
 def test_answers_that_say_nothing_about_prices_are_refused_with_the_reason(rows, reason):

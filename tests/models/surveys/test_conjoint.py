@@ -89,6 +89,27 @@ def test_without_a_none_option_there_is_worth_but_no_demand():
     assert reading.details["worth"]["seats"]["low"] < 1.5 < reading.details["worth"]["seats"]["high"]
 
 
+def test_where_nobody_chose_to_buy_nothing_there_is_worth_but_no_demand():
+    reading = read(survey(nothing=-200.0))
+
+    assert reading.demand is None
+    assert {each.reason for each in (reading.typical, *reading.best_price.values())} == {"none_never_chosen"}
+    assert [caveat.code for caveat in reading.caveats] == ["none_never_chosen"]
+    assert "none" not in reading.details["part_worths"]
+    assert reading.details["worth"]["seats"]["low"] < 1.5 < reading.details["worth"]["seats"]["high"]
+
+
+def test_where_one_weight_decides_alone_no_interval_is_claimed():
+    columns = survey(60) | {"weight": np.repeat(np.where(np.arange(60) == 0, 30.0, 1.0), 24)}
+
+    with pytest.raises(NotEstimable) as refusal:
+        read(columns)
+
+    assert refusal.value.reason == "weights_too_unequal"
+    columns["weight"] = np.repeat(np.linspace(1, 9, 60), 24)
+    assert read(columns).typical.known
+
+
 def test_a_few_customers_are_refused():
     with pytest.raises(TooFewCustomers):
         read(survey(9))

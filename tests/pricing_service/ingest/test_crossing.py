@@ -111,6 +111,31 @@ def test_a_task_without_exactly_one_choice_is_quarantined_whole(shop):
     assert checked.quarantine("line", "code") == [(line, "not_one_chosen") for line in (2, 3, 4, 5)]
 
 
+def test_none_is_a_word_however_its_letters_are_written(shop):
+    rows = "r1,1,a,1,10,red\nr1,1,None,0,,\nr1,2,a,0,10,red\nr1,2, NONE ,1,,\nr1,3,None such,1,5,red\nr1,3,b,0,9,red\n"
+
+    checked = shop.check({"choices.csv": CHOICES + rows})
+
+    names = [name for (name,) in checked.rows("choices", "alternative")]
+    assert names == ["a", "none", "a", "none", "None such", "b"]
+    assert checked.quarantine("code") == []
+
+
+@pytest.mark.parametrize("words", ["no purchase", "Neither", "None of these"])
+def test_buying_nothing_in_other_words_is_quarantined_with_the_word_to_write(shop, words):
+    free = f"r1,1,a,0,10,red\nr1,1,{words},1,0,\n"
+    empty = f"r2,1,a,0,10,red\nr2,1,{words},1,,\n"
+    priced = f"r3,1,a,0,10,red\nr3,1,{words},1,12,red\n"
+
+    checked = shop.check({"choices.csv": CHOICES + free + empty + priced})
+
+    assert checked.rows("choices", "respondent_id") == [("r3",), ("r3",)]
+    told = dict(checked.quarantine("code", "message"))
+    assert set(told) == {"none_in_other_words", "missing", "incomplete_task"}
+    assert told["none_in_other_words"].endswith("write none")
+    assert told["missing"] == "price is empty: it may be so only where alternative = 'none'"
+
+
 def test_a_task_with_a_broken_row_is_quarantined_whole(shop):
     broken = "r1,1,a,1,10,red\nr1,1,b,0,cheap,blue\n"
     doubled = "r1,2,a,1,10,red\nr1,2,b,0,20,red\nr1,2,b,0,21,red\n"
