@@ -8,6 +8,7 @@ from types import MappingProxyType
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "": "the data do not carry it",
+        "calibration_too_rough": "too few purchases tell how far purchase intents go",
         "constant_metric": "every customer has the same units: this is a flat fee",
         "insufficient_customers": "too few customers carry evidence",
         "everybody_reports": "every customer reports",

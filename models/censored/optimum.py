@@ -74,9 +74,14 @@ class SmoothDemand:
         return float(value[0]), _falls_to(share, self.price, self.drawn)
 
     def best(self, cost: float) -> tuple[float, Floats]:
-        """Return the price with the highest gain (p - cost) D(p), and its draws."""
-        value = _peaks(self.price, (self.price - cost) * self.share(self.price)[None, :])
-        return float(value[0]), _peaks(self.price, (self.price - cost) * self.drawn)
+        """Return the price with the highest gain (p - cost) D(p), and its draws.
+
+        Where some buy at any price, the gain rises without end, and prices far beyond those asked are not looked at.
+        """
+        beyond = int(np.searchsorted(self.price, self.highest, "right")) + 1
+        price = self.price[:beyond] if self.base > 0 else self.price
+        value = _peaks(price, (price - cost) * self.share(price)[None, :])
+        return float(value[0]), _peaks(price, (price - cost) * self.drawn[:, : price.size])
 
     def mean(self) -> tuple[float, Floats]:
         """Return the mean willingness and its draws, up to the grid's end."""

@@ -2,44 +2,76 @@
 
 Notation
 --------
-n, k : (5,) pairs and purchases at each intent, 5 first        m : (5,) prior shares, a : pairs that the prior is worth
+n, k : (5,) pairs and purchases at each intent, 5 first, each cluster worth one pair
+m : (5,) prior shares, a : pairs that the prior is worth
 q : (5,) the shares, falling from 5 down to 1
 
 At each intent the purchases are binomial with a Beta(a m, a (1 - m)) prior; q is the nearest falling sequence to
 the five posterior means, weights n + a. The bands are quantiles of posterior draws, each made to fall likewise.
 
 The pairs must come from the price to which the intent belongs: a respondent who said 4 at 100 and was offered
-150 tells nothing of the 4. Who was not made an offer is no "did not buy".
+150 tells nothing of the 4. Who was not made an offer is no "did not buy". And both ends of an offer must be there
+to be seen: of people who are known only because they bought, everybody bought, whatever they had said.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats, vector
+from models.clusters import Codes
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Estimate, Label
 from models.surveys._isotonic import rising
 
-CONVENTION = (0.7, 0.5, 0.3, 0.1, 0.0)
+Shares = tuple[float, float, float, float, float]
+"""Shares of buyers, from intent 5 down to 1."""
+CONVENTION: Shares = (0.7, 0.5, 0.3, 0.1, 0.0)
 """Newton, Miller & Smith's (1993) scale as tools use it; no measurement of it was found."""
 _PRIOR_PAIRS = 4.0
 _DRAWS = 2_000
+_KEPT = 32
+"""Draws that answers are read again with: enough for a standard deviation good to an eighth."""
 
 
 @dataclass(frozen=True)
 class IntentCalibration:
-    """The shares of buyers from intent 5 down to 1, and the estimate of each with its interval."""
+    """Shares of buyers by intent, from 5 down to 1, as purchases tell them.
 
-    shares: tuple[float, float, float, float, float]
+    Parameters
+    ----------
+    shares
+        The best guess, falling.
+    estimates
+        The same, each with its interval.
+    draws
+        What else the shares may be: posterior draws, each falling.
+    clusters
+        How many independent customers and prospects they rest on.
+    """
+
+    shares: Shares
     estimates: tuple[Estimate, ...]
+    draws: tuple[Shares, ...]
+    clusters: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return how many it rests on, and the share of each intent, 5 first."""
+        intents = [{"intent": 5 - at, "buys": each.to_json()} for at, each in enumerate(self.estimates)]
+        return {"rests_on": "quotes", "customers": self.clusters, "intents": intents}
 
 
 def calibrate_intents(
-    intent: Floats, bought: NDArray[np.bool_], *, level: float = 0.9, seed: int = 0
+    intent: Floats,
+    bought: NDArray[np.bool_],
+    *,
+    cluster: Codes | None = None,
+    level: float = 0.9,
+    seed: int = 0,
 ) -> IntentCalibration:
     """Estimate the shares of buyers from pairs of stated intent and realised purchase.
 
@@ -49,6 +81,8 @@ def calibrate_intents(
         Shape (n,), whole numbers 1–5: what each said about a price.
     bought
         Shape (n,): whether they bought when they were offered that price.
+    cluster
+        Shape (n,), codes 0 …: pairs of one customer or prospect count as one pair together; None: each counts.
     level
         Of the shares' intervals.
     seed
@@ -76,8 +110,11 @@ def calibrate_intents(
         )
     if not np.isin(intent, [1, 2, 3, 4, 5]).all() or not np.isin(happened, [0, 1]).all():
         raise InvalidInput("intent must be 1, 2, 3, 4 or 5, and bought 0 or 1")
+    cluster = np.arange(intent.size) if cluster is None else cluster
+    weight = 1 / np.bincount(cluster)[cluster]
     place = (5 - intent).astype(np.intp)
-    pairs, bought_there = np.bincount(place, minlength=5), np.bincount(place, happened, 5)
+    pairs = np.bincount(place, weight, 5)
+    bought_there = np.bincount(place, weight * happened, 5)
     yes = bought_there + _PRIOR_PAIRS * np.array(CONVENTION)
     no = pairs - bought_there + _PRIOR_PAIRS * (1 - np.array(CONVENTION))
     shares = _falling((yes / (yes + no))[None, :], yes + no)[0]
@@ -86,12 +123,17 @@ def calibrate_intents(
     drawn = _falling(rng.beta(np.maximum(yes, 0.5), no, size=(_DRAWS, 5)), yes + no)
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     label = Label(unit="share", method="isotonic means of beta-binomial posteriors", level=level)
+    there = [int(np.unique(cluster[place == at]).size) for at in range(5)]
     estimates = tuple(
-        label.known(float(share), float(low[i]), float(high[i]), n=int(pairs[i]))
-        for i, share in enumerate(shares)
+        label.known(float(share), float(low[i]), float(high[i]), n=there[i]) for i, share in enumerate(shares)
     )
-    five = tuple(map(float, shares))
-    return IntentCalibration((five[0], five[1], five[2], five[3], five[4]), estimates)
+    draws = tuple(_five(row) for row in drawn[:_KEPT])
+    return IntentCalibration(_five(shares), estimates, draws, int(np.unique(cluster).size))
+
+
+def _five(row: Floats) -> Shares:
+    first, second, third, fourth, fifth = row.tolist()
+    return first, second, third, fourth, fifth
 
 
 def _falling(rows: Floats, weights: Floats) -> Floats:

@@ -33,6 +33,8 @@ from models.surveys._base import Answers, Columns, Flag, clusters, weights_of
 
 THRESHOLDS = (2, 3, 4, 5)
 """Of the scale from 1 to 5; the threshold 1 is always reached."""
+ASSUMED = "assumed_calibration"
+"""The code of the warning that shares of buyers are taken and not measured."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def assumed(shares: tuple[float, ...]) -> Caveat:
     """Return the warning that shares of buyers by intent are taken and not measured."""
     told = ", ".join(f"{share:g}" for share in shares)
     message = f"of those who answer 5, 4, 3, 2, 1, {told} are taken to buy; real purchases would tell"
-    return Caveat("assumed_calibration", message)
+    return Caveat(ASSUMED, message)
 
 
 def check_calibration(shares: tuple[float, ...]) -> tuple[float, ...]:

@@ -19,7 +19,7 @@ _FEWEST = 10
 
 def read_offers(panel: StoredPanel, metric: Metric, *, level: float) -> list[WillingnessSource]:
     """Return what quotes of the metric say; empty where there are too few."""
-    rows = [row for row in _quotes(panel) if _is_offer(row, metric, panel)]
+    rows = [row for row in quotes_of(panel) if _is_offer(row, metric, panel)]
     last = {row["lead_id"] or row["customer_id"]: row for row in rows}
     offers = [last[who] for who in sorted(last)]
     if len(offers) < _FEWEST:
@@ -41,8 +41,8 @@ def read_offers(panel: StoredPanel, metric: Metric, *, level: float) -> list[Wil
         return []
 
 
-def _quotes(panel: StoredPanel) -> list[dict[str, Any]]:
-    """Read the quotes in the panel's currency, the oldest first."""
+def quotes_of(panel: StoredPanel) -> list[dict[str, Any]]:
+    """Return the quotes in the panel's currency, the oldest first."""
     checked = contract_tables(panel)
     if "quotes" not in checked:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pricing_service.decisions._words import money, one, percent
+from pricing_service.decisions._words import listed, money, one, percent
 from pricing_service.panel import StoredPanel
 
 Entry = Mapping[str, Any]
@@ -23,6 +23,7 @@ _REASONS = {
     "none_never_chosen": "nobody chose to buy nothing at the prices shown: more than half would buy at each of them",
     "median_above_prices_asked": "more than half said yes to the highest price asked",
     "median_below_prices_asked": "fewer than half said yes to the lowest price asked",
+    "calibration_too_rough": "too few purchases tell which share of those who say that they would buy really do",
     "more_than_half_would_buy": "more than half would buy at every price shown",
     "fewer_than_half_would_buy": "fewer than half would buy at any price shown",
 }
@@ -67,7 +68,13 @@ def _sentences_of(entry: Entry, panel: StoredPanel) -> list[str]:
             f" {money(typical['value'], currency)} or more for {of}; with {percent(typical['level'])} confidence"
             f" that price lies between {money(typical['low'], currency)} and {money(typical['high'], currency)}."
         ]
-    return [*said, *_best(entry, currency), *_range(entry, currency), *_doubtful(entry, currency)]
+    return [
+        *said,
+        *_best(entry, currency),
+        *_measured(entry),
+        *_range(entry, currency),
+        *_doubtful(entry, currency),
+    ]
 
 
 def asks_to_buy(entry: Entry) -> bool:
@@ -98,6 +105,19 @@ def _best(entry: Entry, currency: str) -> list[str]:
         f" {money(best['low'], currency)} and {money(best['high'], currency)}."
     )
     return [f"{text} People say more than they pay: read it as an upper guide until paid prices confirm it."]
+
+
+def _measured(entry: Entry) -> list[str]:
+    """Return what purchases say of intents, where they calibrate them."""
+    found = entry["details"].get("intent_calibration")
+    if found is None:
+        return []
+    said = [(each["intent"], each["buys"]["value"]) for each in found["intents"] if each["buys"]["n"]]
+    shares = listed([f"{percent(share)} of those who answered {intent}" for intent, share in said])
+    return [
+        f"Quotes to {found['customers']:,} who have also judged the price that they were offered say how far intents"
+        f" go: {shares} are taken to buy."
+    ]
 
 
 def _range(entry: Entry, currency: str) -> list[str]:

@@ -14,12 +14,15 @@ from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat
 from models.registry import discover
 from models.surveys._base import Asked, Reading, SurveyMethod
+from models.surveys._calibrated import read_calibrated
+from models.surveys._intent_calibration import CONVENTION, IntentCalibration, Shares
 from models.surveys._market_of import Product
 from pricing_service.decisions._base import Decision, Need, Options, Outcome, Progress
 from pricing_service.decisions._coverage import last_day_of
 from pricing_service.decisions._evidence import traits_of
 from pricing_service.decisions._feature_preferences import TABLE as FEATURES
 from pricing_service.decisions._feature_preferences import feature_preferences
+from pricing_service.decisions._intent_pairs import calibration_of
 from pricing_service.decisions._next_price import next_price
 from pricing_service.decisions._survey_entries import answers_needed, entry_of, refused_entry
 from pricing_service.decisions._surveys import Survey, surveys_of
@@ -83,9 +86,10 @@ class WillingnessOptions(Options):
     unit_cost: float | None = Field(
         None, ge=0, allow_inf_nan=False, description="what one unit costs us; default: the metric's unit_cost"
     )
-    intent_calibration: tuple[Share, Share, Share, Share, Share] = Field(
-        (0.7, 0.5, 0.3, 0.1, 0.0),
-        description="shares that buy, from 'very likely' (5) down to 'not at all' (1)",
+    intent_calibration: tuple[Share, Share, Share, Share, Share] | None = Field(
+        None,
+        description="shares that buy, from 'very likely' (5) down to 'not at all' (1); default: as quotes to those"
+        " who judged the price tell, else 0.7, 0.5, 0.3, 0.1, 0",
     )
     model: Literal["auto", "logit", "mixed_logit", "latent_class", "hierarchical_bayes"] = Field(
         "auto", description="how tastes may differ between people, for conjoint; auto lets the data choose"
@@ -97,12 +101,16 @@ class WillingnessOptions(Options):
 
     def for_methods(self) -> dict[str, Any]:
         """Return the options as the methods take them."""
-        return self.model_dump() | {"products": tuple(each.product() for each in self.products or ())}
+        return self.model_dump() | {
+            "products": tuple(each.product() for each in self.products or ()),
+            "intent_calibration": self.intent_calibration or CONVENTION,
+        }
 
     @model_validator(mode="after")
     def _falling(self) -> WillingnessOptions:
-        if list(self.intent_calibration) != sorted(self.intent_calibration, reverse=True):
-            raise ValueError(f"intent_calibration must not rise, got {list(self.intent_calibration)}")
+        shares = list(self.intent_calibration or ())
+        if shares != sorted(shares, reverse=True):
+            raise ValueError(f"intent_calibration must not rise, got {shares}")
         return self
 
 
@@ -129,18 +137,24 @@ class WillingnessToPay(Decision):
         InvalidInput
             If an option names an item that no survey is about.
         """
-        surveys = _chosen(surveys_of(panel, TABLES, unnamed=options.item), options)
+        asked = surveys_of(panel, TABLES, unnamed=options.item)
+        surveys = _chosen(asked, options)
         tasks = list(_offered(surveys))
+        measured = None
+        if options.intent_calibration is None:
+            measured = calibration_of(panel, asked, level=options.level, seed=seed)
+        given = options.for_methods() | ({} if measured is None else {"intent_calibration": measured})
         entries: list[dict[str, Any]] = []
         for done, (survey, name) in enumerate(tasks):
             progress(METHODS[name].title, done, len(tasks))
-            entries.append(_entry(survey, name, options=options, panel=panel, seed=seed))
+            entries.append(_entry(survey, name, given, panel=panel, seed=seed))
         if options.segment_by is not None:
             traits_of(panel).require(options.segment_by)
         as_of = last_day_of(panel) or options.model_dump(mode="json")["as_of"]
         result: dict[str, Any] = {
             "items": entries,
-            "options": options.model_dump(mode="json") | {"as_of": as_of},
+            "options": options.model_dump(mode="json")
+            | {"as_of": as_of, "intent_calibration": list(_shares(given["intent_calibration"]))},
             "caveats": [*_refused_rows(surveys, panel), *_caveats(entries)],
         }
         wanted = feature_preferences(panel, level=options.level, seed=seed)
@@ -170,8 +184,13 @@ def read_survey(survey: Survey, name: str, options: Mapping[str, Any], asked: As
 @lru_cache(maxsize=8)
 def _read_once(survey: Survey, name: str, own: tuple[tuple[str, Any], ...], asked: Asked) -> Reading:
     """Read a survey; a report asks for the same reading twice, and that of choices takes its ten seconds."""
-    method = _FAMILY[name]
-    reading: Reading = method(**dict(own)).read(method.answers.of(survey.columns), asked)
+    method, given = _FAMILY[name], dict(own)
+    answers, calibration = method.answers.of(survey.columns), given.get("intent_calibration")
+    if isinstance(calibration, IntentCalibration):
+        return read_calibrated(
+            lambda shares: method(**given | {"intent_calibration": shares}), answers, asked, calibration
+        )
+    reading: Reading = method(**given).read(answers, asked)
     return reading
 
 
@@ -206,17 +225,20 @@ def _offered(surveys: list[Survey]) -> Iterator[tuple[Survey, str]]:
                 yield survey, name
 
 
+def _shares(calibration: IntentCalibration | Shares) -> Shares:
+    return calibration.shares if isinstance(calibration, IntentCalibration) else calibration
+
+
 def _entry(
-    survey: Survey, name: str, *, options: WillingnessOptions, panel: StoredPanel, seed: int
+    survey: Survey, name: str, given: Mapping[str, Any], *, panel: StoredPanel, seed: int
 ) -> dict[str, Any]:
     """Return what one method says of one survey, and whether doubtful answers matter."""
     asked = Asked(
         unit=survey.unit,
-        level=options.level,
-        unit_cost=unit_cost_of(survey, panel, options.unit_cost),
+        level=given["level"],
+        unit_cost=unit_cost_of(survey, panel, given["unit_cost"]),
         seed=seed,
     )
-    given = options.for_methods()
     try:
         reading = read_survey(survey, name, given, asked)
     except NotEstimable as refusal:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -19,11 +20,11 @@ ROWS = [
 ]
 
 
-def as_csv() -> str:
+def as_csv(rows: Sequence[Mapping[str, object]] = ROWS) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(ROWS[0]))
+    writer = csv.DictWriter(text, list(rows[0]))
     writer.writeheader()
-    writer.writerows(ROWS)
+    writer.writerows(rows)
     return text.getvalue()
 
 
@@ -46,6 +47,38 @@ def test_one_survey_file_is_enough_for_a_price(ada: httpx.Client, tmp_path: Path
     command = [*PROGRAM, "analyze", str(folder), "--kind", "willingness_to_pay", "--currency", "EUR"]
     subprocess.run([*command, "--seed", "5", "--json", str(out)], check=True, capture_output=True)
     assert json.loads(out.read_text()) == done["result"]
+
+
+def test_quotes_to_those_who_were_asked_say_how_far_intents_go(ada: httpx.Client, tmp_path: Path) -> None:
+    """Everybody who answered 5 was quoted the price that they had judged, and one in four bought."""
+    folder, out = tmp_path / "quoted", tmp_path / "out.json"
+    folder.mkdir()
+    who = {"price_sensitivity": as_csv()}
+    who["leads"] = as_csv([{"lead_id": row["respondent_id"], "created": "2025-01-01"} for row in ROWS])
+    quotes = [
+        {"quote_id": f"q{at}", "lead_id": row["respondent_id"], "date": "2025-02-01", "plan": "team",
+         "price": row["cheap"], "result": "lost" if at % 4 else "won"}
+        for at, row in enumerate(ROWS)
+    ]  # fmt: skip
+    who["quotes"] = as_csv(quotes)
+    for name, text in who.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    files = [("files", (f"{name}.csv", text)) for name, text in who.items()]
+    dataset = ada.post("/v1/datasets", data={"name": "Quoted", "currency": "EUR"}, files=files).json()
+    asked = {"dataset": dataset["id"], "kind": "willingness_to_pay", "seed": 5}
+
+    done = ada.post("/v1/analyses", json=asked, headers={"Prefer": "wait=60"}).json()
+    page = ada.get(f"/v1/analyses/{done['id']}/report").text
+    command = [*PROGRAM, "analyze", str(folder), "--kind", "willingness_to_pay", "--currency", "EUR"]
+    subprocess.run([*command, "--seed", "5", "--json", str(out)], check=True, capture_output=True)
+
+    assert json.loads(out.read_text()) == done["result"]
+    found = next(each for each in done["result"]["items"] if each["method"] == "newton_miller_smith")
+    very_likely = found["details"]["intent_calibration"]["intents"][0]["buys"]
+    assert very_likely["n"] == 60
+    assert very_likely["low"] < 0.25 < very_likely["high"]
+    assert "Taken to buy" in page
+    assert any("Quotes to 60 who have also judged the price" in said for said in done["result"]["sentences"])
 
 
 def test_a_survey_cannot_tell_which_metric_to_price_on_and_says_what_would(ada: httpx.Client) -> None:

@@ -38,6 +38,15 @@ def test_the_best_price_is_that_of_calculus(log_normal: Average, cost: float):
     assert smooth(log_normal).best(cost)[0] == pytest.approx(expected, rel=1e-4)
 
 
+def test_where_some_buy_at_any_price_the_best_price_is_still_that_of_the_prices_asked(log_normal: Average):
+    nobody, some = smooth(log_normal), smooth(log_normal, reach=(0.02, 0.98))
+
+    assert some.best(0.0)[0] == pytest.approx(nobody.best(0.0)[0], rel=0.2)
+    assert (
+        smooth(log_normal, reach=(0.02, 0.98), highest=6.0).best(0.0)[0] > 6.0
+    )  # it may lie just beyond them
+
+
 def test_demand_falls_to_a_share_where_the_law_says(log_normal: Average):
     (one,) = log_normal.fits
 

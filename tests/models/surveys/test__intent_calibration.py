@@ -48,6 +48,30 @@ def test_nine_in_ten_intervals_hold_the_truth():
     assert 0.84 <= np.mean(hits) <= 0.96
 
 
+def test_all_pairs_of_one_customer_count_as_one():
+    said, did = np.array([5.0, 3.0, 1.0]), np.array([True, False, False])
+    thrice = calibrate_intents(
+        np.repeat(said, 3), np.repeat(did, 3), cluster=np.repeat(np.arange(3), 3), seed=4
+    )
+
+    once = calibrate_intents(said, did, seed=4)
+
+    assert thrice.shares == pytest.approx(once.shares)
+    assert thrice.clusters == once.clusters == 3
+    assert [each.n for each in thrice.estimates] == [1, 0, 1, 0, 1]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 60))
+def test_the_draws_fall_too_and_lie_around_the_shares(seed, n):
+    found = calibrate_intents(*pairs(seed, n), seed=seed)
+
+    draws = np.array(found.draws)
+    assert np.all(np.diff(draws, axis=1) <= 1e-12)
+    assert np.all((draws >= 0) & (draws <= 1))
+    assert draws.mean(axis=0) == pytest.approx(found.shares, abs=0.15)
+
+
 def test_what_cannot_be_a_pair_is_refused():
     with pytest.raises(InvalidInput, match="1, 2, 3, 4 or 5"):
         calibrate_intents(np.array([0.0]), np.array([True]))
