@@ -22,6 +22,7 @@ from models.willingness.hypothetical_bias import Bias, Format, Learnt
 from models.willingness.sources import Weighed, WillingnessSource, WorthSource
 from pricing_service.decisions._offers import read_offers
 from pricing_service.decisions._own_pairs import learn_from_pairs
+from pricing_service.decisions._plain_renewals import renewals_of
 from pricing_service.decisions._price_changes import told_prices
 from pricing_service.decisions._surveys import Survey, surveys_of
 from pricing_service.decisions.willingness_to_pay import WillingnessOptions, read_survey, unit_cost_of
@@ -92,7 +93,7 @@ class EvidencePool:
     """
 
     def __init__(self, question: Question, own: Sequence[WorthSource], *, units: Mapping[str, float]) -> None:
-        self.question = question
+        self.question, self.units = question, units
         self.caveats: list[Caveat] = []
         self.surveys = self._about_the_metric()
         self.told = told_prices(question.panel, units) if question.counts("renewals") else None
@@ -119,11 +120,13 @@ class EvidencePool:
         return [survey for survey in surveys if survey.item == self.question.metric.metric]
 
     def _paid(self) -> list[WillingnessSource]:
-        """Read what was paid or refused: quotes, and prices that customers were told."""
+        """Read what was paid or refused: quotes, prices that customers were told, and renewals."""
         asked = self.question
         paid = read_offers(asked.panel, asked.metric, level=asked.level) if asked.counts("quotes") else []
-        told = self.told and self.told.source(asked.metric, currency=asked.panel.currency, level=asked.level)
-        return [*paid, told] if told else paid
+        if self.told is None:
+            return paid
+        renewals = renewals_of(self.told, asked.panel, self.units, asked.metric, level=asked.level)
+        return [*paid, renewals] if renewals else paid
 
     def _readings(self) -> list[tuple[str, Reading]]:
         """Read every survey about the metric; those that cannot carry their method are told in caveats."""

@@ -14,7 +14,7 @@ from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.panel import Metric, StoredPanel
 from pricing_service.panel.currency import Rates
 
-_FEWEST = 10
+FEWEST = 10
 """Fewer customers who were told a price are not read at all."""
 _OTHER_REASONS = {"no_value", "competitor", "problem_solved", "closed_business"}
 
@@ -35,13 +35,17 @@ class ToldPrices:
 
     def source(self, metric: Metric, *, currency: str, level: float) -> WillingnessSource | None:
         """Return what they say together; None where they are too few."""
-        if len(self.customers) < _FEWEST:
+        if len(self.customers) < FEWEST:
             return None
-        renewals = Renewals(
+        return read_renewals(self.renewals, unit=f"{currency}/{metric.metric}", level=level).source()
+
+    @property
+    def renewals(self) -> Renewals:
+        """The same as the models take it."""
+        return Renewals(
             kept=self.kept, refused=self.refused, before=self.before,
             assignment=np.array(self.assignment, dtype=object),
         )  # fmt: skip
-        return read_renewals(renewals, unit=f"{currency}/{metric.metric}", level=level).source()
 
 
 def told_prices(panel: StoredPanel, units: Mapping[str, float]) -> ToldPrices:
