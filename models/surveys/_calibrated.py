@@ -66,6 +66,7 @@ def read_calibrated(
     return replace(
         found,
         typical=_wider(found.typical, [each.typical if each else None for each in again]),
+        spread=found.spread and _wider(found.spread, [each.spread if each else None for each in again]),
         points=_all_wider(found.points, [each.points if each else {} for each in again]),
         best_price=_all_wider(found.best_price, [each.best_price if each else {} for each in again]),
         demand=_wider_demand(found.demand, again, asked.level),
@@ -91,7 +92,7 @@ def _all_wider(found: Mapping[str, Estimate], again: Sequence[Mapping[str, Estim
 
 
 def _wider(found: Estimate, again: Sequence[Estimate | None]) -> Estimate:
-    """Widen the interval of a price."""
+    """Widen the interval of a price, or of the spread of prices."""
     if found.value is None or found.low is None or found.high is None or found.value <= 0:
         return found
     values = [each.value for each in again if each is not None and each.value is not None and each.value > 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from statistics import fmean
 
@@ -27,16 +28,17 @@ INSIDE = "usual"
 
 HEAD = f"""# Renewals at the price that customers had anyway, measured
 
-Made by `make truth`; do not edit. {COUNT:,} companies a row, seeds from {FIRST_SEED:,} on, of 60–400 customers each,
-who were never told a new price (`tests/truth/renewal_worlds.py`): they bought since they would pay the price, their
-willingness moves by 5–40 % a year for one to four years, and who would then pay less leaves for the price; 2–20 %
-a year leave anyway. Of the former 60–100 % say why, of the latter up to 10 % say that it was the price. None of this
-is in the model. Beside renewals a company has some of: outcomes of 30–200 customers, and surveys of 30–200 people.
+Made by `make truth`; do not edit. {COUNT:,} companies a row whose renewals tell anything, seeds from {FIRST_SEED:,}
+on, of 60–400 customers each, who were never told a new price (`tests/truth/renewal_worlds.py`): they bought since they
+would pay the price, their willingness moves by 5–40 % a year for one to four years, and who would then pay less leaves
+for the price; 2–20 % a year leave anyway. Of the former 60–100 % say why, of the latter up to 10 % say that it was the
+price. None of this is in the model. Beside renewals a company has some of: outcomes of 30–200 customers, and surveys
+of 30–200 people.
 
 *Without*: all other evidence together. *With*: renewals in it, too. *Alone*: renewals by themselves. Each cell: how
 many of the nominal 90 % intervals of the median customer's willingness hold the truth, their mean width as a factor,
-and the error of the log (root of mean square). Only companies count whose renewals tell anything; *refused* are the
-others: fewer than five, or than {LEAST_LEFT:.0%} of the customers, left for the price.
+and the error of the log (root of mean square). *Refused*: the share of all companies drawn of which fewer than five,
+or than {LEAST_LEFT:.0%} of the customers, left for the price.
 """
 
 
@@ -88,10 +90,20 @@ def judged(estimate: Estimate, truth: float) -> tuple[bool, float, float]:
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Sequence[Record]]:
-    found = {}
-    for regime in (INSIDE, *OUTSIDE):
-        drawn = (run(FIRST_SEED + at, regime) for at in range(2 * COUNT))
-        found[regime] = [record for _, record in zip(range(COUNT), filter(None, drawn), strict=False)]
+    return {regime: until_enough_answer(regime) for regime in (INSIDE, *OUTSIDE)}
+
+
+def until_enough_answer(regime: str) -> Sequence[Record]:
+    """Draw companies until the renewals of `COUNT` of them tell anything."""
+    found: list[Record] = []
+    answering = 0
+    for seed in count(FIRST_SEED):
+        record = run(seed, regime)
+        if record is not None:
+            found.append(record)
+            answering += record.answers is not None
+        if answering == COUNT:
+            break
     return found
 
 

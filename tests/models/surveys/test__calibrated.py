@@ -67,6 +67,8 @@ def test_the_best_guess_is_that_of_the_shares_and_every_interval_is_wider(method
     revenue, before = found.best_price["revenue"], plain.best_price["revenue"]
     assert revenue.value == before.value
     assert revenue.low <= before.low < before.high <= revenue.high
+    if plain.spread is not None:
+        assert found.spread.high / found.spread.low > plain.spread.high / plain.spread.low
 
 
 def test_the_more_purchases_the_less_is_added():
