@@ -12,6 +12,7 @@ from experiments.market.laws import (
     PriceLaw,
     ReportingLaw,
     TraitLaw,
+    TrialLaw,
     ValueLaw,
 )
 from experiments.market.regimes import Regime
@@ -39,6 +40,8 @@ class Business:
         Its laws. The first metric is the one whose units cause value.
     inside
         How units differ inside a customer; None (as drawn) does not tell them apart.
+    trial
+        How the first metric's unit was offered to prospects; None (as drawn): quotes are by the price list.
     """
 
     seed: int
@@ -56,6 +59,7 @@ class Business:
     reporting: ReportingLaw
     offer: OfferLaw
     inside: InsideLaw | None = None
+    trial: TrialLaw | None = None
 
     @property
     def outside(self) -> bool:

@@ -174,6 +174,29 @@ class InsideLaw:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrialLaw:
+    """One unit of the first metric is offered to `prospects` drawn from the market, to learn what it sells for.
+
+    The list price per unit is `list_ratio` × the median willingness to pay, and moves between quarters with the
+    log sd `list_log_sd`. Reps deviate from it: each of `reps` by a leniency of its own (log sd `rep_log_sd`), and
+    each offer by `offer_log_sd`, which correlates by `rep_knows` with what the prospect would pay. Whoever would
+    pay the price buys, but a share `lost_otherwise` is lost whatever the price. Of those who find it too dear the
+    share `rescued` is offered what it would just pay; of those who are lost for it, the share `price_blamed` says so.
+    """
+
+    prospects: int
+    list_ratio: float
+    list_log_sd: float
+    reps: int
+    rep_log_sd: float
+    offer_log_sd: float
+    rep_knows: float
+    lost_otherwise: float
+    rescued: float = 0.0
+    price_blamed: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttributeLaw:
     """What a choice experiment varies beside the price of a unit.
 

@@ -19,6 +19,7 @@ from experiments.market.selling import selling_tables
 from experiments.market.story import Story
 from experiments.market.surveys import survey_tables
 from experiments.market.tables import main_tables
+from experiments.market.trial import trial_tables
 from experiments.market.truth import Truth, know_truth
 from experiments.market.units_inside import draw_units_inside, tell_units_apart
 from experiments.market.usage_and_value import simulate_history
@@ -90,5 +91,7 @@ def simulate(business: Business, seed: int, *, last_month: str = LAST_MONTH) -> 
     if business.inside is not None:
         inside = draw_units_inside(business.inside, business.customers, stream(seed, "inside"))
         tables |= tell_units_apart(story, tables, inside, stream(seed, "dealing"))
+    if business.trial is not None:
+        tables |= trial_tables(story, business.trial, stream(seed, "trial"))
     truth = know_truth(business, customers, customer_id=story.customer_id, reports=reports)
     return Market(business, tables, truth)

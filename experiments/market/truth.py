@@ -8,6 +8,7 @@ import numpy as np
 
 from experiments.market.business import Business
 from experiments.market.customers import Customers, draw_customers
+from experiments.market.demand import UnitDemand
 from experiments.market.noise import Booleans, Floats, stream
 from experiments.market.units_inside import draw_units_inside
 from experiments.market.usage_and_value import drift_factors
@@ -50,6 +51,8 @@ class MetricTruth:
         while its bill is below its value.
     typical_willingness
         Median over the population of the most that a customer would pay per unit.
+    demand
+        What the population would pay per unit, and what a price per unit would therefore earn.
     inside_log_sd, unit_log_scale
         Where units are told apart: sd of the log of a single unit's worth around its customer's level, and
         the biweight scale of that log over all units of all customers. None elsewhere.
@@ -69,6 +72,7 @@ class MetricTruth:
     marginal_worth: float
     capture_efficiency: float
     typical_willingness: float
+    demand: UnitDemand
     inside_log_sd: float | None
     unit_log_scale: float | None
     worth: Floats
@@ -214,6 +218,7 @@ def _metric_truth(
         marginal_worth=business.value.causal_share * typical if m == 0 else 0.0,
         capture_efficiency=_capture(value.over_history, units),
         typical_willingness=float(np.median(people.willingness_to_pay / units)),
+        demand=UnitDemand.of(people.willingness_to_pay, units),
         inside_log_sd=None if business.inside is None else business.inside.log_sd,
         unit_log_scale=_unit_log_scale(business, people),
         worth=own,
