@@ -15,8 +15,11 @@ revenue for c = γ = 0, profit for c > 0, lifetime value for γ > 0. R is greate
 ``(1 - c/p) (γ + h(z) / s) = 1``; the left side rises in p, so there is one such price, and none where γ ≥ 1
 with c = 0: then every lower price earns more.
 
-m and s are uncertain: R is averaged over draws of both and the best price is that of the average; its
-interval is that of the draws' own best prices.
+m and s are uncertain. Each draw of both has a best price of its own, that earns R*; the price is the one of
+the largest ``E[R(p) / R*]``: it is expected to lose the least share of what could be earned (regret: Bergemann &
+Schlag 2008; R ÷ R*: Eren & Maglaras 2010). The mean of R itself would follow the few draws of far higher
+willingness or spread, whose size is the log-normal form's more than the evidence's. The interval is that of the
+draws' own best prices.
 """
 
 from __future__ import annotations
@@ -27,52 +30,22 @@ import numpy as np
 from scipy import special
 
 from models.checks import Floats
-from models.errors import InvalidInput
 from models.estimate import Estimate, Label
 from models.pricing.capture import Corridor
-from models.willingness.beliefs import Belief
+from models.willingness._market_draws import Drawn, drawn_from, earnings_at, kept_of
+from models.willingness.terms import Terms
 
 _GRID = 120
-_DRAWS = 800  # in pairs: the best price moves by less than a tenth of its standard error
-_BISECTIONS = 60
 _WIDEST = 4.0  # a spread so wide (one customer in six pays 55 times the median) is no knowledge of it
 _NOBODY = 1e-3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a sale is worth to us beside its price.
-
-    Parameters
-    ----------
-    unit_cost
-        Money per unit, ≥ 0.
-    churn_elasticity
-        By how many per cent a price 1 % nearer to what a customer would pay raises its hazard of leaving, ≥ 0.
-    """
-
-    unit_cost: float = 0.0
-    churn_elasticity: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in ("unit_cost", "churn_elasticity"):
-            figure = getattr(self, name)
-            if not (np.isfinite(figure) and figure >= 0):
-                raise InvalidInput(f"{name} must be finite and ≥ 0, got {figure}")
-
-    @property
-    def goal(self) -> str:
-        """What is made as large as possible: ``revenue``, ``profit`` or ``lifetime_value``."""
-        if self.churn_elasticity:
-            return "lifetime_value"
-        return "profit" if self.unit_cost else "revenue"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Expected earnings per prospect by price, with the pointwise interval of its draws.
+    """Expected earnings per prospect by price, with the pointwise interval of the draws.
 
-    `price`, `demand` (share who buy), `earnings`, `low`, `high`: shape (k,); money per unit but for `demand`.
+    `price`, `demand` (share who buy), `earnings`, `low`, `high`, `kept` (expected share of the best possible
+    earnings): shape (k,); money per unit but for the shares.
     """
 
     price: Floats
@@ -80,10 +53,11 @@ class Curve:
     earnings: Floats
     low: Floats
     high: Floats
+    kept: Floats
 
     def to_json(self) -> list[dict[str, float]]:
         """Return one object a price."""
-        names = ("price", "demand", "earnings", "low", "high")
+        names = ("price", "demand", "earnings", "low", "high", "kept")
         columns = [getattr(self, name).tolist() for name in names]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
@@ -95,7 +69,7 @@ class BestPrice:
     Parameters
     ----------
     price
-        The best price; its interval holds the price that is truly best.
+        The price that is expected to lose least; its interval holds the price that is truly best.
     goal
         ``revenue``, ``profit`` or ``lifetime_value``.
     demand
@@ -143,7 +117,7 @@ def best_price(
     correlation
         Of the doubts about the two, as `AllEvidence` has it.
     seed
-        Of the draws of the median and the spread, which are both uncertain.
+        Of the draws of what is uncertain.
 
     Raises
     ------
@@ -162,26 +136,24 @@ def best_price(
     label = Label(unit=willingness.unit, level=willingness.level, method=f"price of the most {terms.goal}")
     if (reason := _why_not(willingness, spread, terms)) is not None:
         return _unknown(reason, label, terms)
-    middles, spreads = _draws(willingness, spread, correlation=correlation, seed=seed)
-    optima = _optima(middles, spreads, terms)
-    curve = _curve(middles, spreads, optima=optima, terms=terms, level=label.level)
-    price = _top(curve)
+    drawn = drawn_from(willingness, spread, correlation=correlation, terms=terms, seed=seed)
+    curve = _curve(drawn, terms, level=label.level)
+    price = _top(curve, drawn, terms)
     tails = [(1 - label.level) / 2, (1 + label.level) / 2]
-    low, high = np.exp(np.quantile(optima, tails))
-    at_it = _earnings(np.log([price]), middles, spreads, terms)[:, 0]
-    buys = special.ndtr((middles - np.log(price)) / spreads)
+    low, high = np.exp(np.quantile(drawn.optima, tails))
+    at_it = earnings_at(np.log([price]), drawn, terms)[:, 0]
+    buys = special.ndtr((drawn.middles - np.log(price)) / drawn.spreads)
     if buys.mean() < _NOBODY:
         return _unknown("cost_above_willingness", label, terms)
-    most = _own_earnings(optima, middles, spreads, terms)
     count = willingness.n
     return BestPrice(
-        price=label.known(price, float(low), float(high), n=count),
+        price=label.known(price, min(float(low), price), max(float(high), price), n=count),
         goal=terms.goal,
         demand=Label(unit="share", level=label.level).known(
             float(buys.mean()), *map(float, np.quantile(buys, tails)), n=count
         ),
         earnings=label.known(float(at_it.mean()), *map(float, np.quantile(at_it, tails)), n=count),
-        regret=float(1 - at_it.mean() / most.mean()),
+        regret=float(1 - (at_it / drawn.most).mean()),
         curve=curve,
         against_corridor=corridor.holds(price) if corridor else None,
     )
@@ -204,71 +176,26 @@ def _unknown(reason: str, label: Label, terms: Terms) -> BestPrice:
     )  # fmt: skip
 
 
-def _draws(
-    willingness: Estimate, spread: Estimate, *, correlation: float, seed: int
-) -> tuple[Floats, Floats]:
-    """Draw the median's log and the spread, in pairs of opposite signs, which halve the noise of averages."""
-    middle, scale = Belief.of(willingness, name="willingness"), Belief.of(spread, name="the spread")
-    if not -1 <= correlation <= 1:
-        raise InvalidInput(f"correlation must be between -1 and 1, got {correlation}")
-    half = np.random.default_rng(seed).standard_normal((_DRAWS // 2, 2))
-    noise = np.concatenate([half, -half])
-    noise[:, 1] = correlation * noise[:, 0] + np.sqrt(1 - correlation**2) * noise[:, 1]
-    return middle.mean + middle.sd * noise[:, 0], np.exp(scale.mean + scale.sd * noise[:, 1])
-
-
-def _optima(middles: Floats, spreads: Floats, terms: Terms) -> Floats:
-    """Return the log of the best price for each median and spread, by bisection of the first-order condition."""
-    cost, gamma = terms.unit_cost, terms.churn_elasticity
-    low = middles - 12 * spreads - 12
-    if cost > 0:
-        low = np.maximum(low, np.log(cost))
-    high = np.maximum(low, middles) + 12 * (spreads + spreads**2 * (1 + gamma)) + 1
-    for _ in range(_BISECTIONS):
-        t = (low + high) / 2
-        z = (t - middles) / spreads - gamma * spreads
-        rising = -np.expm1(np.log(cost) - t) if cost > 0 else 1.0
-        too_high = rising * (gamma + _hazard(z) / spreads) > 1
-        high, low = np.where(too_high, t, high), np.where(too_high, low, t)
-    middle: Floats = (low + high) / 2
-    return middle
-
-
-def _hazard(z: Floats) -> Floats:
-    """φ(z) ÷ Φ(-z), exact in both tails."""
-    hazard: Floats = np.exp(-(z**2) / 2 - special.log_ndtr(-z)) / np.sqrt(2 * np.pi)
-    return hazard
-
-
-def _earnings(t: Floats, middles: Floats, spreads: Floats, terms: Terms) -> Floats:
-    """Return R (draws, k) at log prices t (k,)."""
-    return _own_earnings(t[None, :], middles[:, None], spreads[:, None], terms)
-
-
-def _own_earnings(t: Floats, middles: Floats, spreads: Floats, terms: Terms) -> Floats:
-    """Return R at log prices that broadcast against the draws."""
-    gamma = terms.churn_elasticity
-    z = (t - middles) / spreads - gamma * spreads
-    staying = gamma * (middles - t) + (gamma * spreads) ** 2 / 2 + special.log_ndtr(-z)
-    earnings: Floats = (np.exp(t) - terms.unit_cost) * np.exp(staying)
-    return earnings
-
-
-def _top(curve: Curve) -> float:
-    """Return the price at the curve's top: that of the parabola through its highest three points."""
-    at = int(np.clip(np.argmax(curve.earnings), 1, curve.price.size - 2))
-    before, top, after = curve.earnings[at - 1 : at + 2]
+def _top(curve: Curve, drawn: Drawn, terms: Terms) -> float:
+    """Return the price of which most is kept: looked for once more, finely, beside the curve's best one."""
+    at = int(np.clip(np.argmax(curve.kept), 1, curve.price.size - 2))
+    t = np.linspace(np.log(curve.price[at - 1]), np.log(curve.price[at + 1]), _GRID)
+    kept = kept_of(earnings_at(t, drawn, terms), drawn)
+    at = int(np.clip(np.argmax(kept), 1, t.size - 2))
+    before, top, after = kept[at - 1 : at + 2]
     bend = before - 2 * top + after
-    step = float(np.log(curve.price[at + 1] / curve.price[at]))
     shift = (before - after) / (2 * bend) if bend < 0 else 0.0
-    return float(curve.price[at] * np.exp(np.clip(shift, -1, 1) * step))
+    return float(np.exp(t[at] + np.clip(shift, -1, 1) * (t[1] - t[0])))
 
 
-def _curve(middles: Floats, spreads: Floats, *, optima: Floats, terms: Terms, level: float) -> Curve:
+def _curve(drawn: Drawn, terms: Terms, *, level: float) -> Curve:
     """Average demand and earnings over the draws, on prices around all that could be best."""
-    edges = np.quantile(optima, [0.001, 0.999])
+    edges = np.quantile(drawn.optima, [0.001, 0.999])
     t = np.linspace(edges[0] - np.log(3), edges[1] + np.log(3), _GRID)
-    earnings = _earnings(t, middles, spreads, terms)
+    earnings = earnings_at(t, drawn, terms)
     low, high = np.quantile(earnings, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    demand = special.ndtr((middles[:, None] - t) / spreads[:, None]).mean(axis=0)
-    return Curve(price=np.exp(t), demand=demand, earnings=earnings.mean(axis=0), low=low, high=high)
+    demand = special.ndtr((drawn.middles[:, None] - t) / drawn.spreads[:, None]).mean(axis=0)
+    kept = kept_of(earnings, drawn)
+    return Curve(
+        price=np.exp(t), demand=demand, earnings=earnings.mean(axis=0), low=low, high=high, kept=kept
+    )

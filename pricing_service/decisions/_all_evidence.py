@@ -17,9 +17,10 @@ from models.registry import discover
 from models.surveys._base import Asked, Reading, SurveyMethod
 from models.willingness.all_evidence import AllEvidence, all_evidence
 from models.willingness.assumptions import Assumptions
-from models.willingness.best_price import BestPrice, Terms, best_price
+from models.willingness.best_price import BestPrice, best_price
 from models.willingness.hypothetical_bias import Bias, Format, Learnt
 from models.willingness.sources import Weighed, WillingnessSource, WorthSource
+from models.willingness.terms import Terms
 from pricing_service.decisions._offers import read_offers
 from pricing_service.decisions._own_pairs import learn_from_pairs
 from pricing_service.decisions._plain_renewals import renewals_of
