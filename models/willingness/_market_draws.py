@@ -11,8 +11,10 @@ from models.checks import Floats
 from models.errors import InvalidInput
 from models.estimate import Estimate
 from models.noise import noise
+from models.willingness._threshold_model import Normal
 from models.willingness.beliefs import Belief, Joint
 from models.willingness.terms import Terms
+from models.willingness.units_lean import belief_of
 
 _DRAWS = 800  # in pairs: the best price moves by less than a tenth of its standard error
 _BISECTIONS = 60
@@ -20,10 +22,11 @@ _BISECTIONS = 60
 
 @dataclass(frozen=True)
 class Drawn:
-    """Draws of what is uncertain, each (B,): m, s, the log of the draw's own best price, and R* there."""
+    """Draws of what is uncertain, each (B,): m, s, m + λ, the log of the draw's own best price, and R* there."""
 
     middles: Floats
     spreads: Floats
+    weighed: Floats
     optima: Floats
     most: Floats
 
@@ -36,16 +39,19 @@ def drawn_from(
     terms: Terms,
     seed: int,
 ) -> Drawn:
-    """Draw the medians' log and the spread, in pairs of opposite signs, which halve the noise of averages."""
+    """Draw the medians' log, the spread and the lean, in pairs of opposite signs, which halve the noise of averages."""
     middle, scale = Belief.of(willingness, name="willingness"), Belief.of(spread, name="the spread")
     if not -1 <= correlation <= 1:
         raise InvalidInput(f"correlation must be between -1 and 1, got {correlation}")
-    both = Joint(middle, scale, correlation)
-    half = noise(both.covariance, _DRAWS // 2, np.random.default_rng(seed))
-    middles, logs = (np.concatenate([half, -half]) + both.mean).T
-    spreads = np.exp(logs)
-    optima = _optima(middles, spreads, terms)
-    return Drawn(middles, spreads, optima, own_earnings(optima, middles, spreads, terms))
+    lean = Normal(0.0, 0.0) if terms.lean is None else belief_of(terms.lean)
+    covariance = np.diag([0.0, 0.0, lean.sd**2])
+    covariance[:2, :2] = Joint(middle, scale, correlation).covariance
+    means = np.array([middle.mean, scale.mean, lean.mean])
+    half = noise(covariance, _DRAWS // 2, np.random.default_rng(seed))
+    middles, logs, leans = (np.concatenate([half, -half]) + means).T
+    spreads, weighed = np.exp(logs), middles + leans
+    optima = _optima(weighed, spreads, terms)
+    return Drawn(middles, spreads, weighed, optima, own_earnings(optima, weighed, spreads, terms))
 
 
 def _optima(middles: Floats, spreads: Floats, terms: Terms) -> Floats:
@@ -73,7 +79,7 @@ def _hazard(z: Floats) -> Floats:
 
 def earnings_at(t: Floats, drawn: Drawn, terms: Terms) -> Floats:
     """Return R (draws, k) at log prices t (k,)."""
-    return own_earnings(t[None, :], drawn.middles[:, None], drawn.spreads[:, None], terms)
+    return own_earnings(t[None, :], drawn.weighed[:, None], drawn.spreads[:, None], terms)
 
 
 def kept_of(earnings: Floats, drawn: Drawn) -> Floats:

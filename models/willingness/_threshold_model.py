@@ -56,11 +56,15 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
-    """The posterior: of the median and the spread over customers, the same by the data alone, and ρ."""
+    """The posterior: of the median and the spread over customers, the same by the data alone, and ρ.
+
+    `leans` has one entry a trait: the covariance of log willingness with it over customers.
+    """
 
     both: Joint
     alone: Joint | None
     knowing: Normal
+    leans: tuple[Normal, ...]
 
 
 def near(prices: Floats) -> Belief:
@@ -215,7 +219,11 @@ def _posterior(draws: Floats, weights: Floats, rows: Rows, *, usual: Belief) -> 
     both = Joint(
         Belief(median.middle, sd), Belief(spread.middle, spread.sd), float(np.clip(together, -0.99, 0.99))
     )
-    return Threshold(both=both, alone=both.without(usual), knowing=Normal(knowing.middle, knowing.sd))
+    leans = [_Weighted.of(values, weights) for values in (beta @ between).T]
+    return Threshold(
+        both=both, alone=both.without(usual), knowing=Normal(knowing.middle, knowing.sd),
+        leans=tuple(Normal(each.middle, each.sd) for each in leans),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from models.willingness.assumptions import Assumptions
 from models.willingness.beliefs import Belief
 from models.willingness.hypothetical_bias import Format
 from models.willingness.sources import Weighed, WillingnessSource, WorthSource
+from models.willingness.units_lean import pooled, through_worth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ class AllEvidence:
         Standard deviation of log willingness over customers.
     correlation
         Of the doubts about the logs of willingness and spread.
+    lean
+        How willingness leans on units, by all sources that tell it and what is usual.
     share_captured
         Median willingness ÷ worth.
     bias
@@ -71,6 +74,7 @@ class AllEvidence:
     willingness: Estimate
     spread: Estimate
     correlation: float
+    lean: Estimate
     share_captured: Estimate
     bias: Mapping[Format, Estimate]
     share_times_bias: Mapping[Format, Estimate]
@@ -135,6 +139,7 @@ def all_evidence(
         willingness=paid.estimate,
         spread=paid.spread,
         correlation=paid.correlation,
+        lean=_lean(worth, willingness, level=level),
         share_captured=paid.share_captured,
         bias=paid.bias,
         share_times_bias=paid.share_times_bias,
@@ -145,3 +150,10 @@ def all_evidence(
         price_range=paid.price_range,
         caveats=(*gained.caveats, *paid.caveats),
     )
+
+
+def _lean(
+    worth: Sequence[WorthSource], willingness: Sequence[WillingnessSource], *, level: float
+) -> Estimate:
+    gained = [through_worth(each.lean) for each in worth if each.lean is not None]
+    return pooled([*gained, *(each.lean for each in willingness if each.lean is not None)], level=level)

@@ -4,6 +4,7 @@ Notation
 --------
 W = exp(m + s Z) : a customer's willingness to pay for one unit, Z normal          p : price; t = log p
 c : unit cost, money per unit          γ : churn elasticity
+λ : how willingness leans on units (`units_lean`): who uses more counts more, and earnings are those of m + λ
 h(z) = φ(z) ÷ Φ(-z) : the normal hazard; z = (t - m) / s - γ s
 
 A customer with W ≥ p buys and stays for a time proportional to (W ÷ p)^γ: a price 1 % nearer to what it would
@@ -15,7 +16,7 @@ revenue for c = γ = 0, profit for c > 0, lifetime value for γ > 0. R is greate
 ``(1 - c/p) (γ + h(z) / s) = 1``; the left side rises in p, so there is one such price, and none where γ ≥ 1
 with c = 0: then every lower price earns more.
 
-m and s are uncertain. Each draw of both has a best price of its own, that earns R*; the price is the one of
+m, s and λ are uncertain. Each draw of them has a best price of its own, that earns R*; the price is the one of
 the largest ``E[R(p) / R*]``: it is expected to lose the least share of what could be earned (regret: Bergemann &
 Schlag 2008; R ÷ R*: Eren & Maglaras 2010). The mean of R itself would follow the few draws of far higher
 willingness or spread, whose size is the log-normal form's more than the evidence's. The interval is that of the
@@ -42,7 +43,7 @@ _NOBODY = 1e-3
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Expected earnings per prospect by price, with the pointwise interval of the draws.
+    """Expected earnings per unit that prospects use by price, with the pointwise interval of the draws.
 
     `price`, `demand` (share who buy), `earnings`, `low`, `high`, `kept` (expected share of the best possible
     earnings): shape (k,); money per unit but for the shares.
@@ -73,9 +74,9 @@ class BestPrice:
     goal
         ``revenue``, ``profit`` or ``lifetime_value``.
     demand
-        Share of prospects who would buy at it.
+        Share of prospects who would buy at it, whatever they use.
     earnings
-        Expected earnings per prospect at it, money per unit.
+        Expected earnings per unit that prospects use, at it.
     regret
         Expected share of the best possible earnings that is lost because the truth is not known better.
     curve
@@ -113,7 +114,7 @@ def best_price(
     corridor
         Prices that take the usual share of worth.
     terms
-        Cost and churn; default: revenue is what counts.
+        Cost, churn and units; default: revenue is what counts, and all use the same.
     correlation
         Of the doubts about the two, as `AllEvidence` has it.
     seed

@@ -34,18 +34,23 @@ from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat, Estimate, Label
 from models.surveys._base import Demand
 from models.threads import on_one_thread
-from models.willingness._price_setting import PriceSetting, take_apart
+from models.willingness._price_setting import LEAST_VARIATION, PriceSetting, take_apart
 from models.willingness._threshold_model import Normal, Rows, Threshold, fit, near
 from models.willingness.assumptions import USUAL_SPREAD
 from models.willingness.beliefs import Belief, Joint
+from models.willingness.offer_results import (
+    LOST,
+    LOST_ON_PRICE,
+    LOST_OTHERWISE,
+    WON,
+    lost_otherwise,
+    require_enough,
+)
 from models.willingness.sources import WillingnessSource
+from models.willingness.units_lean import label_of
 
-WON, LOST_ON_PRICE, LOST_OTHERWISE, LOST = "won", "lost_on_price", "lost_otherwise", "lost"
-"""What became of an offer; ``lost`` is a loss for which no reason was written down."""
 REP_KNOWS = Normal(0.3, 0.3)
 """ρ a priori: 0 = prices know nothing of willingness, 1 = they follow it one for one."""
-FEWEST = 5
-"""Offers that must have been won, and lost on price: fewer bound the median on one side only."""
 _CURVE = 41
 LEARNT = 0.75
 """Of ρ's prior doubt: above that the data have told next to nothing of it."""
@@ -63,6 +68,8 @@ class Quotes:
         Shape (n,): `WON`, `LOST_ON_PRICE`, `LOST_OTHERWISE` or `LOST`.
     traits
         Shape (n, k): what bears on willingness (log size, segment as 0/1 columns); None: nothing is known.
+    units
+        Shape (n,): how many units were offered, > 0: they bear on willingness too; None where unknown.
     list_price
         Shape (n,): what the list asked per unit, money > 0; None where unknown.
     rep
@@ -72,12 +79,13 @@ class Quotes:
     price: Floats
     result: NDArray[np.object_]
     traits: Floats | None = None
+    units: Floats | None = None
     list_price: Floats | None = None
     rep: NDArray[np.object_] | None = None
 
     def __post_init__(self) -> None:
         n = self.result.size
-        for name in ("price", "list_price"):
+        for name in ("price", "list_price", "units"):
             if getattr(self, name) is not None and not (vector(name, getattr(self, name), n=n) > 0).all():
                 raise InvalidInput(f"{name} must be > 0")
         if strangers := set(self.result.tolist()) - {WON, LOST_ON_PRICE, LOST_OTHERWISE, LOST}:
@@ -86,6 +94,13 @@ class Quotes:
             raise InvalidInput(f"traits must have {n} rows, got shape {self.traits.shape}")
         if self.rep is not None and self.rep.shape != (n,):
             raise InvalidInput(f"rep must have {n} entries, got shape {self.rep.shape}")
+
+    @property
+    def bearing(self) -> Floats | None:
+        """(n, k) all that bears on willingness, log units last."""
+        known = [] if self.traits is None else [self.traits]
+        known += [] if self.units is None else [np.log(self.units)[:, None]]
+        return np.column_stack(known) if known else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +117,8 @@ class QuoteReading:
         Both by the data alone, as evidence takes them: what is usual is counted there once for all sources.
     win_curve
         Chance of winning by price; None where willingness is unknown.
+    lean
+        How willingness leans on units (`units_lean`); None where units are unknown or all alike.
     confounding
         ρ: how much of a rep's deviation from list and habit reflects what the prospect would pay.
     lost_otherwise
@@ -117,6 +134,7 @@ class QuoteReading:
     spread: Estimate
     alone: Joint | None
     win_curve: Demand | None
+    lean: Estimate | None
     confounding: Estimate
     lost_otherwise: Estimate
     if_all_losses_count: Estimate
@@ -125,8 +143,9 @@ class QuoteReading:
     def source(self) -> WillingnessSource:
         """Return it as evidence: paid prices are an anchor, and what reps may know is in the interval already."""
         return WillingnessSource(
-            source="quotes", estimate=self.willingness, spread=self.spread, alone=self.alone, anchored=True
-        )
+            source="quotes", estimate=self.willingness, spread=self.spread, alone=self.alone, anchored=True,
+            lean=self.lean,
+        )  # fmt: skip
 
 
 @on_one_thread
@@ -161,52 +180,17 @@ def read_quotes(
     """
     label = Label(unit=unit, level=level, method="log-normal willingness from quotes won and lost on price")
     counts = {each: int((quotes.result == each).sum()) for each in (WON, LOST_ON_PRICE, LOST_OTHERWISE, LOST)}
-    otherwise = _lost_otherwise(counts, level)
+    otherwise = lost_otherwise(counts, level)
     try:
-        _enough(counts)
-        apart = take_apart(quotes.price, traits=quotes.traits, list_price=quotes.list_price, rep=quotes.rep)
+        require_enough(counts)
+        apart = take_apart(quotes.price, traits=quotes.bearing, list_price=quotes.list_price, rep=quotes.rep)
         anyway = (otherwise.value or 0.0) * (quotes.result == LOST)
         found = _fit(quotes, apart, anyway=anyway, spread=spread, rep_knows=rep_knows)
         every = _fit(quotes, apart, anyway=None, spread=spread, rep_knows=rep_knows)
     except NotEstimable as refusal:
         return _refused(refusal, label, n=quotes.result.size, otherwise=otherwise)
-    tried = quotes.price[quotes.result != LOST_OTHERWISE]
     told_by = _told_by(found, apart, rep_knows)
-    return _reading(
-        found,
-        every,
-        told_by=told_by,
-        label=label,
-        otherwise=otherwise,
-        tried=tried,
-    )
-
-
-def _lost_otherwise(counts: dict[str, int], level: float) -> Estimate:
-    """Return q with Jeffreys' interval; losses without a reason are divided as those with one."""
-    label = Label(unit="share", level=level, method="losses for other reasons ÷ offers decided")
-    decided, named = sum(counts.values()), counts[LOST_ON_PRICE] + counts[LOST_OTHERWISE]
-    if not decided:
-        return label.unknown("no_quotes", n=0)
-    other = counts[LOST_OTHERWISE] * (1 + counts[LOST] / named if named else 1.0)
-    low, high = special.betaincinv(other + 0.5, decided - other + 0.5, [(1 - level) / 2, (1 + level) / 2])
-    return label.known(other / decided, float(low), float(high), n=decided)
-
-
-def _enough(counts: dict[str, int]) -> None:
-    won, lost = counts[WON], counts[LOST_ON_PRICE] + counts[LOST]
-    if min(won, lost) >= FEWEST:
-        return
-    if not won + lost:
-        raise NotEstimable("no_quotes", "no offer was won or lost on price")
-    if not lost:
-        text = "no offer was lost on price: willingness is higher, nobody knows by how much"
-        raise NotEstimable("only_lower_bounds", text)
-    if not won:
-        text = "no offer was won: willingness is lower, nobody knows by how much"
-        raise NotEstimable("only_upper_bounds", text)
-    text = f"needs {FEWEST} offers won and {FEWEST} lost on price, has {won} and {lost}"
-    raise NotEstimable("insufficient_quotes", text)
+    return _reading(found, every, quotes=quotes, told_by=told_by, label=label, otherwise=otherwise)
 
 
 def _fit(
@@ -230,11 +214,12 @@ def _reading(
     found: Threshold,
     every: Threshold,
     *,
+    quotes: Quotes,
     told_by: tuple[str, ...],
     label: Label,
     otherwise: Estimate,
-    tried: Floats,
 ) -> QuoteReading:
+    tried = quotes.price[quotes.result != LOST_OTHERWISE]
     n = tried.size
     caveats = [] if told_by else [_SET_BY_REP]
     if not tried.min() <= found.both.median.median <= tried.max():
@@ -246,6 +231,7 @@ def _reading(
         spread=found.both.spread.estimate(log, n=n),
         alone=found.alone,
         win_curve=_win_curve(found, lost_otherwise=otherwise.value or 0.0, level=label.level),
+        lean=_lean(found, quotes, level=label.level, n=n),
         confounding=found.knowing.estimate(ratio, n=n),
         lost_otherwise=otherwise,
         if_all_losses_count=every.both.median.estimate(label, n=otherwise.n),
@@ -273,6 +259,15 @@ def _told_by(found: Threshold, apart: PriceSetting, rep_knows: Normal) -> tuple[
     return apart.given_by
 
 
+def _lean(found: Threshold, quotes: Quotes, *, level: float, n: int) -> Estimate | None:
+    """Return the covariance with log units, the last of the traits, which the model has standardised."""
+    scale = 0.0 if quotes.units is None else float(np.log(quotes.units).std())
+    if scale < LEAST_VARIATION:
+        return None
+    last = found.leans[-1]
+    return Normal(last.mean * scale, last.sd * scale).estimate(label_of(level), n=n)
+
+
 def _win_curve(found: Threshold, *, lost_otherwise: float, level: float) -> Demand:
     """Return the chance of winning at prices up to three spreads around the median."""
     middle, spread = found.both.median, found.both.spread.median
@@ -291,6 +286,7 @@ def _refused(refusal: NotEstimable, label: Label, *, n: int, otherwise: Estimate
         spread=Estimate.refused(refusal, unit="log", n=n, level=label.level),
         alone=None,
         win_curve=None,
+        lean=None,
         confounding=Estimate.refused(refusal, unit="log/log", n=n, level=label.level),
         lost_otherwise=otherwise,
         if_all_losses_count=nothing,

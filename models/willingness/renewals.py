@@ -34,7 +34,8 @@ from models.willingness._threshold_model import Normal, Rows, Threshold, fit, ne
 from models.willingness.assumptions import USUAL_SPREAD
 from models.willingness.beliefs import Belief, Joint
 from models.willingness.inertia import Inertia
-from models.willingness.quotes import BEYOND, FEWEST, LEARNT, REP_KNOWS
+from models.willingness.offer_results import FEWEST
+from models.willingness.quotes import BEYOND, LEARNT, REP_KNOWS
 from models.willingness.sources import WillingnessSource
 
 GIVEN = ("randomised", "contractual")

@@ -47,11 +47,14 @@ class WorthSource:
     anchored
         Whether it is taken as unbiased: its interval is then the whole of its error. A source that is not
         may be off by an error of its own, as far as the sources usually are from one another.
+    lean
+        How worth leans on units (`units_lean`), where the source tells it.
     """
 
     source: str
     estimate: Estimate
     anchored: bool = True
+    lean: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,8 @@ class WillingnessSource:
         `estimate` and `spread`, in which a prior of the spread may stand, are what is shown.
     anchored
         As for `WorthSource`. A stated source is never an anchor: it has the bias of its form.
+    lean
+        How its prices lean on units (`units_lean`), where the source tells it.
     """
 
     source: str
@@ -82,6 +87,7 @@ class WillingnessSource:
     spread: Estimate | None = None
     alone: Joint | None = None
     anchored: bool = False
+    lean: Estimate | None = None
 
     def __post_init__(self) -> None:
         if self.form is not None and (self.anchored or self.alone is not None):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.errors import InvalidInput
+from models.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +20,13 @@ class Terms:
         Money per unit, ≥ 0.
     churn_elasticity
         By how many per cent a price 1 % nearer to what a customer would pay raises its hazard of leaving, ≥ 0.
+    lean
+        λ: how willingness leans on the units that are sold (`units_lean`); None: all customers use the same.
     """
 
     unit_cost: float = 0.0
     churn_elasticity: float = 0.0
+    lean: Estimate | None = None
 
     def __post_init__(self) -> None:
         for name in ("unit_cost", "churn_elasticity"):

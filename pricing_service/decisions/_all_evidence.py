@@ -21,8 +21,9 @@ from models.willingness.best_price import BestPrice, best_price
 from models.willingness.hypothetical_bias import Bias, Format, Learnt
 from models.willingness.sources import Weighed, WillingnessSource, WorthSource
 from models.willingness.terms import Terms
+from models.willingness.units_lean import lean_of
 from pricing_service.decisions._offers import read_offers
-from pricing_service.decisions._own_pairs import learn_from_pairs
+from pricing_service.decisions._own_pairs import STATED_BY, learn_from_pairs, stated_prices
 from pricing_service.decisions._plain_renewals import renewals_of
 from pricing_service.decisions._price_changes import told_prices
 from pricing_service.decisions._surveys import Survey, surveys_of
@@ -106,7 +107,11 @@ class EvidencePool:
         ]
         stated = [
             WillingnessSource(
-                source=name, estimate=reading.typical, form=ASKED[name][1], spread=_spread(reading)
+                source=name,
+                estimate=reading.typical,
+                form=ASKED[name][1],
+                spread=_spread(reading),
+                lean=self._lean(name),
             )
             for name, reading in readings.items()
             if reading.about == "willingness"
@@ -114,6 +119,13 @@ class EvidencePool:
         paid = self._paid()
         self.worth_sources = [*own, *checked]
         self.willingness_sources = [*paid, *stated]
+
+    def _lean(self, table: str) -> Estimate | None:
+        """Return how the prices that respondents named lean on what they use; None where nobody named any."""
+        named = stated_prices(self.surveys) if table == STATED_BY else {}
+        who = [customer for customer in sorted(named) if customer in self.units]
+        price, used = (np.array([each[customer] for customer in who]) for each in (named, self.units))
+        return lean_of(price, used, level=self.question.level)
 
     def _about_the_metric(self) -> list[Survey]:
         wanted = [table for table in METHODS if self.question.counts(table)]
@@ -181,8 +193,8 @@ class EvidencePool:
 
     def best(self, corridor: Corridor | None) -> BestPrice:
         """Return the price that earns most under what customers would pay."""
-        terms = Terms(unit_cost=self.question.metric.unit_cost or 0.0)
         together = self.together
+        terms = Terms(unit_cost=self.question.metric.unit_cost or 0.0, lean=together.lean)
         return best_price(
             together.willingness, together.spread, corridor=corridor, terms=terms,
             correlation=together.correlation, seed=self.question.seed,
@@ -199,6 +211,7 @@ class EvidencePool:
             "bias": {form: found.to_json() for form, found in together.bias.items()},
             "share_times_bias": {form: found.to_json() for form, found in together.share_times_bias.items()},
             "spread": together.spread.to_json(),
+            "units_lean": together.lean.to_json(),
             "anchor": list(together.anchor),
             "prior_part": together.prior_part,
             "price_range": None if together.price_range is None else list(together.price_range),

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from models.errors import NotEstimable
-from models.willingness.quotes import LOST, LOST_ON_PRICE, LOST_OTHERWISE, WON, Quotes, read_quotes
+from models.willingness.offer_results import LOST, LOST_ON_PRICE, LOST_OTHERWISE, WON
+from models.willingness.quotes import Quotes, read_quotes
 from models.willingness.sources import WillingnessSource
 from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.panel import Metric, StoredPanel
@@ -31,7 +32,7 @@ def read_offers(panel: StoredPanel, metric: Metric, *, level: float) -> list[Wil
     quotes = Quotes(
         price=price,
         result=np.array([_outcome(row) for row in offers], dtype=object),
-        traits=np.log(units)[:, None],
+        units=units,
         list_price=listed if np.isfinite(listed).all() else None,
         rep=np.array(reps, dtype=object) if all(reps) else None,
     )

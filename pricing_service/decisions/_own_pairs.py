@@ -16,12 +16,7 @@ STATED_BY = "price_sensitivity"
 
 def learn_from_pairs(prior: Bias, surveys: Sequence[Survey], told: ToldPrices) -> Learnt | None:
     """Update what is believed of stated prices; None where no customer both stated and decided."""
-    stated = {
-        customer: price
-        for survey in surveys
-        if survey.table == STATED_BY
-        for customer, price in _stated(survey).items()
-    }
+    stated = stated_prices(surveys)
     rows = [(at, stated[customer]) for at, customer in enumerate(told.customers) if customer in stated]
     if not rows:
         return None
@@ -36,6 +31,16 @@ def learn_from_pairs(prior: Bias, surveys: Sequence[Survey], told: ToldPrices) -
             revealed=np.full(at.size, np.nan),
         ),
     )
+
+
+def stated_prices(surveys: Sequence[Survey]) -> dict[str, float]:
+    """Return what each customer that named prices of its own would pay by them, money per unit."""
+    return {
+        customer: price
+        for survey in surveys
+        if survey.table == STATED_BY
+        for customer, price in _stated(survey).items()
+    }
 
 
 def _stated(survey: Survey) -> dict[str, float]:

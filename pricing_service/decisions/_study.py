@@ -15,6 +15,7 @@ from models.order_statistics import SortedSample
 from models.unit_worth.marginal import MarginalWorth, marginal_worth
 from models.unit_worth.outcomes import Worth, WorthEvidence
 from models.unit_worth.pooling import PooledWorth, pool
+from models.willingness.units_lean import lean_of
 from pricing_service.decisions._alternatives import uses_alternatives
 from pricing_service.decisions._evidence import Evidence
 
@@ -67,6 +68,11 @@ class WorthStudy:
     def by_units(self) -> Estimate:
         """Return Σ value ÷ Σ units."""
         return self.worth.by_units() if self.worth else self.unknown(self.silence)
+
+    def lean(self) -> Estimate | None:
+        """Return how the worth of one unit leans on units."""
+        worth, units = np.exp(self.sums.log_worth), self.sums.units_per_month
+        return lean_of(worth, units, level=self.level)
 
     def ideal(self) -> Estimate:
         """Return the worth to ideal customers, chosen by an earlier period."""

@@ -176,7 +176,8 @@ def _result(
 def _pool(study: WorthStudy, options: UnitWorthOptions, seed: int) -> EvidencePool:
     """Gather the evidence that counts: the customers' own, research, surveys and offers."""
     own = "alternatives" if rests_on_alternatives(study.evidence) else "outcomes"
-    sources = [WorthSource(source=own, estimate=study.typical())] if options.counts(own) else []
+    gained = WorthSource(source=own, estimate=study.typical(), lean=study.lean())
+    sources = [gained] if options.counts(own) else []
     if options.prior is not None and options.counts("prior"):
         prior = options.prior
         figure = Estimate(

@@ -19,6 +19,10 @@ def estimate(value: float, factor: float = 1.0001, unit: str = "EUR/posting") ->
     return Estimate(value=value, low=value / factor, high=value * factor, level=0.9, n=50, unit=unit)
 
 
+def known_lean(value: float, reach: float = 1e-5) -> Estimate:
+    return Estimate(value=value, low=value - reach, high=value + reach, level=0.9, n=50, unit="log²")
+
+
 def best_of(median: float, spread: float, terms: Terms | None = None) -> BestPrice:
     return best_price(estimate(median), estimate(spread, unit="log"), terms=terms)
 
@@ -107,6 +111,31 @@ def test_markets_far_richer_than_the_likely_one_do_not_set_the_price():
     # With a chance of 5 % willingness spreads by 1.75 and more: the mean of earnings then has no top at all.
     assert doubted.curve.price[doubted.curve.earnings.argmax()] > 1000
     assert doubted.price.value == pytest.approx(known.price.value, rel=0.15)
+
+
+@pytest.mark.parametrize("lean", [-0.3, 0.2])
+def test_prospects_count_by_the_units_that_they_use(lean):
+    rng = np.random.default_rng(5)
+    log_units = 0.8 * rng.standard_normal(200_000)
+    rest = np.sqrt(0.5**2 - (lean / 0.8) ** 2) * rng.standard_normal(log_units.size)
+    willing = 10 * np.exp(lean / 0.8**2 * log_units + rest)
+    dearest_first = np.argsort(-willing)
+    earned = willing[dearest_first] * np.cumsum(np.exp(log_units[dearest_first]))
+
+    found = best_price(estimate(10.0), estimate(0.5, unit="log"), terms=Terms(lean=known_lean(lean)))
+
+    at_it = willing[dearest_first] >= found.price.value
+    assert earned[at_it][-1] == pytest.approx(earned.max(), rel=2e-3)
+    assert found.demand.value == pytest.approx(float((willing >= found.price.value).mean()), abs=0.01)
+
+
+def test_doubt_about_the_lean_widens_the_interval():
+    sure, unsure = (
+        best_price(estimate(10.0), estimate(0.5, unit="log"), terms=Terms(lean=known_lean(-0.1, reach)))
+        for reach in (0.001, 0.3)
+    )
+
+    assert unsure.price.high / unsure.price.low > 1.5 * sure.price.high / sure.price.low
 
 
 @pytest.mark.parametrize(

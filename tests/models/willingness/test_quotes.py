@@ -237,3 +237,29 @@ def test_quotes_that_break_the_contract_are_refused(wrong):
     right = {"price": np.array([1.0, 2.0]), "result": np.array([WON, LOST], dtype=object)}
     with pytest.raises(InvalidInput):
         Quotes(**right | wrong)
+
+
+@pytest.mark.parametrize("lean", [-0.25, 0.1])
+def test_units_tell_how_willingness_leans_on_them(lean):
+    rng = np.random.default_rng(8)
+    log_units = 0.8 * rng.standard_normal(3000)
+    rest = np.sqrt(SPREAD**2 - (lean / 0.8) ** 2) * rng.standard_normal(3000)
+    willing = np.log(MEDIAN) + lean / 0.8**2 * log_units + rest
+    asked = np.log(MEDIAN) + 0.3 * rng.standard_normal(3000)
+    result = np.where(willing >= asked, WON, LOST_ON_PRICE).astype(object)
+
+    found = read(Quotes(price=np.exp(asked), result=result, units=np.exp(log_units)), rep_knows=BY_LOT)
+
+    assert found.lean.low < lean < found.lean.high
+    assert found.lean.high - found.lean.low < 0.12
+    assert found.source().lean == found.lean
+    assert found.spread.value == pytest.approx(SPREAD, rel=0.1)
+
+
+def test_units_that_are_unknown_or_all_alike_tell_no_lean():
+    quotes = market(1, 150)
+
+    assert read(quotes).lean is None
+    assert read(replace(quotes, units=np.full(150, 7.0))).lean is None
+    with pytest.raises(InvalidInput, match="units"):
+        replace(quotes, units=np.zeros(150))

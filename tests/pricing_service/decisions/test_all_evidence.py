@@ -14,6 +14,7 @@ from pricing_service.decisions import canonical_json
 from pricing_service.decisions._all_evidence import _spread
 from tests.pricing_service.decisions.small_business import decided, job_board, panel_from
 
+FOUR = {"too_cheap": 0.5, "cheap": 0.8, "expensive": 0.9, "too_expensive": 1 / 0.9}
 ZERO = dict.fromkeys(("too_cheap", "cheap", "expensive"), 0)
 
 
@@ -56,3 +57,26 @@ def test_the_spread_is_half_the_way_between_its_two_points() -> None:
 
     assert spread is not None
     assert spread.value == pytest.approx(1.0, rel=1e-6)
+
+
+def test_prices_that_respondents_named_lean_on_what_they_use_and_so_does_worth(tmp_path: Path) -> None:
+    tables = job_board(60)
+    used = {str(row["customer_id"]): 0.0 for row in tables["customers"]}
+    for row in tables["usage"]:
+        used[str(row["customer_id"])] += float(row["units"]) if row["metric"] == "postings" else 0.0
+    tables["price_sensitivity"] = [
+        {"respondent_id": customer, "customer_id": customer, "item": "postings"}
+        | {name: round(200 * by * units**-0.5, 2) for name, by in FOUR.items()}
+        for customer, units in used.items()
+    ]
+    panel = panel_from(tables, tmp_path)
+    spread = np.log(list(used.values())).std(ddof=1)
+
+    both, worth = (
+        decided("unit_worth", panel, metric="postings", sources=sources).result["evidence"]["units_lean"]
+        for sources in (["outcomes", "price_sensitivity"], ["outcomes"])
+    )
+
+    assert both["low"] < -0.5 * spread**2 < both["high"]
+    assert worth["low"] < 0 < worth["high"]
+    assert both["high"] - both["low"] < worth["high"] - worth["low"]
