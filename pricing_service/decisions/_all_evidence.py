@@ -243,20 +243,23 @@ def _above_zero(reading: Reading) -> Reading:
 
 
 def _spread(reading: Reading) -> Estimate | None:
-    """Return the scale of log willingness that a demand curve shows, half the distance of its 16 % and 84 % points."""
+    """Return the scale of log willingness: of the prices named, else half the way from demand's 84 % to its 16 %."""
+    if reading.spread is not None and reading.spread.known:
+        return reading.spread
     demand = reading.demand
     if demand is None or not reading.typical.known:
         return None
     label = Asked(unit="log", level=reading.typical.level).label("from the demand curve")
     priced = demand.price > 0  # what is given away has no place on the log scale
-    curves = (demand.share, demand.low, demand.high)
-    scales = [_scale(demand.price[priced], curve[priced]) for curve in curves]
-    if any(scale is None or scale <= 0 for scale in scales):
+    value, *ends = (
+        _scale(demand.price[priced], curve[priced]) for curve in (demand.share, demand.low, demand.high)
+    )
+    if value is None:
         return None
-    value, one, other = (float(scale) for scale in scales if scale is not None)
-    # The curve's shape is known no better than its points: a fifth either way at least.
-    low, high = min(value / 1.2, one, other), max(value * 1.2, one, other)
-    return label.known(value, low, high, n=reading.clusters)
+    # The curve's shape is known no better than its points: a fifth either way at least. An end of its interval that
+    # does not reach both shares at the prices asked says no more than that.
+    told = [value / 1.2, value * 1.2, *(end for end in ends if end is not None)]
+    return label.known(value, min(told), max(told), n=reading.clusters)
 
 
 def _scale(price: np.ndarray[Any, Any], share: np.ndarray[Any, Any]) -> float | None:
@@ -264,4 +267,4 @@ def _scale(price: np.ndarray[Any, Any], share: np.ndarray[Any, Any]) -> float | 
     if falling[0] < 0.84 or falling[-1] > 0.16:
         return None
     logs = np.interp([-0.84, -0.16], -falling, np.log(price))
-    return float(logs[1] - logs[0]) / 2
+    return float(logs[1] - logs[0]) / 2 or None

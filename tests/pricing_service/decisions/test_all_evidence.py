@@ -59,6 +59,32 @@ def test_the_spread_is_half_the_way_between_its_two_points() -> None:
     assert spread.value == pytest.approx(1.0, rel=1e-6)
 
 
+def test_the_spread_of_prices_that_were_named_comes_before_that_of_a_curve() -> None:
+    named = Label(unit="log").known(0.5, 0.4, 0.6, n=90)
+    logs = np.linspace(0.0, 6.0, 601)
+    share = np.clip(0.84 - 0.34 * (logs - 2.6), 0.0, 1.0)
+    reading = Reading(
+        about="willingness", respondents=90, clusters=90, typical=Label(unit="EUR").known(36.0, 30.0, 43.0, n=90),
+        spread=named, demand=Demand(price=np.exp(logs), share=share, low=share, high=share),
+    )  # fmt: skip
+
+    assert _spread(reading) == named
+
+
+def test_a_curve_tells_its_spread_where_its_interval_ends_before_the_last_price() -> None:
+    price, share = np.array([4.0, 6.5, 10.0, 15.0, 22.5]), np.array([0.95, 0.85, 0.5, 0.25, 0.1])
+    reading = Reading(
+        about="willingness", respondents=90, clusters=90, typical=Label(unit="EUR").known(10.0, 9.0, 11.0, n=90),
+        demand=Demand(price=price, share=share, low=share - 0.08, high=np.minimum(share + 0.08, 1)),
+    )  # fmt: skip
+
+    spread = _spread(reading)
+
+    assert spread is not None
+    assert spread.low < 0.5 < spread.high
+    assert spread.value == pytest.approx(np.log(19.5 / 6.6) / 2, rel=0.1)
+
+
 def test_prices_that_respondents_named_lean_on_what_they_use_and_so_does_worth(tmp_path: Path) -> None:
     tables = job_board(60)
     used = {str(row["customer_id"]): 0.0 for row in tables["customers"]}
