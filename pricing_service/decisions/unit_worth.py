@@ -104,7 +104,7 @@ class UnitWorth(Decision):
         evidence, covered = with_alternatives(outcomes, net, use_outcomes=options.counts("outcomes"))
         study = WorthStudy(evidence, segment_by=options.segment_by, level=options.level, seed=seed)
         progress("Estimating worth", 2, 4)
-        pool = _pool(study, options, seed)
+        pool = pool_of(study, options, seed)
         caveats = [*chosen.caveats, *worth_caveats(outcomes, evidence, offered=len(net), covered=covered)]
         caveats += [*pool.caveats, *pool.together.caveats]
         result = _result(study, pool, options, outcomes)
@@ -173,7 +173,7 @@ def _result(
     }
 
 
-def _pool(study: WorthStudy, options: UnitWorthOptions, seed: int) -> EvidencePool:
+def pool_of(study: WorthStudy, options: UnitWorthOptions, seed: int) -> EvidencePool:
     """Gather the evidence that counts: the customers' own, research, surveys and offers."""
     own = "alternatives" if rests_on_alternatives(study.evidence) else "outcomes"
     gained = WorthSource(source=own, estimate=study.typical(), lean=study.lean())

@@ -8,7 +8,8 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,22 +33,46 @@ def source_digest(root: Path = ROOT) -> str:
 
 def businesses(count: int) -> list[dict[str, Any]]:
     """Return the records of the businesses with the first `count` seeds, running those that are missing."""
+    return records(run_business, range(FIRST_SEED, FIRST_SEED + count), name="businesses")
+
+
+def records(run: Callable[[Any], dict[str, Any]], tasks: Sequence[Any], *, name: str) -> list[dict[str, Any]]:
+    """Return what `run` makes of each task, in their order, running those that no earlier run on this code has done.
+
+    Parameters
+    ----------
+    run
+        A function of a module, for it is run in other processes; its record must be JSON.
+    tasks
+        What JSON can carry.
+    name
+        Of the file that keeps the records.
+    """
     KEPT.mkdir(parents=True, exist_ok=True)
-    path = KEPT / f"businesses-{source_digest()}.jsonl"
-    done = {record["seed"]: record for record in _read(path)}
-    wanted = range(FIRST_SEED, FIRST_SEED + count)
-    missing = [seed for seed in wanted if seed not in done]
+    path = KEPT / f"{name}-{source_digest()}.jsonl"
+    done = {json.dumps(line["task"]): line["record"] for line in _read(path)}
+    missing = [task for task in tasks if json.dumps(task) not in done]
     started = time.monotonic()
     pool_of_cores = multiprocessing.get_context("spawn").Pool(os.cpu_count(), initializer=_one_thread)
     with pool_of_cores as pool, path.open("a", encoding="utf-8") as lines:
-        for at, record in enumerate(pool.imap_unordered(run_business, missing), start=1):
-            lines.write(json.dumps(record) + "\n")
+        for at, (task, record) in enumerate(pool.imap_unordered(_Told(run), missing), start=1):
+            lines.write(json.dumps({"task": task, "record": record}) + "\n")
             lines.flush()
-            done[record["seed"]] = record
+            done[json.dumps(task)] = record
             if at % 50 == 0:
                 left = (time.monotonic() - started) / at * (len(missing) - at) / 60
-                sys.stderr.write(f"{at} of {len(missing)} businesses, about {left:.0f} minutes left\n")
-    return [done[seed] for seed in wanted]
+                sys.stderr.write(f"{at} of {len(missing)} {name}, about {left:.0f} minutes left\n")
+    return [done[json.dumps(task)] for task in tasks]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Runs a task and says which it was."""
+
+    run: Callable[[Any], dict[str, Any]]
+
+    def __call__(self, task: Any) -> tuple[Any, dict[str, Any]]:
+        return task, self.run(task)
 
 
 def _one_thread() -> None:
