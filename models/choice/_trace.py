@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from models.checks import Floats
 from models.choice._sampler import Chain
 from models.convergence import bulk_ess, mean_error, split_rhat
 from models.estimate import Caveat
+from models.progress import Progress
 
 SETTLED, UNSETTLED = 1.01, 1.05
 """R-hat up to which draws are as good as from the posterior, and from which on they mean little."""
@@ -19,9 +20,7 @@ ENOUGH = 100
 STUCK = 0.05
 """A respondent who takes fewer of the steps proposed has not been explored."""
 
-Progress = Callable[[int, int], None]
-"""Is told how many sweeps are done, and how many there are at most."""
-_TELL_EVERY = 50
+_TELL_EVERY = 10
 _KEEP = 100  # draws of all respondents a chain
 
 
@@ -54,12 +53,12 @@ class Diagnostics:
 class Teller:
     """Counts sweeps for whoever waits."""
 
-    def __init__(self, progress: Progress | None, total: int) -> None:
+    def __init__(self, progress: Progress, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
 
     def __call__(self) -> None:
         self.done += 1
-        if self.progress and self.done % _TELL_EVERY == 0:
+        if self.done % _TELL_EVERY == 0:
             self.progress(self.done, self.total)
 
 

@@ -26,10 +26,11 @@ from threadpoolctl import threadpool_limits
 from models.checks import Floats
 from models.choice._sampler import Chain, Prior
 from models.choice._sampler_kernels import Likelihood, part_worths
-from models.choice._trace import Diagnostics, Progress, Teller, Trace, diagnose
+from models.choice._trace import Diagnostics, Teller, Trace, diagnose
 from models.choice.tasks import Tasks
 from models.errors import InvalidInput, TooFewCustomers
 from models.estimate import Estimate, Label
+from models.progress import Progress, silent
 
 __all__ = ["Diagnostics", "HierarchicalBayes", "HierarchicalFit", "Prior", "weak_prior"]
 
@@ -160,7 +161,7 @@ class HierarchicalBayes:
         if min(self.chains, self.rounds) < 1 or self.warm_up < 100 or self.draws < 100:
             raise InvalidInput("chains and rounds must be ≥ 1, warm_up and draws ≥ 100")
 
-    def fit(self, tasks: Tasks, *, progress: Progress | None = None) -> HierarchicalFit:
+    def fit(self, tasks: Tasks, *, progress: Progress = silent) -> HierarchicalFit:
         """Draw from the posterior.
 
         Parameters
@@ -168,7 +169,7 @@ class HierarchicalBayes:
         tasks
             The choices of at least 10 respondents.
         progress
-            Is told now and then how far the chains have come.
+            Told how many sweeps are done, and how many there are at most.
 
         Raises
         ------
@@ -192,7 +193,7 @@ class HierarchicalBayes:
             diagnostics=diagnostics,
         )
 
-    def _run(self, tasks: Tasks, signs: Floats, progress: Progress | None) -> tuple[list[Trace], Diagnostics]:
+    def _run(self, tasks: Tasks, signs: Floats, progress: Progress) -> tuple[list[Trace], Diagnostics]:
         """Warm the chains up, then add rounds until they agree."""
         likelihood = Likelihood(tasks, signs, compiled=self.compiled)
         prior = self.prior or weak_prior(tasks, signs)

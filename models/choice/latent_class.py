@@ -24,6 +24,7 @@ from models.choice.logit import Logit, by_respondent, likelihood, meat, scores
 from models.choice.simulated_likelihood import inverse_of
 from models.choice.tasks import Tasks
 from models.errors import NotEstimable
+from models.progress import Progress, silent, stretch
 
 _WIDE = 5.0
 _STARTS, _SHORT, _LONG = 4, 10, 400  # short runs from random classes; the best of them runs to its end
@@ -93,8 +94,15 @@ class LatentClass:
     def __init__(self, *, most: int = 6, seed: int = 0) -> None:
         self.most, self.seed = most, seed
 
-    def fit(self, tasks: Tasks) -> LatentClassFit:
+    def fit(self, tasks: Tasks, *, progress: Progress = silent) -> LatentClassFit:
         """Fit one class, two, … until BIC grows.
+
+        Parameters
+        ----------
+        tasks
+            The choices.
+        progress
+            Told how far the search has come, most classes being tried.
 
         Raises
         ------
@@ -111,14 +119,26 @@ class LatentClass:
         best = mixture.run(np.ones((tasks.n_respondents, 1)), steps=_LONG)
         tried = {1: best.bic}
         for classes in range(2, self.most + 1):
-            starts = (rng.dirichlet(np.full(classes, 0.5), tasks.n_respondents) for _ in range(_STARTS))
-            short = max((mixture.run(h, steps=_SHORT) for h in starts), key=lambda each: each.penalised)
-            found = mixture.run(short.membership, steps=_LONG, beta=short.beta)
+            begun, half, ended = ((classes - 2 + share) / self.most for share in (0.0, 0.5, 1.0))
+            short = self._best_start(mixture, classes, rng, stretch(progress, begun, half))
+            tell = stretch(progress, half, ended)
+            found = mixture.run(short.membership, steps=_LONG, beta=short.beta, progress=tell)
             tried[classes] = found.bic
             if not found.bic < best.bic:
                 break
             best = found
-        return mixture.fitted(best, tried)
+        return mixture.fitted(best, tried, stretch(progress, 1 - 1 / self.most, 1.0))
+
+    def _best_start(
+        self, mixture: _Mixture, classes: int, rng: np.random.Generator, progress: Progress
+    ) -> _Classes:
+        """Return the best of a few short runs from random memberships."""
+        runs = []
+        for start in range(_STARTS):
+            membership = rng.dirichlet(np.full(classes, 0.5), mixture.tasks.n_respondents)
+            tell = stretch(progress, start / _STARTS, (start + 1) / _STARTS)
+            runs.append(mixture.run(membership, steps=_SHORT, progress=tell))
+        return max(runs, key=lambda each: each.penalised)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,17 +177,20 @@ class _Mixture:
         gradient[p], bend[p] = (1 / ratio - 1) / self.pooled[p], -1 / beta[p] ** 2
         return float(np.log(ratio) - ratio - self.precision @ away**2 / 2), gradient, bend
 
-    def run(self, membership: Floats, *, steps: int, beta: Floats | None = None) -> _Classes:
+    def run(
+        self, membership: Floats, *, steps: int, beta: Floats | None = None, progress: Progress = silent
+    ) -> _Classes:
         """Alternate from given memberships until nothing is gained, or `steps` times."""
         beta = np.tile(self.pooled, (membership.shape[1], 1)) if beta is None else beta
         before = -np.inf
-        for _ in range(steps):
+        for step in range(steps):
             share = self.tasks.weight @ membership / self.tasks.weight.sum()
             beta = np.array([self._climb(b, h) for b, h in zip(beta, membership.T, strict=True)])
             state = self._state(beta, np.maximum(share, 1e-12))
             if state.penalised - before < _DONE:
                 break
             before, membership = state.penalised, state.membership
+            progress(step + 1, steps)
         return state
 
     def _climb(self, beta: Floats, h: Floats) -> Floats:
@@ -196,19 +219,17 @@ class _Mixture:
             -2 * value + parameters * float(np.log(self.tasks.n_respondents)),
         )  # fmt: skip
 
-    def fitted(self, state: _Classes, tried: dict[int, float]) -> LatentClassFit:
+    def fitted(self, state: _Classes, tried: dict[int, float], progress: Progress) -> LatentClassFit:
         """Sort the classes by size and add the covariance."""
         order = np.argsort(-state.share, kind="stable")
         beta, share = state.beta[order], state.share[order]
         theta = np.concatenate([beta.ravel(), np.log(share[1:] / share[0])])
         each = self._scores(theta)
         step = 1e-4 / np.sqrt(np.maximum((each**2).mean(axis=0), 1e-12))
-        information = np.array(
-            [
-                (self._slope(theta - nudge) - self._slope(theta + nudge)) / (2 * np.abs(nudge).max())
-                for nudge in np.diag(step)
-            ]
-        )
+        information = np.empty((theta.size, theta.size))
+        for at, nudge in enumerate(np.diag(step)):
+            information[at] = (self._slope(theta - nudge) - self._slope(theta + nudge)) / (2 * step[at])
+            progress(at + 1, theta.size)
         inverse = 2 * inverse_of(information + information.T)
         return LatentClassFit(
             beta=beta,

@@ -22,12 +22,14 @@ from models.choice.simulated_likelihood import SimulatedLikelihood, inverse_of
 from models.choice.tasks import Tasks
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat
+from models.progress import FINEST, Progress, silent, stretch
 
 Mixing = Literal["normal", "sign_safe", "fixed"]
 
 SENSITIVE = 0.5
 """Doubling the draws should move no coefficient by more than this share of its standard error."""
-_ITERATIONS = 500
+_ITERATIONS, _FLAT = 500, 1e-4
+_CLIMBING = 0.7  # of the time, the rest goes into the errors
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,7 +106,9 @@ class MixedLogit:
     ) -> None:
         self.mixing, self.draws, self.most, self.seed = mixing, draws, most, seed
 
-    def fit(self, tasks: Tasks, normals: Floats | None = None) -> MixedLogitFit:
+    def fit(
+        self, tasks: Tasks, normals: Floats | None = None, *, progress: Progress = silent
+    ) -> MixedLogitFit:
         """Fit means and spreads.
 
         Parameters
@@ -113,6 +117,8 @@ class MixedLogit:
             Several tasks a respondent: one choice each cannot tell different tastes from chance.
         normals
             Standard normals of shape (N, K, R) to be used instead of our own draws; then nothing is doubled.
+        progress
+            Told how far the search has come, draws being doubled as often as they may.
 
         Raises
         ------
@@ -131,12 +137,14 @@ class MixedLogit:
         theta = _start(tasks, sign_safe, free)
         if normals is not None:
             given = SimulatedLikelihood(tasks=tasks, z=normals, sign_safe=sign_safe, free=free)
-            return _fitted(given, _climb(given, theta))
-        draws, now = self.draws, simulation(self.draws)
+            top = _climb(given, theta, stretch(progress, 0.0, _CLIMBING))
+            return _fitted(given, top, progress=stretch(progress, _CLIMBING, 1.0))
+        draws, now, work = self.draws, simulation(self.draws), 2 * self.most
         while True:
-            theta = _climb(now, theta)
+            theta = _climb(now, theta, stretch(progress, draws / work, (1 + _CLIMBING) * draws / work))
             twice = simulation(2 * draws)
-            fit = _fitted(now, theta, twice)
+            rest = stretch(progress, (1 + _CLIMBING) * draws / work, 2 * draws / work)
+            fit = _fitted(now, theta, twice, progress=rest)
             if not fit.caveats or 2 * draws > self.most:
                 return fit
             draws, now = 2 * draws, twice
@@ -160,7 +168,21 @@ def _start(tasks: Tasks, sign_safe: NDArray[np.bool_], free: NDArray[np.bool_]) 
     return np.concatenate([beta, spread]) * free
 
 
-def _climb(likelihood: SimulatedLikelihood, start: Floats) -> Floats:
+class _Ascent:
+    """Tells how far the steepest slope has fallen, on the log scale, on its way to one that counts as none."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.first, self.share = progress, _FLAT, 0.0
+
+    def __call__(self, slope: float) -> None:
+        """Take the next slope in."""
+        self.first = max(self.first, slope)
+        fallen = np.log(self.first / slope) / np.log(self.first / _FLAT) if slope > _FLAT else 1.0
+        self.share = max(self.share, float(fallen))
+        self.progress(round(FINEST * self.share), FINEST)
+
+
+def _climb(likelihood: SimulatedLikelihood, start: Floats, progress: Progress) -> Floats:
     """Climb by BFGS, which the outer product of the scores tells the scale of each parameter."""
     from scipy.optimize import minimize  # noqa: PLC0415 - expensive to import
 
@@ -168,6 +190,7 @@ def _climb(likelihood: SimulatedLikelihood, start: Floats) -> Floats:
     score = likelihood.of(start)[1][:, free] * np.sqrt(likelihood.tasks.weight)[:, None]
     # Divided by the parameters' scales, one tolerance serves all of them.
     scale = 1 / np.sqrt(np.maximum((score**2).sum(axis=0), 1e-12))
+    tell = _Ascent(progress)
 
     def theta_at(point: Floats) -> Floats:
         theta = np.zeros(free.size)
@@ -176,13 +199,11 @@ def _climb(likelihood: SimulatedLikelihood, start: Floats) -> Floats:
 
     def descent(point: Floats) -> tuple[float, Floats]:
         value, gradient = likelihood.total(theta_at(point))
+        tell(float(np.abs(gradient * scale).max()))
         return -value, -gradient * scale
 
-    options = {
-        "hess_inv0": inverse_of((score * scale).T @ (score * scale)),
-        "gtol": 1e-4,
-        "maxiter": _ITERATIONS,
-    }
+    known = inverse_of((score * scale).T @ (score * scale))
+    options = {"hess_inv0": known, "gtol": _FLAT, "maxiter": _ITERATIONS}
     found = minimize(descent, start[free] / scale, jac=True, method="BFGS", options=options)
     # The line search may end at the last bit of the likelihood: what counts is that no slope is left.
     if np.abs(found.jac).max() > 1e-2:
@@ -191,10 +212,14 @@ def _climb(likelihood: SimulatedLikelihood, start: Floats) -> Floats:
 
 
 def _fitted(
-    likelihood: SimulatedLikelihood, theta: Floats, twice: SimulatedLikelihood | None = None
+    likelihood: SimulatedLikelihood,
+    theta: Floats,
+    twice: SimulatedLikelihood | None = None,
+    *,
+    progress: Progress,
 ) -> MixedLogitFit:
     """Add errors to the maximum, and the step that twice the draws ask for: covariance times their gradient."""
-    covariance = likelihood.covariance(theta)
+    covariance = likelihood.covariance(theta, progress)
     shift = np.zeros_like(theta)
     if twice is not None:
         errors = np.sqrt(np.diag(covariance))[likelihood.free]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.choice.logit import meat
 from models.choice.tasks import Tasks
+from models.progress import Progress, silent
 
 _LARGEST = 700.0  # exp of more is infinite
 
@@ -83,7 +84,7 @@ class SimulatedLikelihood:
         beta = np.array([each.beta.T for each in everyone])
         return beta, q / q.sum(axis=1, keepdims=True)
 
-    def covariance(self, theta: Floats) -> Floats:
+    def covariance(self, theta: Floats, progress: Progress = silent) -> Floats:
         """Return the sandwich: scores summed by cluster between two inverses of the differenced gradient."""
         score = self.of(theta)[1] * self.tasks.weight[:, None]
         step = 1e-4 / np.sqrt(np.maximum((score**2).mean(axis=0), 1e-12))
@@ -94,6 +95,7 @@ class SimulatedLikelihood:
             nudge[place] = step[place]
             up, down = self.total(theta + nudge)[1], self.total(theta - nudge)[1]
             information[row] = (down - up) / (2 * step[place])
+            progress(row + 1, places.size)
         inverse = inverse_of(information + information.T) * 2
         covariance = np.zeros((theta.size, theta.size))
         bread = inverse @ meat(score[:, self.free], self.tasks.cluster) @ inverse

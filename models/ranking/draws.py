@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 import models.value_metrics
 from models.checks import Floats
+from models.progress import Progress
 from models.registry import discover
 from models.resampling import bootstrap_weights, linear_draws, slices
 from models.value_metrics._base import MetricEvidence, MetricScore
@@ -29,7 +30,7 @@ def _point(score: MetricScore, evidence: MetricEvidence) -> dict[str, float]:
 
 
 def exact_draws(
-    evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Callable[[int, int], None]
+    evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Progress
 ) -> tuple[Points, Drawn]:
     """Compute every statistic anew on every draw."""
     n = next(iter(evidence.values())).n
@@ -51,7 +52,7 @@ def exact_draws(
 
 
 def joint_normal_draws(
-    evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Callable[[int, int], None]
+    evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Progress
 ) -> tuple[Points, Drawn]:
     """Draw all statistics jointly from their influence functions."""
     points: Points = {}

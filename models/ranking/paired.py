@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from models.checks import share
 from models.errors import InvalidInput
+from models.progress import Progress, silent
 from models.ranking.contest import Contest
 from models.ranking.draws import exact_draws, joint_normal_draws
 from models.ranking.judgement import with_doubt
@@ -21,7 +22,7 @@ def rank(
     draws: int = 1000,
     level: float = 0.9,
     significance: float = 0.1,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = silent,
 ) -> Ranking:
     """Rank candidate value metrics.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
@@ -24,6 +24,7 @@ from models.checks import Floats
 from models.clusters import Codes, clusters_of
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate, Label
+from models.progress import Progress, silent, stretch
 
 Columns = Mapping[str, NDArray[Any]]
 """A table's columns, equally long: numbers as floats (NaN = not answered), texts as objects (None = not given)."""
@@ -45,6 +46,8 @@ class Asked:
         Of all random draws.
     resamples
         Bootstrap samples by cluster, ≥ 1.
+    progress
+        Told how far the reading has come. It is no part of what was asked: equal questions may tell different people.
     """
 
     unit: str
@@ -52,6 +55,7 @@ class Asked:
     unit_cost: float | None = None
     seed: int = 0
     resamples: int = 1000
+    progress: Progress = field(default=silent, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
@@ -60,6 +64,10 @@ class Asked:
             raise InvalidInput(f"resamples must be ≥ 1, got {self.resamples}")
         if self.unit_cost is not None and not (np.isfinite(self.unit_cost) and self.unit_cost >= 0):
             raise InvalidInput(f"unit_cost must be finite and ≥ 0, got {self.unit_cost}")
+
+    def part(self, first: float, last: float) -> Asked:
+        """Return the same for a part of the reading, which runs from one share of the whole to another."""
+        return replace(self, progress=stretch(self.progress, first, last))
 
     def label(self, method: str, *, unit: str | None = None) -> Label:
         """Return the label of an estimate that is made by `method`, in the survey's unit by default."""

@@ -21,6 +21,7 @@ from scipy import special
 from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate
+from models.progress import silent
 from models.surveys._base import Asked, Demand, Its, Reading, SurveyMethod
 from models.surveys._intent_calibration import IntentCalibration, Shares
 from models.surveys._ladders import ASSUMED
@@ -29,6 +30,7 @@ FEW = 30
 """Customers and prospects below which the shares lean on what is usual."""
 _SILENT = 0.1
 """More draws than this share without a number leave the number itself without one."""
+_FIRST = 0.1  # of the time goes into the best guess
 
 
 def read_calibrated(
@@ -57,11 +59,14 @@ def read_calibrated(
     if calibration.shares[0] <= calibration.shares[-1]:
         text = "those who answered 5 bought no more often than those who answered 1"
         raise NotEstimable("intents_do_not_tell", text)
-    found = method(calibration.shares).read(answers, asked)
+    found = method(calibration.shares).read(answers, asked.part(0.0, _FIRST))
     if ASSUMED not in {caveat.code for caveat in found.caveats}:
         return found  # nobody answered by intents
-    quick = replace(asked, resamples=1)
-    again = [_read(method, shares, answers, quick) for shares in calibration.draws]
+    quick = replace(asked, resamples=1, progress=silent)
+    again = []
+    for done, shares in enumerate(calibration.draws, start=1):
+        again.append(_read(method, shares, answers, quick))
+        asked.part(_FIRST, 1.0).progress(done, len(calibration.draws))
     kept = tuple(caveat for caveat in found.caveats if caveat.code != ASSUMED)
     return replace(
         found,

@@ -72,7 +72,7 @@ def logit(tasks: Tasks, asked: Asked) -> Fitted:
 
 def latent_class(tasks: Tasks, asked: Asked) -> Fitted:
     """People are of a few kinds."""
-    fit = LatentClass(seed=asked.seed).fit(tasks)
+    fit = LatentClass(seed=asked.seed).fit(tasks, progress=asked.progress)
     worth = fit.beta / -fit.beta[:, [tasks.price]]
     classes = [
         {
@@ -102,7 +102,7 @@ def latent_class(tasks: Tasks, asked: Asked) -> Fitted:
 
 def mixed_logit(tasks: Tasks, asked: Asked) -> Fitted:
     """Tastes differ by a distribution, the price's log-normally."""
-    fit = MixedLogit(seed=asked.seed).fit(tasks)
+    fit = MixedLogit(seed=asked.seed).fit(tasks, progress=asked.progress)
     return Fitted(
         people=of_mixed_logit(fit, tasks, draws=asked.resamples, seed=asked.seed),
         individuals=Individuals(*fit.likelihood.posterior(fit.theta)),
@@ -125,7 +125,7 @@ def _short_chain(tasks: Tasks, asked: Asked) -> Fitted:
 
 
 def _of_hierarchy(method: HierarchicalBayes, tasks: Tasks, asked: Asked) -> Fitted:
-    fit = method.fit(tasks)
+    fit = method.fit(tasks, progress=asked.progress)
     beta = fit.respondent_draws.transpose(1, 0, 2)
     return Fitted(
         people=of_hierarchy(fit, tasks, seed=asked.seed),

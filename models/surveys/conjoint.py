@@ -89,21 +89,21 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
             raise TooFewCustomers(needed=least, got=tasks.n_clusters)
         require_effective(tasks.weight, tasks.cluster, least=LEAST)
         with threadpool_limits(1):  # the last bits of a product depend on how many threads share it
-            name, fitted, compared = self._fit(tasks, asked)
+            name, fitted, compared = self._fit(tasks, asked.part(0.0, 0.7))
             details = {
                 "model": name,
                 "models": compared,
                 "base_levels": dict(answers.coding.base),
                 "product": dict(answers.coding.product),
                 **_worths(fitted, asked),
-                "holdout": _held_out(name, tasks, asked),
+                "holdout": _held_out(name, tasks, asked.part(0.7, 0.9)),
                 **fitted.details,
             }
             if self.products:
                 details["market"] = market_of(
                     self.products, people=fitted.people, answers=answers, asked=asked
                 )
-            buying = _buying(fitted, answers, asked)
+            buying = _buying(fitted, answers, asked.part(0.9, 1.0))
         return Reading(
             about="willingness",
             respondents=tasks.n_respondents,
@@ -118,11 +118,12 @@ class Conjoint(SurveyMethod[ChoiceAnswers]):
         if self.model != "auto":
             fitted = MODELS[self.model](tasks, asked)
             return self.model, fitted, [_shown(self.model, fitted)]
-        tried = {name: MODELS[name](tasks, asked) for name in ("logit", "latent_class")}
+        part = asked.part(0.0, 0.2)
+        tried = {name: MODELS[name](tasks, part) for name in ("logit", "latent_class")}
         name = "logit"
         if len(tried["latent_class"].details["classes"]) > 1:
             name = "hierarchical_bayes"
-            tried[name] = MODELS[name](tasks, asked)
+            tried[name] = MODELS[name](tasks, asked.part(0.2, 1.0))
             tried[name].details["classes"] = tried["latent_class"].details["classes"]
         return name, tried[name], [_shown(each, fitted) for each, fitted in tried.items()]
 
@@ -187,15 +188,17 @@ def _buying(fitted: Fitted, answers: ChoiceAnswers, asked: Asked) -> dict[str, A
         found = estimate_from_quantiles(float(values[0][0]), values[1], n=n, label=label)
         return found.warned(*_at_edge(found, low, high))
 
-    return {
-        "typical": _typical(best, drawn, high=high, label=label, n=n),
-        "best_price": {
-            "revenue": best_price(0.0),
-            "reach": label.unknown("reach_falls_with_price", n=n),
-            "profit": best_price(asked.unit_cost),
-        },
-        "demand": _demand(best, drawn, np.linspace(low, high, _CURVE), asked),
+    figures: dict[str, Any] = {"typical": _typical(best, drawn, high=high, label=label, n=n)}
+    asked.progress(1, 4)
+    figures["best_price"] = {
+        "revenue": best_price(0.0),
+        "reach": label.unknown("reach_falls_with_price", n=n),
+        "profit": best_price(asked.unit_cost),
     }
+    asked.progress(3, 4)
+    figures["demand"] = _demand(best, drawn, np.linspace(low, high, _CURVE), asked)
+    asked.progress(4, 4)
+    return figures
 
 
 def _typical(best: Purchase, drawn: Purchase, *, high: float, label: Label, n: int) -> Estimate:

@@ -13,6 +13,7 @@ import models.surveys
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate
 from models.pricing.capture import Corridor
+from models.progress import Progress, silent, stretch
 from models.registry import discover
 from models.surveys._base import Asked, Reading, SurveyMethod
 from models.willingness.all_evidence import AllEvidence, all_evidence
@@ -62,6 +63,8 @@ class Question:
         Of the intervals, and of all draws.
     bias
         Of stated prices: estimated, none, or a factor.
+    progress
+        Told how far the reading of the surveys has come.
     """
 
     panel: StoredPanel
@@ -70,6 +73,7 @@ class Question:
     level: float
     seed: int
     bias: HypotheticalBias = "estimate"
+    progress: Progress = silent
 
     @property
     def unit(self) -> str:
@@ -144,20 +148,23 @@ class EvidencePool:
     def _readings(self) -> list[tuple[str, Reading]]:
         """Read every survey about the metric; those that cannot carry their method are told in caveats."""
         found = []
-        for survey in self.surveys:
+        for done, survey in enumerate(self.surveys):
+            tell = stretch(self.question.progress, done / len(self.surveys), (done + 1) / len(self.surveys))
             try:
-                found.append((survey.table, _above_zero(self._read(survey, METHODS[survey.table]))))
+                reading = self._read(survey, METHODS[survey.table], tell)
+                found.append((survey.table, _above_zero(reading)))
             except NotEstimable as refusal:
                 text = f"{survey.table.replace('_', ' ')}: {refusal}"
                 self.caveats.append(Caveat(refusal.reason, text))
         return found
 
-    def _read(self, survey: Survey, method: str) -> Reading:
+    def _read(self, survey: Survey, method: str, progress: Progress) -> Reading:
         asked = Asked(
             unit=self.question.unit,
             level=self.question.level,
             seed=self.question.seed,
             unit_cost=unit_cost_of(survey, self.question.panel, None),
+            progress=progress,
         )
         return read_survey(survey, method, WillingnessOptions().for_methods(), asked)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate
 from models.pricing.capture import corridor
+from models.progress import Progress as ProgressOfAPart
+from models.progress import silent, stretch
 from models.willingness.sources import WorthSource
 from pricing_service.decisions import _needs, _sensitivity
 from pricing_service.decisions._all_evidence import EvidencePool, Question
@@ -104,7 +107,8 @@ class UnitWorth(Decision):
         evidence, covered = with_alternatives(outcomes, net, use_outcomes=options.counts("outcomes"))
         study = WorthStudy(evidence, segment_by=options.segment_by, level=options.level, seed=seed)
         progress("Estimating worth", 2, 4)
-        pool = pool_of(study, options, seed)
+        told = stretch(partial(progress, "Reading surveys"), 2 / 4, 3 / 4)
+        pool = pool_of(study, options, seed, told)
         caveats = [*chosen.caveats, *worth_caveats(outcomes, evidence, offered=len(net), covered=covered)]
         caveats += [*pool.caveats, *pool.together.caveats]
         result = _result(study, pool, options, outcomes)
@@ -173,7 +177,9 @@ def _result(
     }
 
 
-def pool_of(study: WorthStudy, options: UnitWorthOptions, seed: int) -> EvidencePool:
+def pool_of(
+    study: WorthStudy, options: UnitWorthOptions, seed: int, progress: ProgressOfAPart = silent
+) -> EvidencePool:
     """Gather the evidence that counts: the customers' own, research, surveys and offers."""
     own = "alternatives" if rests_on_alternatives(study.evidence) else "outcomes"
     gained = WorthSource(source=own, estimate=study.typical(), lean=study.lean())
@@ -187,6 +193,7 @@ def pool_of(study: WorthStudy, options: UnitWorthOptions, seed: int) -> Evidence
     asked = Question(
         panel=study.evidence.panel, metric=study.metric, sources=options.sources, level=options.level,
         seed=seed, bias=options.hypothetical_bias,
+        progress=progress,
     )  # fmt: skip
     units = study.evidence.book_units[study.metric.metric].tolist()
     used = {who: each for who, each in zip(study.evidence.customers, units, strict=True) if each > 0}

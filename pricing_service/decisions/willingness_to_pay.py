@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+import models.progress
 import models.surveys
 from models.errors import InvalidInput, NotEstimable
 from models.estimate import Caveat
+from models.progress import stretch
 from models.registry import discover
 from models.surveys._base import Asked, Reading, SurveyMethod
 from models.surveys._calibrated import read_calibrated
@@ -146,8 +148,9 @@ class WillingnessToPay(Decision):
         given = options.for_methods() | ({} if measured is None else {"intent_calibration": measured})
         entries: list[dict[str, Any]] = []
         for done, (survey, name) in enumerate(tasks):
-            progress(METHODS[name].title, done, len(tasks))
-            entries.append(_entry(survey, name, given, panel=panel, seed=seed))
+            its = stretch(partial(progress, METHODS[name].title), done / len(tasks), (done + 1) / len(tasks))
+            its(0, 1)
+            entries.append(_entry(survey, name, given, panel=panel, seed=seed, progress=its))
         if options.segment_by is not None:
             traits_of(panel).require(options.segment_by)
         as_of = last_day_of(panel) or options.model_dump(mode="json")["as_of"]
@@ -230,24 +233,26 @@ def _shares(calibration: IntentCalibration | Shares) -> Shares:
 
 
 def _entry(
-    survey: Survey, name: str, given: Mapping[str, Any], *, panel: StoredPanel, seed: int
-) -> dict[str, Any]:
+    survey: Survey, name: str, given: Mapping[str, Any], *,
+    panel: StoredPanel, seed: int, progress: models.progress.Progress,
+) -> dict[str, Any]:  # fmt: skip
     """Return what one method says of one survey, and whether doubtful answers matter."""
     asked = Asked(
         unit=survey.unit,
         level=given["level"],
         unit_cost=unit_cost_of(survey, panel, given["unit_cost"]),
         seed=seed,
+        progress=progress,
     )
     try:
-        reading = read_survey(survey, name, given, asked)
+        reading = read_survey(survey, name, given, asked.part(0.0, 0.5))
     except NotEstimable as refusal:
         return refused_entry(survey, name, refusal, asked)
     flagged = sorted({one for flag in reading.flags for one in flag.respondents})
     clean = None
     if flagged and len(flagged) <= _MOST_FLAGGED * reading.respondents:
         try:
-            clean = read_survey(survey.without(flagged), name, given, asked)
+            clean = read_survey(survey.without(flagged), name, given, asked.part(0.5, 1.0))
         except NotEstimable:
             clean = None
     entry = entry_of(survey, name, reading, asked=asked, clean=clean)

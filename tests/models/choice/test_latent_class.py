@@ -85,3 +85,13 @@ def test_packed_draws_unpack_to_part_worths_and_shares_of_each():
 
     assert beta.tolist() == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
     np.testing.assert_allclose(share, [[0.25, 0.75], [0.5, 0.5]])
+
+
+def test_progress_rises_to_the_end_of_the_search():
+    told: list[float] = []
+
+    LatentClass(most=3).fit(two_classes(), progress=lambda done, total: told.append(done / total))
+
+    assert told == sorted(told)
+    assert len(set(told)) > 10
+    assert told[-1] == 1

@@ -85,3 +85,15 @@ def test_people_who_love_high_prices_are_refused():
 def test_a_mixing_that_forgets_a_column_is_refused():
     with pytest.raises(InvalidInput, match="every column"):
         MixedLogit(mixing={"price": "normal"}).fit(choices(people(20), seed=0))
+
+
+def test_progress_rises_to_the_end_of_the_search():
+    told: list[float] = []
+
+    MixedLogit(draws=16, most=32).fit(
+        choices(people(60), seed=1), progress=lambda done, total: told.append(done / total)
+    )
+
+    assert told == sorted(told)
+    assert len(set(told)) > 10
+    assert told[-1] in (0.5, 1.0), "with the first draws, or with twice as many"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -126,3 +128,14 @@ def test_a_price_that_few_purchases_leave_undecided_is_null_with_the_reason():
 
     assert sure.typical.known
     assert found.typical.reason == "calibration_too_rough"
+
+
+def test_progress_rises_while_the_answers_are_read_again():
+    told: list[float] = []
+    asked = replace(ASKED, progress=lambda done, total: told.append(done / total))
+
+    read_calibrated(nms, sensitivity(), asked, shares := measured(100))
+
+    assert told == sorted(told)
+    assert len(set(told)) == len(shares.draws)
+    assert told[-1] == 1

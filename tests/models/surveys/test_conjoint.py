@@ -243,3 +243,32 @@ def test_attributes_that_no_task_tells_apart_are_named():
 def test_an_unknown_model_is_refused():
     with pytest.raises(InvalidInput, match="latent_class"):
         Conjoint(model="probit")
+
+
+@pytest.mark.parametrize("model", ["auto", "latent_class", "mixed_logit", "hierarchical_bayes"])
+def test_a_reading_tells_how_far_it_has_come(model):
+    told: list[float] = []
+    asked = replace(ASKED, progress=lambda done, total: told.append(done / total))
+
+    read(survey(25, differ=1.5), model=model, asked=asked)
+
+    assert told == sorted(told)
+    assert len(set(told)) > 25
+    assert told[-1] == 1
+
+
+def test_who_listens_is_no_part_of_the_question():
+    assert replace(ASKED, progress=lambda done, total: None) == ASKED
+    assert hash(replace(ASKED, progress=lambda done, total: None)) == hash(ASKED)
+
+
+def test_a_listener_who_has_heard_enough_ends_the_reading():
+    class Enough(Exception):
+        pass
+
+    def listener(done: int, total: int) -> None:
+        if done > 0.3 * total:
+            raise Enough
+
+    with pytest.raises(Enough):
+        read(survey(25), model="hierarchical_bayes", asked=replace(ASKED, progress=listener))

@@ -14,6 +14,7 @@ import numpy as np
 from pricing_service.decisions import DECISIONS, Outcome
 from pricing_service.ingest import ingest, open_source
 from pricing_service.panel import StoredPanel, panel_of
+from tests.contracts.survey_columns import columns_of
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
@@ -132,3 +133,28 @@ def decided(kind: str, panel: StoredPanel, *, seed: int = 3, **options: object) 
     decision = DECISIONS[kind]
     chosen = decision.options.model_validate(options)
     return decision().decide(panel, chosen, seed=seed, progress=lambda step, done, total: None)
+
+
+def told(kind: str, panel: StoredPanel, **options: object) -> list[tuple[str, float]]:
+    """Ask a kind, and return every step that it tells, with the share of the whole that is done."""
+    decision, heard = DECISIONS[kind], list[tuple[str, float]]()
+    chosen = decision.options.model_validate(options)
+    decision().decide(
+        panel, chosen, seed=3, progress=lambda step, done, total: heard.append((step, done / total))
+    )
+    return heard
+
+
+def choices(n: int, **more: object) -> list[Row]:
+    """The answers of `n` respondents to choice tasks, as a file has them."""
+    columns = columns_of("choices", n=n)
+    names = [name for name in columns if name != "weight"]
+    return [
+        {name: _written(value) for name, value in zip(names, row, strict=True)} | {"customer_id": ""} | more
+        for row in zip(*(columns[name].tolist() for name in names), strict=True)
+    ]
+
+
+def _written(value: object) -> object:
+    """A cell as a file has it: empty where nothing was said."""
+    return "" if value is None or value != value else value  # noqa: PLR0124  only NaN differs from itself

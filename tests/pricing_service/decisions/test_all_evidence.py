@@ -12,7 +12,7 @@ from models.estimate import Label
 from models.surveys._base import Demand, Reading
 from pricing_service.decisions import canonical_json
 from pricing_service.decisions._all_evidence import _spread
-from tests.pricing_service.decisions.small_business import decided, job_board, panel_from
+from tests.pricing_service.decisions.small_business import choices, decided, job_board, panel_from, told
 
 FOUR = {"too_cheap": 0.5, "cheap": 0.8, "expensive": 0.9, "too_expensive": 1 / 0.9}
 ZERO = dict.fromkeys(("too_cheap", "cheap", "expensive"), 0)
@@ -106,3 +106,13 @@ def test_prices_that_respondents_named_lean_on_what_they_use_and_so_does_worth(t
     assert both["low"] < -0.5 * spread**2 < both["high"]
     assert worth["low"] < 0 < worth["high"]
     assert both["high"] - both["low"] < worth["high"] - worth["low"]
+
+
+def test_reading_the_surveys_is_told_of_between_estimating_and_writing(tmp_path: Path) -> None:
+    tables = job_board(20) | {"choices": choices(20, item="postings")}
+
+    heard = told("unit_worth", panel_from(tables, tmp_path), metric="postings")
+
+    shares = [share for _, share in heard]
+    assert shares == sorted(shares)
+    assert len({share for step, share in heard if step == "Reading surveys"}) > 10

@@ -12,8 +12,15 @@ from models.errors import InvalidInput
 from pricing_service.decisions import canonical_json
 from pricing_service.decisions.willingness_to_pay import WillingnessOptions
 from pricing_service.panel import StoredPanel
-from tests.contracts.survey_columns import columns_of
-from tests.pricing_service.decisions.small_business import Row, decided, four_prices, job_board, panel_from
+from tests.pricing_service.decisions.small_business import (
+    Row,
+    choices,
+    decided,
+    four_prices,
+    job_board,
+    panel_from,
+    told,
+)
 
 INTENTS = {"intent_cheap": 5, "intent_expensive": 3}
 
@@ -154,13 +161,7 @@ def test_the_answers_that_are_needed_are_no_more_than_there_are_customers(two_it
 
 
 def test_products_are_set_against_each_other_by_the_choices(tmp_path: Path) -> None:
-    columns = columns_of("choices", n=40)
-    names = [name for name in columns if name != "weight"]
-    rows = [
-        {name: _written(value) for name, value in zip(names, row, strict=True)} | {"customer_id": ""}
-        for row in zip(*(columns[name].tolist() for name in names), strict=True)
-    ]
-    panel = panel_from({"choices": rows}, tmp_path)
+    panel = panel_from({"choices": choices(40)}, tmp_path)
     products = [
         {"name": "ours", "price": 25, "own": True, "attributes": {"support": "premium"}},
         {"name": "theirs", "price": 25, "attributes": {"support": "basic"}},
@@ -175,9 +176,16 @@ def test_products_are_set_against_each_other_by_the_choices(tmp_path: Path) -> N
         asked(panel, model="logit", products=[products[0] | {"attributes": {"support": "gold"}}])
 
 
-def _written(value: object) -> object:
-    """A cell as a file has it: empty where nothing was said."""
-    return "" if value is None or value != value else value  # noqa: PLR0124  only NaN differs from itself
+def test_a_reading_is_told_of_while_it_lasts_not_only_when_it_ends(tmp_path: Path) -> None:
+    surveys = {"price_sensitivity": four_prices("large", median=50.0), "choices": choices(20)}
+
+    heard = told("willingness_to_pay", panel_from(surveys, tmp_path), model="mixed_logit")
+
+    shares = [share for _, share in heard]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len({share for step, share in heard if step == "Choice-based conjoint"}) > 10
+    assert max(share for step, share in heard if step == "Van Westendorp") <= 0.5
 
 
 def test_rows_that_were_refused_are_told_beside_the_answer(tmp_path: Path) -> None:
