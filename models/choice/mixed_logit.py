@@ -142,11 +142,13 @@ class MixedLogit:
         draws, now, work = self.draws, simulation(self.draws), 2 * self.most
         while True:
             theta = _climb(now, theta, stretch(progress, draws / work, (1 + _CLIMBING) * draws / work))
-            twice = simulation(2 * draws)
-            rest = stretch(progress, (1 + _CLIMBING) * draws / work, 2 * draws / work)
-            fit = _fitted(now, theta, twice, progress=rest)
-            if not fit.caveats or 2 * draws > self.most:
-                return fit
+            twice, last = simulation(2 * draws), 2 * draws > self.most
+            # Errors cost as much as the climb: a quick look says where more draws are needed anyhow.
+            if last or _quick_shift(now, theta, twice) <= SENSITIVE:
+                rest = stretch(progress, (1 + _CLIMBING) * draws / work, 2 * draws / work)
+                fit = _fitted(now, theta, twice, progress=rest)
+                if last or not fit.caveats:
+                    return fit
             draws, now = 2 * draws, twice
 
     def _kinds(self, tasks: Tasks) -> list[Mixing]:
@@ -211,6 +213,19 @@ def _climb(likelihood: SimulatedLikelihood, start: Floats, progress: Progress) -
     return theta_at(found.x)
 
 
+def _quick_shift(likelihood: SimulatedLikelihood, theta: Floats, twice: SimulatedLikelihood) -> float:
+    """Return the farthest shift with twice the draws, in the standard errors that the scores alone imply."""
+    score = likelihood.of(theta)[1][:, likelihood.free] * np.sqrt(likelihood.tasks.weight)[:, None]
+    return float(np.abs(_shift(inverse_of(score.T @ score), twice.total(theta)[1])).max())
+
+
+def _shift(covariance: Floats, gradient: Floats) -> Floats:
+    """Return the step that a gradient asks for, in standard errors."""
+    errors, step = np.sqrt(np.diag(covariance)), covariance @ gradient
+    shift: Floats = np.divide(step, errors, out=np.zeros_like(step), where=errors > 0)
+    return shift
+
+
 def _fitted(
     likelihood: SimulatedLikelihood,
     theta: Floats,
@@ -218,13 +233,12 @@ def _fitted(
     *,
     progress: Progress,
 ) -> MixedLogitFit:
-    """Add errors to the maximum, and the step that twice the draws ask for: covariance times their gradient."""
+    """Add errors to the maximum, and the step that twice the draws ask for."""
     covariance = likelihood.covariance(theta, progress)
     shift = np.zeros_like(theta)
     if twice is not None:
-        errors = np.sqrt(np.diag(covariance))[likelihood.free]
-        step = covariance[np.ix_(likelihood.free, likelihood.free)] @ twice.total(theta)[1]
-        shift[likelihood.free] = np.divide(step, errors, out=np.zeros_like(step), where=errors > 0)
+        free = likelihood.free
+        shift[free] = _shift(covariance[np.ix_(free, free)], twice.total(theta)[1])
     moved, draws = float(np.abs(shift).max()), likelihood.z.shape[2]
     says = f"twice the {draws} draws would move a coefficient by {moved:.1f} standard errors"
     return MixedLogitFit(
