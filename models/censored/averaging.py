@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from models.censored.intervals import Intervals
 from models.censored.laws import LAWS
-from models.censored.parametric import KINDS, Fit, fit, splines
+from models.censored.parametric import KINDS, MOVED, Fit, fit, splines
 from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Estimate, Label
@@ -46,15 +46,20 @@ class Average:
         """The weight of the models in which the first price pulls the answers."""
         return float(self.weights @ np.array([one.pulled for one in self.fits]))
 
+    def as_answered(self) -> Average | None:
+        """Return the average of the models that take every answer as it is, None where there are none."""
+        plain = [one for one in self.fits if not one.pulled]
+        return _weighted(plain) if plain else None
+
     def survival(self, price: Floats) -> Floats:
         """Return the share whose willingness is at least each price > 0, shape (k,)."""
         shares: Floats = self.weights @ np.stack([one.survival(price) for one in self.fits])
         return shares
 
-    def best(self, *, pulled: bool) -> Fit | None:
-        """Return the likeliest model with or without a pull, None where there is none."""
-        ranked = np.argsort(-self.weights, kind="stable")
-        return next((self.fits[at] for at in ranked if self.fits[at].pulled == pulled), None)
+    def best(self, *, pulled: bool, kind: str | None = None) -> Fit | None:
+        """Return the likeliest model with or without a pull, or of one kind; None where there is none."""
+        ranked = [self.fits[at] for at in np.argsort(-self.weights, kind="stable")]
+        return next((one for one in ranked if one.pulled == pulled and kind in (None, one.kind)), None)
 
     def scale(self, label: Label, *, draws: int, seed: int) -> Estimate | None:
         """Estimate the scale of log willingness by the curves without a bend; None where there is none."""
@@ -76,7 +81,7 @@ class Average:
 
 
 def average(intervals: Intervals, *, pulled: bool = False) -> Average:
-    """Fit every law straight, bent and, if `pulled`, with a pull, and weight what could be fitted.
+    """Fit every law straight, bent and, if `pulled`, as the first price moves it, and weight what could be fitted.
 
     Curves are bent only where there are enough clusters for it.
 
@@ -95,7 +100,7 @@ def average(intervals: Intervals, *, pulled: bool = False) -> Average:
     """
     fits, refusals = [], []
     kinds = [kind for kind in KINDS if intervals.clusters >= CLUSTERS_TO_BEND.get(kind, 0)]
-    for kind in kinds if pulled else kinds[:-1]:
+    for kind in [kind for kind in kinds if pulled or kind not in MOVED]:
         for law in LAWS:
             try:
                 fits.append(fit(intervals, law, kind=kind))
@@ -103,6 +108,10 @@ def average(intervals: Intervals, *, pulled: bool = False) -> Average:
                 refusals.append(refusal)
     if not fits:
         raise refusals[0]
+    return _weighted(fits)
+
+
+def _weighted(fits: Sequence[Fit]) -> Average:
     criterion = np.array([_criterion(one) for one in fits])
     weights = np.exp((criterion.min() - criterion) / 2)
     return Average(tuple(fits), weights / weights.sum())

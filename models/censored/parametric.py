@@ -1,4 +1,4 @@
-"""Laws of willingness fitted to intervals by maximum likelihood, straight, bent, or with a pull.
+"""Laws of willingness fitted to intervals by maximum likelihood, straight, bent, or as the first price moves them.
 
 Notation
 --------
@@ -7,12 +7,15 @@ P = S(z_L) - S(z_U) : the chance of an interval        θ : (q,) coefficients, z
 straight   z = -θ₀ + θ₁ x                       two parameters: median and slope
 bent       z = -θ₀ + θ₁ x + Σ θⱼ vⱼ(x)          v natural cubic splines, one for each inner knot
 pulled     z = -θ₀ + θ₁ a + θ₂ (x - a)          a the log of the price shown first, κ = θ₂ / θ₁, γ = 1 - 1/κ
+shifted    as pulled, and + θ₃ at every price asked later; δ = -θ₃ / θ₂
 
 Bent curves are those of Royston & Parmar (2002): they fit what no law fits, and are straight beyond the outer
 knots. The pull is that of Herriges & Shogren (1996): after a was shown, people answer from ``(1-γ) x + γ a`` in
 place of x. A price that is asked later then tells whether willingness is above ``a + κ (x - a)``, and about a itself
-nothing changes: one formula serves first and later answers. All three are linear in θ and the laws' densities
-log-concave, so that the log-likelihood is concave (Burridge 1981) and Newton's method finds its only maximum.
+nothing changes: one formula serves first and later answers. Whoever is asked again may also say no more readily,
+whatever the price: the shift of Alberini, Kanninen & Carson (1997), here beside the pull as in Whitehead (2002), adds
+δ to what later answers come from. All are linear in θ and the laws' densities log-concave, so that the
+log-likelihood is concave (Burridge 1981) and Newton's method finds its only maximum.
 """
 
 from __future__ import annotations
@@ -31,8 +34,11 @@ LEAST_CLUSTERS = 5
 """With fewer independent answers an error of a curve is a guess."""
 _LEAST_EFFECTIVE = 3.0  # one weight of 1,000 among sixty answers: 90 % intervals held the truth in 10 of 100
 _STEPS = 60
+_SAME = 1e-9  # logs of one price may differ in their last digit
 _FLAT = 0.05  # a z that moves by less over all prices asked is no falling demand
-KINDS = ("straight", "bent", "bent twice", "pulled")
+KINDS = ("straight", "bent", "bent twice", "pulled", "shifted")
+MOVED = ("pulled", "shifted")
+"""Kinds in which the price shown first moves the answers to later ones."""
 _INNER_KNOTS = {"bent": (0.5,), "bent twice": (0.33, 0.67)}
 
 
@@ -48,8 +54,8 @@ class Fit:
         Shapes (q,) and (q, q), the covariance cluster-robust.
     knots
         Log prices of the splines' knots, rising; none where the curve is straight.
-    pulled
-        Whether θ₂ is the slope of prices asked after the first.
+    kind
+        One of `KINDS`.
     log_likelihood, per_weight
         As weighted, and per unit of weight.
     clusters
@@ -60,15 +66,15 @@ class Fit:
     theta: Floats
     covariance: Floats
     knots: tuple[float, ...]
-    pulled: bool
+    kind: str
     log_likelihood: float
     per_weight: float
     clusters: int
 
     @property
-    def kind(self) -> str:
-        """One of `KINDS`."""
-        return "pulled" if self.pulled else KINDS[max(len(self.knots) - 2, 0)]
+    def pulled(self) -> bool:
+        """Whether θ₂ is the slope of prices asked after the first."""
+        return self.kind in MOVED
 
     @property
     def median(self) -> float:
@@ -144,9 +150,9 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
         raise TooFewCustomers(needed=LEAST_CLUSTERS, got=intervals.clusters)
     require_effective(intervals.weight, intervals.cluster, least=_LEAST_EFFECTIVE)
     knots = _knots(intervals, _INNER_KNOTS.get(kind, ()))
-    design = _Design.of(intervals, knots=knots, pulled=kind == "pulled")
+    design = _Design.of(intervals, knots=knots, kind=kind)
     theta = _maximum(law, design)
-    if not _falls(theta, knots, intervals, pulled=kind == "pulled"):
+    if not _falls(theta, knots, intervals, pulled=kind in MOVED):
         raise NotEstimable("demand_not_falling", "as many accept the high prices asked as the low ones")
     value, gradients, hessian = _likelihood(law, design, theta)
     bread = np.linalg.inv(-hessian - intervals.missing(gradients))
@@ -154,7 +160,7 @@ def fit(intervals: Intervals, law: Law = LAWS[0], *, kind: str = "straight") -> 
     count = intervals.clusters
     meat = scores.T @ scores * count / max(count - 1, 1)
     return Fit(
-        law=law, theta=theta, covariance=bread @ meat @ bread, knots=knots, pulled=kind == "pulled",
+        law=law, theta=theta, covariance=bread @ meat @ bread, knots=knots, kind=kind,
         log_likelihood=value, per_weight=value / float(intervals.weight.sum()), clusters=count,
     )  # fmt: skip
 
@@ -211,27 +217,30 @@ class _Design:
     start: Floats
 
     @classmethod
-    def of(cls, intervals: Intervals, *, knots: tuple[float, ...], pulled: bool) -> _Design:
+    def of(cls, intervals: Intervals, *, knots: tuple[float, ...], kind: str) -> _Design:
         """Lay out the rows of one kind of curve."""
-        anchor = np.log(intervals.anchor) if pulled and intervals.anchor is not None else None
+        anchor = np.log(intervals.anchor) if kind in MOVED and intervals.anchor is not None else None
         with np.errstate(divide="ignore"):
             ends = np.log(intervals.lower), np.log(intervals.upper)
-        rows = [_rows(end, anchor=anchor, knots=knots) for end in ends]
+        shifts = kind == "shifted"
+        rows = [_rows(end, anchor=anchor, shifts=shifts, knots=knots) for end in ends]
         offsets = [np.where(np.isfinite(end), 0.0, np.sign(end) * FAR) for end in ends]
         bounds = np.log(intervals.bounds)
         # No |z| above 4 at the start: every interval then has a chance that is not lost to rounding.
         slope = 4 / max(float(np.abs(bounds - bounds.mean()).max()), 0.05)
-        third = [slope] if pulled else [0.0] * max(len(knots) - 2, 0)
-        start = np.array([slope * float(bounds.mean()), slope, *third])
+        more = [slope, 0.0][: 1 + shifts] if kind in MOVED else [0.0] * max(len(knots) - 2, 0)
+        start = np.array([slope * float(bounds.mean()), slope, *more])
         return cls(rows[0], rows[1], offsets[0], offsets[1], intervals.weight, start)
 
 
-def _rows(end: Floats, *, anchor: Floats | None, knots: tuple[float, ...]) -> Floats:
+def _rows(end: Floats, *, anchor: Floats | None, shifts: bool, knots: tuple[float, ...]) -> Floats:
     finite = np.isfinite(end)
     x = np.where(finite, end, 0.0)
     columns = [-np.ones_like(x), x if anchor is None else anchor]
     if anchor is not None:
         columns.append(x - anchor)
+        if shifts:
+            columns.append((np.abs(x - anchor) > _SAME).astype(np.float64))
     if knots:
         columns += list(splines(x, knots).T)
     return np.stack(columns, axis=1) * finite[:, None]

@@ -3,7 +3,7 @@
 Each respondent's answers leave an interval (`_ladders`), and a likelihood of intervals knows no formats: random
 starts, one or two bounds, full ladders and single prices are read alike. A curve without a law (Turnbull) and three
 laws, straight and bent, are averaged by Akaike weights; where the first price is known and varies, each law also comes
-with a pull towards it.
+with a pull towards it, and with a shift of all later answers.
 
 Two conventions, named in `details`: where everybody answered the whole ladder (``prices_asked``), demand is the
 law-free curve at the prices asked and a best price the best of those, as the trade has it. Otherwise, or where the
@@ -24,9 +24,9 @@ from models.censored.optimum import SmoothDemand
 from models.censored.turnbull import turnbull
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate
-from models.surveys import _first_price
 from models.surveys._asked_prices import AskedPrices
 from models.surveys._base import Asked, Demand, Reading, SurveyMethod
+from models.surveys._first_price import FirstPrice, pulls
 from models.surveys._ladders import GaborGrangerAnswers, assumed, check_calibration
 from models.surveys._named_prices import NamedPrices
 from models.threads import on_one_thread
@@ -83,26 +83,28 @@ class GaborGranger(SurveyMethod[GaborGrangerAnswers]):
         listed = _listed(answers, intervals, reach, level=asked.level)
         by_price = listed if smooth is None or _complete(answers, intervals, smooth) else None
         prices = NamedPrices(smooth, refusal, by_price, asked, intervals.clusters)
+        curve = _smooth_curve(smooth, asked.level)
+        first = None if smooth is None else _first_price(smooth, curve, answers, asked)
         details: dict[str, Any] = {
             "convention": "smooth" if by_price is None else "prices_asked",
             "slip_rate": slips,
         }
         if listed is not None:
             details["asked_prices"] = listed.to_json(asked.unit_cost)
-        if smooth is not None:
+        if smooth is not None and first is not None:
             details["models"] = _models(smooth.average)
-            details["first_price"] = _first_price.shown(smooth.average, asked)
+            details["first_price"] = first.to_json(asked)
         return Reading(
             about="willingness", respondents=len(answers.respondents), clusters=intervals.clusters,
             typical=prices.typical(), spread=None if smooth is None else _spread(smooth, asked),
             points={"mean": prices.mean()} | {f"{goal}_optimum": best for goal, best in prices.optima.items()},
             best_price=prices.best(),
-            demand=by_price.demand if by_price else _smooth_curve(smooth, asked.level),
-            flags=flags, caveats=self._caveats(answers, smooth), details=details,
+            demand=by_price.demand if by_price else curve,
+            flags=flags, caveats=self._caveats(answers, first), details=details,
         )  # fmt: skip
 
-    def _caveats(self, answers: GaborGrangerAnswers, smooth: SmoothDemand | None) -> tuple[Caveat, ...]:
-        caveats = () if smooth is None else _first_price.caveats(smooth.average)
+    def _caveats(self, answers: GaborGrangerAnswers, first: FirstPrice | None) -> tuple[Caveat, ...]:
+        caveats = () if first is None else first.caveats()
         if answers.scaled.any():
             caveats += (assumed(self.intent_calibration),)
         return caveats
@@ -115,8 +117,25 @@ def _smooth(
         averaged = average(intervals, pulled=answers.pulls)
     except NotEstimable as refusal:
         return None, refusal
+    return _demand_of(averaged, answers, reach, asked), None
+
+
+def _demand_of(
+    averaged: Average, answers: GaborGrangerAnswers, reach: tuple[float, float], asked: Asked
+) -> SmoothDemand:
     ends = float(answers.prices[0]), float(answers.prices[-1])
-    return SmoothDemand.of(averaged, reach=reach, asked=ends, draws=asked.resamples, seed=asked.seed), None
+    return SmoothDemand.of(averaged, reach=reach, asked=ends, draws=asked.resamples, seed=asked.seed)
+
+
+def _first_price(
+    smooth: SmoothDemand, curve: Demand | None, answers: GaborGrangerAnswers, asked: Asked
+) -> FirstPrice:
+    """Set beside the demand the one that takes every answer as it is, where the first price has an effect."""
+    plain = smooth.average.as_answered() if pulls(smooth.average) else None
+    reach = smooth.base, smooth.span
+    ignored = None if plain is None else _smooth_curve(_demand_of(plain, answers, reach, asked), asked.level)
+    highest = float(np.max(answers.first))
+    return FirstPrice(average=smooth.average, demand=curve, as_answered=ignored, highest=highest)
 
 
 def _listed(
@@ -133,7 +152,7 @@ def _complete(answers: GaborGrangerAnswers, intervals: Intervals, smooth: Smooth
     """Whether everybody's willingness is known between two neighbouring prices, and no first price pulls it."""
     up_to_lower = np.searchsorted(answers.prices, intervals.lower, "right")
     below_upper = np.searchsorted(answers.prices, intervals.upper, "left")
-    return bool((up_to_lower == below_upper).all()) and not _first_price.pulls(smooth.average)
+    return bool((up_to_lower == below_upper).all()) and not pulls(smooth.average)
 
 
 def _spread(smooth: SmoothDemand, asked: Asked) -> Estimate | None:

@@ -15,7 +15,11 @@ MOST_ITEMS = 4
 COLOURS = (ACCENT, SECOND, INK, QUIET)
 
 Line = dict[str, Any]
-"""item, method (in words), points (price, share, low, high) and best: the price that earns most, or None."""
+"""item, method (in words), points (price, share, low, high), best: the price that earns most, or None; as_answered."""
+AS_ANSWERED = (
+    " Two curves of one survey: the first price that somebody is asked moves their later answers. One curve has that "
+    "removed, the other takes all answers as they are; which is right, real purchases would tell."
+)
 
 
 class DemandByPrice(Chart[list[Line]]):
@@ -32,16 +36,7 @@ class DemandByPrice(Chart[list[Line]]):
             if len(entry.get("demand") or []) > 1 and _sells(entry.get("best_price") or {})
         ]
         items = list(dict.fromkeys(entry.get("item") for entry in entries))[:MOST_ITEMS]
-        return [
-            {
-                "item": entry.get("item") or "the offer",
-                "method": method_in_words(entry.get("method")),
-                "points": entry["demand"],
-                "best": ((entry.get("best_price") or {}).get("revenue") or {}).get("value"),
-            }
-            for entry in entries
-            if entry.get("item") in items
-        ]
+        return [line for entry in entries if entry.get("item") in items for line in _lines(entry)]
 
     def title(self, data: list[Line], *, currency: str) -> str:
         """Name the price that earns most where there is one survey; otherwise claim nothing."""
@@ -56,6 +51,7 @@ class DemandByPrice(Chart[list[Line]]):
             "First, of all people asked, the share that would buy at each price; then what a hundred people would "
             "bring at that price: a top, where there is one, is the price that earns most. The band holds the truth "
             "nine times in ten, as far as chance goes. People say more than they pay."
+            f"{AS_ANSWERED if any(line['as_answered'] for line in data) else ''}"
         )
 
     def words(self, data: list[Line], *, currency: str) -> str:
@@ -84,6 +80,23 @@ class DemandByPrice(Chart[list[Line]]):
         return picture
 
 
+def _lines(entry: Mapping[str, Any]) -> list[Line]:
+    """Return the reading's demand and, where they are farther apart than their bands, the one as answered."""
+    method = method_in_words(entry.get("method"))
+    line = {
+        "item": entry.get("item") or "the offer",
+        "method": method,
+        "points": entry["demand"],
+        "best": ((entry.get("best_price") or {}).get("revenue") or {}).get("value"),
+        "as_answered": False,
+    }
+    first = (entry.get("details") or {}).get("first_price") or {}
+    if not first.get("apart"):
+        return [line]
+    plain = {"points": first["demand_if_ignored"], "best": None, "as_answered": True}
+    return [line | {"method": f"{method}, pull removed"}, line | plain | {"method": f"{method}, as answered"}]
+
+
 def _sells(best: Mapping[str, Any]) -> bool:
     """Whether the curve says what people would buy; one that says what they would consider has no revenue."""
     return (best.get("revenue") or {}).get("reason") != "consideration_is_not_purchase"
@@ -99,7 +112,9 @@ def _panel(lines: list[Line], width: int, *, currency: str, name: str, revenue: 
     title = f"{currency} from 100 people" if revenue else "share that would buy"
     y = alt.Y("value:Q", title=title, axis=form)
     scale = alt.Scale(domain=methods, range=list(COLOURS[: len(methods)]))
-    legend = None if revenue or len(methods) == 1 else alt.Legend(orient="top", title=None, labelColor=MUTED)
+    columns = 1 if width < NARROW else 2
+    shown = alt.Legend(orient="top", title=None, labelColor=MUTED, columns=columns, labelLimit=width)
+    legend = None if revenue or len(methods) == 1 else shown
     colour = alt.Color("method:N", scale=scale, legend=legend)
     base = alt.Chart(alt.Data(values=spots)).encode(x=x, color=colour)
     band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title=title), y2="high:Q")

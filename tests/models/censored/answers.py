@@ -21,12 +21,12 @@ def between(most: Floats, prices: Floats, **more: Floats) -> Intervals:
     )  # fmt: skip
 
 
-def scattered(seed: int, n: int, *, pull: float = 0.0) -> Intervals:
+def scattered(seed: int, n: int, *, pull: float = 0.0, shift: float = 0.0) -> Intervals:
     """Log-normal willingness around 10, asked twice around a first price of one's own."""
     rng = np.random.default_rng(seed)
     most, first = 10 * np.exp(0.6 * rng.standard_normal(n)), 10 * np.exp(0.5 * rng.standard_normal(n))
     later = np.where(most >= first, first * 1.6, first / 1.6)
-    yes = most ** (1 - pull) * first**pull >= later
+    yes = most ** (1 - pull) * first**pull * np.exp(shift) >= later
     lower = np.where(most >= first, np.where(yes, later, first), np.where(yes, later, 0.0))
     upper = np.where(most >= first, np.where(yes, np.inf, later), np.where(yes, first, later))
     return Intervals(lower=lower, upper=upper, weight=np.ones(n), cluster=np.arange(n), anchor=first)

@@ -41,7 +41,7 @@ def test_a_straight_fit_is_scipys_fit_of_censored_data(law: Law):
 @every_law
 @every_kind
 def test_no_other_coefficients_are_likelier(law: Law, kind: str):
-    answers = scattered(1, 150, pull=0.3)
+    answers = scattered(1, 150, pull=0.3, shift=-0.2)
     fitted = fit(answers, law, kind=kind)
     rng = np.random.default_rng(0)
 
@@ -51,10 +51,12 @@ def test_no_other_coefficients_are_likelier(law: Law, kind: str):
 
 
 def _log_likelihood(fitted: Fit, answers) -> float:
-    """The log-likelihood from the curve's definition, the pull undone by stretching prices."""
+    """The log-likelihood from the curve's definition, pull and shift undone by moving prices."""
     stretch = fitted.theta[2] / fitted.theta[1] if fitted.pulled else 1.0
+    away = np.exp(fitted.theta[3] / fitted.theta[1]) if fitted.kind == "shifted" else 1.0
     lower, upper = (
-        answers.anchor * (end / answers.anchor) ** stretch for end in (answers.lower, answers.upper)
+        answers.anchor * (end / answers.anchor) ** stretch * np.where(end == answers.anchor, 1.0, away)
+        for end in (answers.lower, answers.upper)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         chance = fitted.survival(np.maximum(lower, 1e-290)) - fitted.survival(np.minimum(upper, 1e290))
@@ -65,6 +67,14 @@ def test_the_pull_is_found_where_there_is_one_and_nearly_none_where_there_is_non
     for pull in (0.0, 0.4):
         fitted = fit(scattered(2, 4000, pull=pull), kind="pulled")
         assert 1 - fitted.theta[1] / fitted.theta[2] == pytest.approx(pull, abs=0.06)
+        assert fitted.median == pytest.approx(10, rel=0.04)
+
+
+def test_a_shift_of_later_answers_is_told_from_a_pull():
+    for pull, shift in ((0.0, -0.3), (0.4, -0.3), (0.4, 0.0)):
+        fitted = fit(scattered(2, 4000, pull=pull, shift=shift), kind="shifted")
+        assert 1 - fitted.theta[1] / fitted.theta[2] == pytest.approx(pull, abs=0.06)
+        assert -fitted.theta[3] / fitted.theta[2] == pytest.approx(shift, abs=0.04)
         assert fitted.median == pytest.approx(10, rel=0.04)
 
 
@@ -113,13 +123,13 @@ def test_colleagues_who_answer_alike_count_once():
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(KINDS), st.sampled_from(LAWS))
 def test_weights_are_row_replication_order_is_nothing_and_currency_scales(seed, kind, law):
-    answers = scattered(seed, 60)
+    answers = scattered(seed, 120)
     rng = np.random.default_rng(seed)
-    times = rng.integers(1, 4, 60)
+    times = rng.integers(1, 4, 120)
 
     weighted = fit(replace(answers, weight=times.astype(float)), law, kind=kind)
-    replicated = fit(in_order(answers, np.repeat(np.arange(60), times)), law, kind=kind)
-    shuffled = fit(in_order(answers, rng.permutation(60)), law, kind=kind)
+    replicated = fit(in_order(answers, np.repeat(np.arange(120), times)), law, kind=kind)
+    shuffled = fit(in_order(answers, rng.permutation(120)), law, kind=kind)
     plain, dollars = fit(answers, law, kind=kind), fit(in_currency(answers, 1.37), law, kind=kind)
 
     assert weighted.median == pytest.approx(replicated.median, rel=1e-6)

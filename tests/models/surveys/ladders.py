@@ -29,10 +29,12 @@ def full_ladder(most: Floats, prices: Floats, **columns: Floats) -> GaborGranger
     )
 
 
-def two_bounds(most: Floats, first: Floats, *, factor: float = 1.8, pull: float = 0.0) -> GaborGrangerAnswers:
-    """Ask `first`, then more after a yes and less after a no; later answers are pulled towards the first price."""
+def two_bounds(
+    most: Floats, first: Floats, *, factor: float = 1.8, pull: float = 0.0, shift: float = 0.0
+) -> GaborGrangerAnswers:
+    """Ask `first`, then more after a yes and less after a no; willingness behind later answers is moved."""
     later = np.where(most >= first, first * factor, first / factor)
-    then = most ** (1 - pull) * first**pull
+    then = most ** (1 - pull) * first**pull * (1 + shift)
     n = most.size
     price = np.column_stack([first, later])
     order = np.argsort(price, axis=1)

@@ -109,11 +109,53 @@ def test_a_pull_of_the_first_price_is_found_removed_and_told_of():
     assert plain.caveats == ()
 
 
-def test_without_the_order_of_prices_the_pull_is_unknown_not_zero():
+def test_people_who_say_no_more_readily_when_asked_again_are_not_taken_to_be_worth_less():
+    rng = np.random.default_rng(2)
+    most, first = log_normal(20, 2000), 16 * np.exp(0.4 * rng.standard_normal(2000))
+
+    reading = read(two_bounds(most, first, pull=0.3, shift=-0.25))
+
+    found = reading.details["first_price"]
+    assert found["pull"]["low"] < 0.3 < found["pull"]["high"]
+    assert found["shift"]["low"] < -0.25 < found["shift"]["high"]
+    assert reading.typical.low < 10 < reading.typical.high
+    assert found["median_if_ignored"] < 9
+
+
+def test_demand_as_answered_is_shown_beside_and_told_of_where_it_is_another_one():
+    rng = np.random.default_rng(2)
+    most, first = log_normal(20, 2000), 16 * np.exp(0.4 * rng.standard_normal(2000))
+
+    reading = read(two_bounds(most, first, pull=0.3, shift=-0.25))
+
+    found = reading.details["first_price"]
+    plain = {row["price"]: row for row in found["demand_if_ignored"]}
+    assert list(plain) == reading.demand.price.tolist()
+    (apart,) = (found["apart"],)
+    between = [at for at, price in enumerate(plain) if apart["from"] <= price <= apart["to"]]
+    ends = [list(plain.values())[at] for at in (between[0], between[-1])]
+    assert all(
+        row["high"] < reading.demand.low[at] for row, at in zip(ends, (between[0], between[-1]), strict=True)
+    )
+    assert "do not meet" in reading.caveats[0].message
+
+
+def test_where_the_first_price_does_nothing_there_is_one_demand():
+    rng = np.random.default_rng(2)
+    most, first = log_normal(20, 2000), 16 * np.exp(0.4 * rng.standard_normal(2000))
+
+    found = read(two_bounds(most, first)).details["first_price"]
+
+    assert not {"demand_if_ignored", "apart"} & set(found)
+    assert abs(found["shift"]["value"]) < 0.05
+
+
+@pytest.mark.parametrize("effect", ["pull", "shift"])
+def test_without_the_order_of_prices_an_effect_of_the_first_is_unknown_not_zero(effect):
     found = read(full_ladder(log_normal(3, 100), LADDER)).details["first_price"]
 
-    assert found["pull"]["value"] is None
-    assert found["pull"]["reason"] == "first_price_not_varied"
+    assert found[effect]["value"] is None
+    assert found[effect]["reason"] == "first_price_not_varied"
 
 
 @pytest.mark.parametrize(

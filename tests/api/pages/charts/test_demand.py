@@ -61,3 +61,14 @@ def test_what_people_would_only_consider_is_not_drawn_as_demand() -> None:
     considered["best_price"] = {"revenue": {"value": None, "reason": "consideration_is_not_purchase"}}
 
     assert drawn(considered) is None
+
+
+def test_demand_as_answered_is_drawn_beside_where_the_first_price_makes_another_of_it() -> None:
+    plain = entry()["demand"]
+    apart = {"demand_if_ignored": plain, "apart": {"from": 20.0, "to": 40.0}}
+    both = drawn(entry() | {"details": {"first_price": apart}})
+    meeting = drawn(entry() | {"details": {"first_price": {"demand_if_ignored": plain}}})
+
+    assert {"answers to stated prices, pull removed", "answers to stated prices, as answered"} <= texts(both)
+    assert "moves their later answers" in both.caption
+    assert "moves their later answers" not in meeting.caption
