@@ -110,18 +110,20 @@ class VanWestendorp(SurveyMethod[PriceSensitivity]):
         treated = answers.treated(self.intransitive)
         unknown = asked.label(self._says()).unknown(CONSIDERATION.code, n=treated.clusters)
         reach, demand = considered(treated, asked)
+        points = self.points(treated, asked)
+        drawn = curves(treated, inclusive=self.convention == "inclusive", points=points.values())
         return Reading(
             about="willingness",
             respondents=len(answers.respondents),
             clusters=answers.clusters,
             typical=typical(treated, asked),
             spread=spread(treated, asked),
-            points=self.points(treated, asked),
+            points=points,
             best_price={"reach": reach, "revenue": unknown, "profit": unknown},
             demand=demand,
             flags=answers.flags(),
             caveats=(CONSIDERATION, *cautions(treated)),
-            details={"curves": curves(treated, inclusive=self.convention == "inclusive")},
+            details={"curves": drawn},
         )
 
     def points(self, treated: PriceSensitivity, asked: Asked) -> dict[str, Estimate]:

@@ -206,3 +206,48 @@ def test_a_browser_shows_the_page_in_peace(pages, browser, tmp_path, shown):
     assert page.locator("h1").is_visible()
     assert page.locator(".drawing svg:visible").count() == page.locator("figure").count()
     context.close()
+
+
+UNKNOWN = {"value": None, "reason": "consideration_is_not_purchase", "unit": "EUR/month"}
+CROWDED = {
+    "item": "team",
+    "method": "van_westendorp",
+    "typical": {"value": 22.0, "low": 21.0, "high": 23.0, "unit": "EUR/month"},
+    "best_price": {"reach": UNKNOWN, "revenue": UNKNOWN, "profit": UNKNOWN},
+    "quality": {"respondents": 60, "customers": 60, "flags": []},
+    "points": {
+        name: {"value": value, "low": value - 1, "high": value + 1, "unit": "EUR/month"}
+        for name, value in {"pmc": 21.0, "opp": 21.6, "idp": 22.0, "pme": 22.4}.items()
+    },
+    "details": {
+        "curves": [
+            {"price": 10.0, "too_cheap": 0.8, "cheap": 1.0, "expensive": 0.0, "too_expensive": 0.0},
+            {"price": 20.0, "too_cheap": 0.3, "cheap": 0.7, "expensive": 0.3, "too_expensive": 0.1},
+            {"price": 60.0, "too_cheap": 0.0, "cheap": 0.2, "expensive": 0.8, "too_expensive": 0.5},
+        ]
+    },
+}
+COVERING = """() => {
+  const texts = [...document.querySelectorAll("figure svg text")].map(e => [e.textContent, e.getBoundingClientRect()])
+    .filter(([said, box]) => said.trim() && box.width > 0);
+  const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+  return texts.flatMap(([said, box], at) => texts.slice(at + 1)
+    .filter(([other, there]) => other !== said && over(box, there)).map(([other]) => said + " / " + other));
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "looked_at", [(v, w) for v in ("clear", "tie", "gross", "crowded") for w in (375, 1280)]
+)
+def test_no_word_in_a_picture_covers_another(results, browser, tmp_path, looked_at):
+    variant, width = looked_at
+    shown = {**results, "crowded": {"analyses": {"willingness_to_pay": {"items": [CROWDED]}}}}[variant]
+    page = render_report(shown, title="x", currency="EUR", generated_for=DAY)
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    opened = browser.new_page(viewport={"width": width, "height": 812})
+
+    opened.goto((tmp_path / "report.html").as_uri())
+
+    assert opened.evaluate(COVERING) == []
+    opened.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -55,3 +56,37 @@ def test_a_curve_that_was_not_asked_for_is_not_drawn() -> None:
 def test_readings_without_curves_draw_nothing() -> None:
     assert drawn(entry() | {"details": {}}) is None
     assert drawn() is None
+
+
+def test_the_curves_on_which_the_ends_of_the_range_lie_are_drawn() -> None:
+    original = texts(drawn(entry(pmc=15.0, pme=28.0)))
+    narrower = PricePoints().draw(
+        {"items": [entry(pmc=15.0, pme=28.0)], "options": {"range": "narrower"}}, currency="EUR"
+    )
+
+    assert {"not cheap", "not expensive"} <= original
+    assert not {"not cheap", "not expensive"} & texts(narrower)
+
+
+def test_names_of_points_that_lie_together_stand_apart() -> None:
+    picture = drawn(entry(pmc=21.0, opp=21.5, idp=22.0, pme=22.5))
+
+    places = [at for at in named(picture.narrow) if at[0] in {"PMC", "OPP", "IDP", "PME"}]
+
+    assert len(places) == 8, "each name and its halo"
+    apart = {name: (x, y) for name, x, y in places}
+    for one, (x, y) in apart.items():
+        assert all(
+            abs(x - other_x) >= 26 or abs(y - other_y) >= 14
+            for other, (other_x, other_y) in apart.items()
+            if other != one
+        )
+
+
+def named(svg: Any) -> list[tuple[str, float, float]]:
+    """Every text with the place that its own transformation gives it."""
+    found = []
+    for text in ET.fromstring(svg).iter("text"):
+        x, y = re.findall(r"-?[0-9.]+", text.attrib.get("transform", "translate(0,0)"))[:2]
+        found.append((str(text.text), float(x), float(y)))
+    return found
