@@ -58,8 +58,14 @@ class Steps:
 
     def adapt(self, accepted: float, sweep: int) -> None:
         """Lengthen or shorten the stride, ever less; at √2 steps remember nothing."""
-        gain = 3 / (sweep + 10) ** 0.6
-        self.length = min(float(np.sqrt(2)), self.length * float(np.exp((accepted - _ACCEPTED) * gain)))
+        self.length = min(
+            float(np.sqrt(2)), self.length * float(np.exp((accepted - _ACCEPTED) * learning_rate(sweep)))
+        )
+
+
+def learning_rate(sweep: int) -> float:
+    """Return how much of what a sweep of the warm-up teaches is taken over: ever less."""
+    return float(3 / (sweep + 10) ** 0.6)
 
 
 def inverse(matrices: Floats) -> Floats:

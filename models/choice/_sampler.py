@@ -5,7 +5,7 @@ Notation
 θ : (N, K) tastes, normal in the population, θ_i ~ N(μ, Σ)      Q = Σ⁻¹      l_i : log-likelihood of θ_i
 Prior: Σ ~ inverse Wishart(ν, diag V), μ ~ N(m, Σ / A)
 
-A sweep has three steps, each of which leaves the posterior as it is.
+A sweep has four steps, each of which leaves the posterior as it is.
 
 1. Σ, then μ, given θ: conjugate (as `rhierMnlRwMixture` of Rossi, Allenby & McCulloch 2005).
 2. Each θ_i given μ and Σ: a Langevin step, preconditioned by the curvature of l_i averaged over the warm-up. A
@@ -15,6 +15,10 @@ A sweep has three steps, each of which leaves the posterior as it is.
    θ_i = μ + L z_i (the interweaving of Yu & Meng 2011): one Langevin step that moves all θ along. Where each
    person's answers say little, steps 1 and 2 hardly move Σ, and this one does: of 300 people with 3 tasks each, a
    draw is worth ten times as much for the means and 3 to 20 times for the standard deviations, at twice the cost.
+4. Where a price is sign-safe, each person's part-worths all stretched by one factor, ``β_i → exp(δ) β_i``. Answers
+   tell the direction of tastes better than their length; with the price on the log scale that ridge is bent, and
+   straight steps crawl along it. Of 361 people with 12 tasks and 6 columns the worst directions have 8 to 14 times
+   the effective draws, at a quarter more cost.
 """
 
 from __future__ import annotations
@@ -26,13 +30,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
-from models.choice._langevin import Steps, Stride, inverse, lower_root
+from models.choice._langevin import Steps, Stride, inverse, learning_rate, lower_root
 from models.choice._sampler_kernels import Likelihood
 from models.errors import InvalidInput
 
 _WALK_EVERY = 10
 _LOOK_EVERY, _REFRESH_EVERY, _FORGET_EVERY = 10, 50, 100  # sweeps of the warm-up
 _FARTHEST = 20.0  # the log of a stretch beyond which a step is refused, and so would be the one back
+_STRETCHES_TAKEN = 0.44  # the rate that warm-up aims at, best for steps in one direction
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -105,6 +110,8 @@ class Chain:
         self.accepted: NDArray[np.bool_] = np.zeros(people, dtype=np.bool_)
         self._sweeps = 0
         self._people, self._population = Steps(), Steps()
+        self._free = likelihood.signs == 0
+        self._reach, self._stretched = np.full(people, 0.3), self.accepted
         self._curvatures, self._whole = _Average(), _Average()
 
     def warm_up(self) -> None:
@@ -121,10 +128,13 @@ class Chain:
         if not self._walks:
             self._people.adapt(float(self.accepted.mean()), self._sweeps)
         self._population.adapt(float(moved), self._sweeps)
+        self._reach *= np.exp((self._stretched - _STRETCHES_TAKEN) * learning_rate(self._sweeps))
 
     def sweep(self) -> bool:
-        """Make the three steps; say whether the population's move was accepted."""
+        """Make the steps; say whether the population's move was accepted."""
         self._sweeps += 1
+        if not self._free.all():
+            self._stretch_people()
         self._draw_population()
         walk = Stride(0.0, 2.38 / self.place.mean.size**0.5)
         self._move_people(walk if self._walks else self._people.stride())
@@ -164,10 +174,28 @@ class Chain:
         gain = value_then - value + (_dots(away, pull) - _dots(away_then, pull_then)) / 2
         gain += self._people.way_back(step, gradient_then - pull_then, noise, stride)
         self.accepted = bars < gain
-        self.place = self.place._replace(
-            tastes=np.where(self.accepted[:, None], tastes + step, tastes),
-            value=np.where(self.accepted, value_then, value),
-            gradient=np.where(self.accepted[:, None], gradient_then, gradient),
+        self._take(self.accepted, tastes + step, value_then, gradient_then)
+
+    def _stretch_people(self) -> None:
+        tastes, value, _, mean, precision = self.place
+        growth = self._reach * self.rng.standard_normal(len(tastes))
+        bars = -self.rng.standard_exponential(len(tastes))
+        # The log of the size of a sign-safe coefficient grows by what all others are multiplied by.
+        then = np.where(self._free, tastes * np.exp(growth)[:, None], tastes + growth[:, None])
+        value_then, gradient_then = self.likelihood(then)
+        away, away_then = tastes - mean, then - mean
+        gain = value_then - value + growth * self._free.sum()
+        gain += (_dots(away, away @ precision) - _dots(away_then, away_then @ precision)) / 2
+        self._stretched = bars < gain
+        self._take(self._stretched, then, value_then, gradient_then)
+
+    def _take(self, accepted: NDArray[np.bool_], tastes: Floats, value: Floats, gradient: Floats) -> None:
+        """Let those who accepted a step stand where it led them."""
+        here = self.place
+        self.place = here._replace(
+            tastes=np.where(accepted[:, None], tastes, here.tastes),
+            value=np.where(accepted, value, here.value),
+            gradient=np.where(accepted[:, None], gradient, here.gradient),
         )
 
     def _move_population(self) -> bool:
