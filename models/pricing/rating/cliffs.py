@@ -74,11 +74,10 @@ def find_cliffs(tariffs: Sequence[Tariff], *, metrics: int) -> list[Cliff]:
     [(1500, 6000, None), (300, 2000, 6000)]
     """
     places = [
-        (plan, charge.metric, units)
+        (plan, charge.metric, charge.included)
         for plan, tariff in enumerate(tariffs)
         for charge in tariff.charges
-        if charge.included is not None
-        for units in sorted({charge.included, *(start for start in charge.starts if start > charge.included)})
+        if charge.included is not None and (charge.step or not charge.prices)  # single units add up smoothly
     ]
     if not places:
         return []

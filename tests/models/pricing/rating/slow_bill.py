@@ -15,6 +15,7 @@ class SlowCharge:
     blocks: tuple[tuple[Decimal, Decimal], ...] = ()  # from so many units on, at this price each
     step: Decimal = Decimal(0)
     by_days: bool = False
+    parts: int = 1  # prices are divided by so many: by 12 where they are a year's
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class SlowTariff:
     price: Decimal  # a month
     charges: tuple[SlowCharge, ...] = ()
     prorates_units: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def slow_bill(tariff: SlowTariff, month: SlowMonth, *, decimals: int) -> SlowBil
             # A quotient of 80 digits that is not a half exactly is not a half: days are few.
             return (amount / parts).quantize(smallest, rounding=ROUND_HALF_EVEN)
 
-        lines = [rounded(tariff.price * month.days, month.month_days)]
+        lines = [rounded(tariff.price * month.days, month.month_days * tariff.parts)]
         carried = True
         for charge in tariff.charges:
             if charge.included is None:
@@ -73,9 +75,9 @@ def slow_bill(tariff: SlowTariff, month: SlowMonth, *, decimals: int) -> SlowBil
                 sold = _overlap(included, included + above, start, end)
                 if charge.by_days:
                     days = min(month.days, month.month_days)
-                    lines.append(rounded(sold * price * days, month.month_days))
+                    lines.append(rounded(sold * price * days, month.month_days * charge.parts))
                 else:
-                    lines.append(rounded(sold * price))
+                    lines.append(rounded(sold * price, charge.parts))
         return SlowBill(lines, carried)
 
 
