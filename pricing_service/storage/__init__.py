@@ -18,6 +18,8 @@ from pricing_service.storage.datasets import Datasets, StoredDataset, VersionCon
 from pricing_service.storage.effects import Effects
 from pricing_service.storage.errors import (
     AlreadyFinished,
+    AlreadyPublished,
+    ContentMoved,
     KeyReused,
     NotFound,
     PayloadDiffers,
@@ -27,23 +29,30 @@ from pricing_service.storage.errors import (
 )
 from pricing_service.storage.idempotency import Idempotency, Replay
 from pricing_service.storage.pages import Page
+from pricing_service.storage.price_books import DraftContent, PriceBooks, Publication, StoredPriceBook
 from pricing_service.storage.workspaces_and_keys import Key, Keys, Workspace, Workspaces
 
 __all__ = [
     "AlreadyFinished",
+    "AlreadyPublished",
     "Analyses",
     "Analysis",
+    "ContentMoved",
+    "DraftContent",
     "Key",
     "KeyReused",
     "NewAnalysis",
     "NotFound",
     "Page",
     "PayloadDiffers",
+    "PriceBooks",
+    "Publication",
     "Replay",
     "StillRunning",
     "Storage",
     "StorageError",
     "StoredDataset",
+    "StoredPriceBook",
     "VersionContent",
     "VersionMoved",
     "Workspace",
@@ -86,6 +95,7 @@ class Storage:
         self.keys = Keys(self.database, clock, settings.secret_bytes, dev=settings.dev)
         self.datasets = Datasets(self.database, clock, self.blobs)
         self.analyses = Analyses(self.database, clock, self.blobs)
+        self.price_books = PriceBooks(self.database, clock)
         self.effects = Effects(self.database, clock)
         self.idempotency = Idempotency(self.database, clock)
 

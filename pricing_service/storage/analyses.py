@@ -32,6 +32,8 @@ from pricing_service.storage.pages import Page, fetch_page
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 End = Literal["succeeded", "failed", "cancelled"]
 _OPEN = ("queued", "running")
+SIMULATION = "simulation"
+"""The kind of the analyses that re-rate a price book; their `options` name `price_book` and `content_hash`."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class NewAnalysis:
     kind: str
     options: Mapping[str, Any]
     seed: int = 0
+    prefix: str = "an"
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Analyses:
         datasets = schema.datasets
         mine = sa.and_(datasets.c.workspace_id == workspace_id, datasets.c.id == new.dataset_id)
         values = {
-            "id": new_id("an", now),
+            "id": new_id(new.prefix, now),
             "workspace_id": workspace_id,
             "dataset_id": new.dataset_id,
             "kind": new.kind,
@@ -112,12 +115,40 @@ class Analyses:
         return self._analysis(row)
 
     def page(self, workspace_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Analysis]:
-        """Read the analyses of a workspace, newest first."""
+        """Read the analyses of a workspace, newest first; simulations are listed with their price book."""
         table = schema.analyses
-        query = table.select().where(table.c.workspace_id == workspace_id)
+        query = table.select().where(table.c.workspace_id == workspace_id, table.c.kind != SIMULATION)
         with self._database.reading() as connection:
             rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
         return Page([self._analysis(row) for row in rows], following)
+
+    def simulations(
+        self, workspace_id: str, price_book_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Analysis]:
+        """Read the simulations of a price book, newest first."""
+        table = schema.analyses
+        query = table.select().where(
+            table.c.workspace_id == workspace_id,
+            table.c.kind == SIMULATION,
+            table.c.options["price_book"].as_string() == price_book_id,
+        )
+        with self._database.reading() as connection:
+            rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
+        return Page([self._analysis(row) for row in rows], following)
+
+    def newest_simulation(self, workspace_id: str, price_book_id: str, content_hash: str) -> Analysis | None:
+        """Read the newest simulation of exactly this content that has succeeded; null without any."""
+        table = schema.analyses
+        query = table.select().where(
+            table.c.workspace_id == workspace_id,
+            table.c.kind == SIMULATION,
+            table.c.status == "succeeded",
+            table.c.options["price_book"].as_string() == price_book_id,
+            table.c.options["content_hash"].as_string() == content_hash,
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query.order_by(table.c.id.desc()).limit(1)).first()
+        return None if row is None else self._analysis(row)
 
     def count_queued(self, workspace_id: str) -> int:
         """How many analyses wait: the doors refuse more than `max_queued_analyses`."""

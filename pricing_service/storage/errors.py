@@ -5,6 +5,8 @@
     StorageError
     ├── NotFound           unknown, or another workspace's: the two are the same to the caller
     ├── AlreadyFinished    a finished analysis cannot be cancelled
+    ├── AlreadyPublished   a published price book never changes
+    ├── ContentMoved       the draft is another one than was meant: read again and repeat
     ├── VersionMoved       the dataset got another version since it was read: read again and repeat
     └── KeyReused          an idempotency key came again
         ├── PayloadDiffers     with another payload
@@ -27,6 +29,14 @@ class NotFound(StorageError):
 
 class AlreadyFinished(StorageError):
     """The analysis has reached its end; nothing is left to cancel."""
+
+
+class AlreadyPublished(StorageError):
+    """A published price book never changes; make a new draft of it."""
+
+
+class ContentMoved(StorageError):
+    """The draft's content is not the one that was to be published; read it again."""
 
 
 class VersionMoved(StorageError):

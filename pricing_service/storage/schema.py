@@ -118,6 +118,29 @@ analyses = sa.Table(
     sa.Index(None, "status"),
 )
 
+price_books = sa.Table(
+    "price_books",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("status", sa.String(10), nullable=False),  # draft, then published for good
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),  # the whole book
+    sa.Column("content_hash", sa.String(64), nullable=False),
+    sa.Column("made_from", sa.JSON, nullable=False),  # {"kind", "id"}
+    sa.Column("remarks", sa.JSON, nullable=False),  # what to know about how it was read
+    sa.Column("created_by", sa.String(200), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("effective", sa.Date),
+    sa.Column("published_by", sa.String(200)),
+    sa.Column("published_at", Instant),
+    sa.Column("acknowledged", sa.JSON(none_as_null=True)),  # codes of the guard that were acknowledged
+    sa.Index(None, "workspace_id", "id"),
+    sa.Index(None, "workspace_id", "status", "effective"),
+)
+
 effects = sa.Table(
     "effects",
     metadata,

@@ -1,0 +1,199 @@
+"""Price books: drafts that may change, and published versions that never do.
+
+::
+
+    draft ──► published (effective on a date)
+      ▲└─ content replaced
+
+The current book of a day is the one that became effective last by then. `publish` is the only way to publish, for the
+doors and for whatever decides before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from pricing_service.price_book import PriceBook
+from pricing_service.storage import schema
+from pricing_service.storage.database import Database
+from pricing_service.storage.errors import AlreadyPublished, ContentMoved, NotFound
+from pricing_service.storage.ids import new_id
+from pricing_service.storage.pages import Page, fetch_page
+
+PREFIX = "pb"
+
+
+@dataclass(frozen=True)
+class DraftContent:
+    """What a draft holds: the book, what it was made from (`kind`, `id`), and remarks from reading it."""
+
+    book: PriceBook
+    made_from: Mapping[str, Any]
+    remarks: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is published: exactly the content of `content_hash`, from the day `effective` on.
+
+    `acknowledged` are the guard's codes that somebody has acknowledged; `by` is who publishes.
+    """
+
+    effective: date
+    content_hash: str
+    by: str
+    acknowledged: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class StoredPriceBook:
+    """One version of the price book."""
+
+    id: str
+    workspace_id: str
+    status: Literal["draft", "published"]
+    name: str
+    currency: str
+    content: dict[str, Any]
+    content_hash: str
+    made_from: dict[str, Any]
+    remarks: list[dict[str, str]]
+    created_by: str
+    created_at: datetime
+    changed_at: datetime
+    effective: date | None
+    published_by: str | None
+    published_at: datetime | None
+    acknowledged: list[str] | None
+
+    @property
+    def book(self) -> PriceBook:
+        """The content as a value."""
+        return PriceBook.model_validate(self.content)
+
+
+class PriceBooks:
+    """Store and read versions of the price book."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def create(self, workspace_id: str, content: DraftContent, *, by: str) -> StoredPriceBook:
+        """Store a new draft."""
+        now = self._clock()
+        values = {
+            "id": new_id(PREFIX, now),
+            "workspace_id": workspace_id,
+            "status": "draft",
+            "created_by": by,
+            "created_at": now,
+            "changed_at": now,
+            **_columns(content),
+        }
+        with self._database.writing() as connection:
+            connection.execute(schema.price_books.insert().values(values))
+        return self.get(workspace_id, str(values["id"]))
+
+    def replace(self, workspace_id: str, price_book_id: str, content: DraftContent) -> StoredPriceBook:
+        """Give a draft other content.
+
+        Raises
+        ------
+        AlreadyPublished
+            A published version never changes.
+        """
+        with self._database.writing() as connection:
+            self._draft(connection, workspace_id, price_book_id)
+            change = schema.price_books.update().where(_mine(workspace_id, price_book_id))
+            connection.execute(change.values(changed_at=self._clock(), **_columns(content)))
+        return self.get(workspace_id, price_book_id)
+
+    def publish(self, workspace_id: str, price_book_id: str, publication: Publication) -> StoredPriceBook:
+        """Publish a draft, once and for good.
+
+        Raises
+        ------
+        AlreadyPublished
+            It is published already.
+        ContentMoved
+            The draft's content is not the one that was to be published.
+        """
+        with self._database.writing() as connection:
+            row = self._draft(connection, workspace_id, price_book_id)
+            if row.content_hash != publication.content_hash:
+                raise ContentMoved(f"price book {price_book_id!r} has the content {row.content_hash}")
+            change = schema.price_books.update().where(_mine(workspace_id, price_book_id))
+            connection.execute(
+                change.values(
+                    status="published",
+                    effective=publication.effective,
+                    published_by=publication.by,
+                    published_at=self._clock(),
+                    acknowledged=list(publication.acknowledged),
+                )
+            )
+        return self.get(workspace_id, price_book_id)
+
+    def get(self, workspace_id: str, price_book_id: str) -> StoredPriceBook:
+        """Read one version; `NotFound` also for another workspace's."""
+        query = schema.price_books.select().where(_mine(workspace_id, price_book_id))
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise NotFound("price book", price_book_id)
+        return _price_book(row)
+
+    def current(self, workspace_id: str, *, on: date) -> StoredPriceBook | None:
+        """Read the version that is in force on a day; null where none is."""
+        table = schema.price_books
+        in_force = sa.and_(
+            table.c.workspace_id == workspace_id, table.c.status == "published", table.c.effective <= on
+        )
+        newest = (table.c.effective.desc(), table.c.published_at.desc(), table.c.id.desc())
+        with self._database.reading() as connection:
+            row = connection.execute(table.select().where(in_force).order_by(*newest).limit(1)).first()
+        return None if row is None else _price_book(row)
+
+    def page(self, workspace_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[StoredPriceBook]:
+        """Read the versions of a workspace, drafts too, newest first."""
+        table = schema.price_books
+        query = table.select().where(table.c.workspace_id == workspace_id)
+        with self._database.reading() as connection:
+            rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
+        return Page([_price_book(row) for row in rows], following)
+
+    def _draft(self, connection: sa.Connection, workspace_id: str, price_book_id: str) -> sa.Row[Any]:
+        """Read a draft for a change."""
+        query = schema.price_books.select().where(_mine(workspace_id, price_book_id)).with_for_update()
+        row = connection.execute(query).first()
+        if row is None:
+            raise NotFound("price book", price_book_id)
+        if row.status != "draft":
+            raise AlreadyPublished(f"price book {price_book_id!r} is published; make a new draft of it")
+        return row
+
+
+def _columns(content: DraftContent) -> dict[str, Any]:
+    return {
+        "name": content.book.name,
+        "currency": content.book.currency,
+        "content": content.book.as_json(),
+        "content_hash": content.book.content_hash,
+        "made_from": dict(content.made_from),
+        "remarks": [dict(remark) for remark in content.remarks],
+    }
+
+
+def _mine(workspace_id: str, price_book_id: str) -> sa.ColumnElement[bool]:
+    table = schema.price_books
+    return sa.and_(table.c.workspace_id == workspace_id, table.c.id == price_book_id)
+
+
+def _price_book(row: sa.Row[Any]) -> StoredPriceBook:
+    return StoredPriceBook(**row._mapping)
