@@ -54,18 +54,34 @@ class AnalysisDesk:
             raise NotFound("dataset", asked.dataset)
         dataset = self._storage.datasets.get(workspace_id, asked.dataset)
         refuse_missing_tables(asked.kind, dataset.tables)
-        if self._storage.analyses.count_queued(workspace_id) >= self._settings.max_queued_analyses:
-            raise TooMany(f"{self._settings.max_queued_analyses} analyses are waiting already.")
         options = asked.options.model_dump(mode="json")
         new = NewAnalysis(dataset_id=dataset.id, kind=asked.kind, options=options, seed=asked.seed)
-        return shown(self._storage.analyses.create(workspace_id, new))
+        return shown(self.accept(workspace_id, new))
+
+    def accept(self, workspace_id: str, new: NewAnalysis) -> Analysis:
+        """Take work into the queue.
+
+        Raises
+        ------
+        TooMany
+            If as much waits as may.
+        """
+        if self._storage.analyses.count_queued(workspace_id) >= self._settings.max_queued_analyses:
+            raise TooMany(f"{self._settings.max_queued_analyses} analyses are waiting already.")
+        return self._storage.analyses.create(workspace_id, new)
 
     async def ask(
         self, workspace_id: str, asked: AnalysisRequest, *, seconds: float
     ) -> tuple[dict[str, Any], bool]:
         """Queue an analysis and wait for its end; the second answer is whether it came in time."""
-        until = time.monotonic() + seconds
         queued = await run_in_threadpool(self.queue, workspace_id, asked)
+        return await self.wait_for(workspace_id, queued, seconds=seconds)
+
+    async def wait_for(
+        self, workspace_id: str, queued: dict[str, Any], *, seconds: float
+    ) -> tuple[dict[str, Any], bool]:
+        """Wait for the end of what was queued; the second answer is whether it came in time."""
+        until = time.monotonic() + seconds
         while time.monotonic() < until:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
             queued = await run_in_threadpool(self.read, workspace_id, queued["id"])
@@ -81,21 +97,23 @@ class AnalysisDesk:
         """Show a page of analyses, newest first."""
         found = self._storage.analyses.page(workspace_id, limit=page.limit, cursor=page.after(_LISTING))
         following = found.next_cursor and cursor(_LISTING, found.next_cursor)
-        data = [_summary(analysis) for analysis in found.rows]
+        data = [summary(analysis) for analysis in found.rows]
         return {"data": data, "next_cursor": following, "has_more": found.has_more}
 
     def cancel(self, workspace_id: str, analysis_id: str) -> dict[str, Any]:
         """Cancel a queued or running analysis."""
         return shown(self._storage.analyses.request_cancel(workspace_id, analysis_id))
 
-    def rows_page(self, workspace_id: str, analysis_id: str, page: Page) -> dict[str, Any]:
-        """Show a page of the per-customer table."""
-        path = self._file(workspace_id, analysis_id, ROWS)
-        return rows.page_of(path, listing=f"rows of {analysis_id}", page=page)
+    def rows_page(
+        self, workspace_id: str, analysis_id: str, page: Page, *, file: str = ROWS
+    ) -> dict[str, Any]:
+        """Show a page of the per-customer table, or of another file's."""
+        path = self._file(workspace_id, analysis_id, file)
+        return rows.page_of(path, listing=f"{file} of {analysis_id}", page=page)
 
-    def rows_csv(self, workspace_id: str, analysis_id: str) -> Iterator[str]:
-        """Write the per-customer table as CSV."""
-        return rows.as_csv(self._file(workspace_id, analysis_id, ROWS))
+    def rows_csv(self, workspace_id: str, analysis_id: str, *, file: str = ROWS) -> Iterator[str]:
+        """Write the per-customer table, or another file's, as CSV."""
+        return rows.as_csv(self._file(workspace_id, analysis_id, file))
 
     def report(self, workspace_id: str, analysis_id: str) -> Path:
         """Find the report's page."""
@@ -105,7 +123,7 @@ class AnalysisDesk:
         """List the newest analyses, and find the newest report among them."""
         found = self._storage.analyses.page(workspace_id, limit=50).rows
         reports = [one.folder / REPORT for one in found if one.kind == "report" and REPORT in one.files]
-        return [_summary(analysis) for analysis in found], next(iter(reports), None)
+        return [summary(analysis) for analysis in found], next(iter(reports), None)
 
     def _file(self, workspace_id: str, analysis_id: str, name: str) -> Path:
         analysis = self._storage.analyses.get(workspace_id, analysis_id)
@@ -144,10 +162,11 @@ def shown(analysis: Analysis) -> dict[str, Any]:
     result = None
     if analysis.status == "succeeded" and RESULT in analysis.files:
         result = json.loads((analysis.folder / RESULT).read_bytes())
-    return {**_summary(analysis), "result": result}
+    return {**summary(analysis), "result": result}
 
 
-def _summary(analysis: Analysis) -> dict[str, Any]:
+def summary(analysis: Analysis) -> dict[str, Any]:
+    """Show an analysis without its result."""
     same = ("id", "kind", "dataset_version", "options", "seed", "status", "progress", "error")
     return {
         **{name: getattr(analysis, name) for name in same},

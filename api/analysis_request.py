@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal, Union
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 
-from api import strict_json
-from api.problems import WrongMediaType
+from api.json_body import LARGEST_INTEGER, checked, read_json
 from pricing_service.decisions import DECISIONS
 from pricing_service.decisions._base import Options
 
-# Integers above this one lose their last digits in most JSON readers.
-_LARGEST_SEED = 2**53 - 1
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -27,7 +22,7 @@ class AnalysisRequest(BaseModel):
     dataset: str = Field(min_length=1, max_length=100, description="a dataset's id")
     kind: str
     options: Options = Options()
-    seed: int = Field(0, ge=0, le=_LARGEST_SEED, description="the same seed gives the same result")
+    seed: int = Field(0, ge=0, le=LARGEST_INTEGER, description="the same seed gives the same result")
 
 
 def _shape(kind: str, options: type[Options]) -> type[AnalysisRequest]:
@@ -49,9 +44,7 @@ async def read_analysis_request(request: Request) -> AnalysisRequest:
     RequestValidationError
         With a pointer to each fault: an unknown kind, an unknown option, a value out of range.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise WrongMediaType("Send application/json.")
-    return parse(strict_json.loads(await request.body()))
+    return parse(await read_json(request))
 
 
 def parse(document: object) -> AnalysisRequest:
@@ -62,24 +55,7 @@ def parse(document: object) -> AnalysisRequest:
     >>> parse({"dataset": "ds_1", "kind": "report", "seed": 7.0}).seed
     7
     """
-    try:
-        return _ADAPTER.validate_json(json.dumps(_whole(document)), strict=True)
-    except ValidationError as error:
-        listed = error.errors(include_url=False, include_input=False, include_context=False)
-        raise RequestValidationError(
-            [{**fault, "loc": ("body", *fault["loc"])} for fault in listed]
-        ) from error
-
-
-def _whole(document: object) -> object:
-    """Write 7.0 as 7: they are the same number in JSON, and not to a strict reader of integers."""
-    if isinstance(document, float) and document.is_integer() and abs(document) <= _LARGEST_SEED:
-        return int(document)
-    if isinstance(document, dict):
-        return {key: _whole(value) for key, value in document.items()}
-    if isinstance(document, list):
-        return [_whole(value) for value in document]
-    return document
+    return checked(_ADAPTER, document)
 
 
 def request_body() -> dict[str, Any]:

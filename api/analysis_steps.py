@@ -31,10 +31,14 @@ class Question:
     options: Mapping[str, Any]
     seed: int
 
+    @property
+    def as_of(self) -> date | None:
+        """The day up to which data count; None: the last with data."""
+        return DECISIONS[self.kind].options.model_validate(self.options).as_of
 
-def make_panel(dataset: Dataset, folder: Path, question: Question, *, today: date) -> StoredPanel:
+
+def make_panel(dataset: Dataset, folder: Path, *, as_of: date | None, today: date) -> StoredPanel:
     """Build the panel, or open the one that an earlier analysis up to the same day left in `folder`."""
-    as_of = DECISIONS[question.kind].options.model_validate(question.options).as_of
     place = folder / (as_of.isoformat() if as_of else "newest")
     try:
         return StoredPanel.open(place, dataset)

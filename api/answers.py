@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -94,5 +94,76 @@ class AnalysisPage(BaseModel):
     """Analyses, newest first, without their results."""
 
     data: list[AnalysisSummary]
+    next_cursor: str | None
+    has_more: bool
+
+
+class Remark(BaseModel):
+    """Something to know: a stable code, and words."""
+
+    code: str
+    message: str
+
+
+class PriceBookVersionSummary(BaseModel):
+    """A version of the price book without its content."""
+
+    id: str
+    status: Literal["draft", "published"]
+    name: str
+    currency: str
+    content_hash: str = Field(description="sha256 of the content; publishing confirms it")
+    effective: date | None = Field(description="the first day on which it is in force; null: a draft")
+    made_from: dict[str, str | None]
+    warnings: list[Remark] = Field(description="what to know about how it was read")
+    created_by: str
+    created_at: datetime
+    changed_at: datetime
+    published_by: str | None
+    published_at: datetime | None
+    acknowledged: list[str] | None = Field(description="what of the guard was acknowledged")
+
+
+class PriceBookVersion(PriceBookVersionSummary):
+    """A version of the price book."""
+
+    book: dict[str, Any]
+
+
+class PriceBookVersionPage(BaseModel):
+    """Versions, newest first, without their content."""
+
+    data: list[PriceBookVersionSummary]
+    next_cursor: str | None
+    has_more: bool
+
+
+class SimulationSummary(BaseModel):
+    """A simulation without its result."""
+
+    id: str
+    price_book: str
+    content_hash: str = Field(description="of the content that was simulated")
+    compared_with: str | None = Field(description="a version, or the dataset's own book; null: what was paid")
+    dataset: str
+    dataset_version: str
+    options: dict[str, Any]
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    progress: Progress
+    error: dict[str, Any] | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class Simulation(SimulationSummary):
+    """A simulation; `result` is null until it has succeeded."""
+
+    result: dict[str, Any] | None
+
+
+class SimulationPage(BaseModel):
+    """Simulations, newest first, without their results."""
+
+    data: list[SimulationSummary]
     next_cursor: str | None
     has_more: bool

@@ -86,4 +86,5 @@ def needs(scope: str) -> Callable[..., Caller]:
 
 DataReader = Annotated[Caller, Depends(needs("data:read"))]
 DataWriter = Annotated[Caller, Depends(needs("data:write"))]
+Publisher = Annotated[Caller, Depends(needs("prices:publish"))]
 Analyst = Annotated[Caller, Depends(needs("analyses:run"))]

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Header, Request
 
 LONGEST_WAIT_SECONDS = 60
+YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 
@@ -29,8 +30,17 @@ def seconds_to_wait(
 
 def wants_csv(request: Request) -> bool:
     """Whether the caller reads CSV rather than JSON; OpenAPI forbids to declare the header."""
+    return _rather_than_json(request, ("text/csv",))
+
+
+def wants_yaml(request: Request) -> bool:
+    """Whether the caller reads YAML rather than JSON."""
+    return _rather_than_json(request, YAML_TYPES)
+
+
+def _rather_than_json(request: Request, kinds: tuple[str, ...]) -> bool:
     offered = [
         part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")
     ]
-    known = [kind for kind in offered if kind in ("text/csv", "application/json", "*/*")]
-    return known[:1] == ["text/csv"]
+    known = [kind for kind in offered if kind in (*kinds, "application/json", "*/*")]
+    return bool(known) and known[0] in kinds

@@ -9,6 +9,7 @@
     ├── Missing                nothing is there (storage has its own `NotFound`)
     │   └── UnknownCursor      this list did not give out this cursor
     ├── Conflict               the thing is in a state that does not allow this
+    │   └── GuardExceeded      a draft that goes further than may happen by accident
     ├── TooLarge               more bytes than the route takes
     ├── WrongMediaType         a body of a kind that the route does not read
     ├── Invalid                readable, but not what the contract says; `errors` points at each fault
@@ -30,6 +31,7 @@ from starlette.exceptions import HTTPException
 
 from models.errors import InvalidInput
 from pricing_service.ingest.errors import DatasetRefused
+from pricing_service.price_book import PriceBookRefused
 from pricing_service.storage import errors as storage
 
 MEDIA_TYPE = "application/problem+json"
@@ -82,6 +84,10 @@ class UnknownCursor(Missing):
 
 class Conflict(Refused):
     """The thing is in a state that does not allow this."""
+
+
+class GuardExceeded(Conflict):
+    """A draft that goes further than may happen by accident; `errors` names each breach."""
 
 
 class TooLarge(Refused):
@@ -142,6 +148,16 @@ PROBLEMS: dict[type[Exception], Shown] = {
         "Already finished",
         detail="The analysis has ended; nothing is left to cancel.",
     ),
+    GuardExceeded: Shown(409, "guard_exceeded", "The guard stopped this price book"),
+    storage.AlreadyPublished: Shown(
+        409,
+        "already_published",
+        "Already published",
+        detail="A published price book never changes; make a new draft of it.",
+    ),
+    storage.ContentMoved: Shown(
+        409, "content_moved", "The draft changed in between", retryable=True, detail="Read the draft again."
+    ),
     storage.VersionMoved: Shown(409, "version_moved", "The dataset changed in between", retryable=True),
     storage.StillRunning: Shown(
         409,
@@ -161,6 +177,7 @@ PROBLEMS: dict[type[Exception], Shown] = {
     ),
     TablesMissing: Shown(422, "missing_tables", "The dataset lacks tables that this analysis needs"),
     DatasetRefused: Shown(422, "dataset_refused", "None of the dataset's tables is usable"),
+    PriceBookRefused: Shown(422, "price_book_refused", "This is no price book"),
     InvalidInput: Shown(422, "invalid_input", "An option cannot be used with these data"),
     TooMany: Shown(429, "too_many_waiting", "Too much is waiting", retryable=True),
     NotReady: Shown(503, "not_ready", "Not ready", retryable=True),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from api import analysis_steps
+from api import analysis_steps, simulation_steps
 from api.analysis_steps import Question
 from models.errors import InvalidInput, NotEstimable
 from pricing_service.config import Settings
@@ -14,6 +14,7 @@ from pricing_service.dataset import Dataset
 from pricing_service.decisions import DECISIONS
 from pricing_service.jobs import Handler, Refused, Step, StepContext, run_worker
 from pricing_service.panel import MissingTables, StoredPanel
+from pricing_service.storage.analyses import SIMULATION
 from pricing_service.storage.blobs import Blobs
 
 # What a step's process finds imported: scikit-learn alone costs 1.9 CPU-seconds.
@@ -52,8 +53,25 @@ def render(context: StepContext) -> None:
     context.progress("report", 1, 1)
 
 
+def re_rate(context: StepContext) -> None:
+    """Simulate a draft of the price book."""
+    panel = _panel(context)
+    try:
+        simulation_steps.simulate(panel, context.options, context.folder, progress=context.progress)
+    except InvalidInput as refusal:
+        raise Refused("invalid_input", str(refusal)) from refusal
+
+
+def render_simulation(context: StepContext) -> None:
+    """Draw the simulation's page."""
+    context.progress("report", 0, 1)
+    simulation_steps.render(context.folder, title=_dataset(context).name, generated_for=_panel(context).as_of)
+    context.progress("report", 1, 1)
+
+
 STEPS = (Step("panel", make_panel), Step("decide", decide), Step("render", render))
-HANDLERS = {kind: Handler(STEPS) for kind in DECISIONS}
+SIMULATION_STEPS = (Step("panel", make_panel), Step("simulate", re_rate), Step("render", render_simulation))
+HANDLERS = {kind: Handler(STEPS) for kind in DECISIONS} | {SIMULATION: Handler(SIMULATION_STEPS)}
 
 
 def work(settings: Settings, *, stop_event: threading.Event | None = None) -> None:
@@ -68,6 +86,12 @@ def _question(context: StepContext) -> Question:
     return Question(context.kind, context.options, context.seed)
 
 
+def _as_of(context: StepContext) -> date | None:
+    if context.kind == SIMULATION:
+        return simulation_steps.as_of(context.options)
+    return _question(context).as_of
+
+
 def _dataset(context: StepContext) -> Dataset:
     blobs = Blobs(context.settings.data_folder)
     return Dataset.open(blobs.tables(context.workspace_id, context.dataset_id, context.dataset_version))
@@ -79,7 +103,7 @@ def _panel(context: StepContext) -> StoredPanel:
     )
     try:
         return analysis_steps.make_panel(
-            _dataset(context), folder, _question(context), today=datetime.now(UTC).date()
+            _dataset(context), folder, as_of=_as_of(context), today=datetime.now(UTC).date()
         )
     except MissingTables as refusal:
         faults = [

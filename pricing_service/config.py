@@ -44,6 +44,17 @@ class Settings(BaseSettings):
     )
     worker_jobs: int = Field(1, ge=1, le=64, description="analyses that one worker process runs at a time")
     max_upload_bytes: int = Field(2 * 1024**3, gt=0, description="largest request body, bytes")
+    guard_p95_rise: float = Field(
+        0.25,
+        ge=0,
+        description="a draft whose 95th percentile of customers' change is higher is not published by accident",
+    )
+    guard_total_change: float = Field(
+        0.10, ge=0, description="the same for the change of the total, up or down, a share"
+    )
+    guard_left_out: float = Field(
+        0.05, ge=0, le=1, description="the same for the share of customers who cannot be compared"
+    )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
 
     @property

@@ -158,6 +158,19 @@ def share(value: object) -> str:
     return f"{percent:.0f}{GAP}%".replace("-", MINUS)
 
 
+def change(value: object) -> str:
+    """Write a relative change with its sign: 0.125 becomes ``+12.5 %``.
+
+    >>> change(0.125).replace(GAP, " "), change(-0.02).replace(GAP, " "), change(0.0).replace(GAP, " ")
+    ('+12.5 %', '−2.0 %', '0.0 %')
+    """
+    found = _finite(value)
+    if found is None:
+        return "not known"
+    sign = "" if abs(found) < 0.0005 else MINUS if found < 0 else "+"
+    return f"{sign}{abs(100 * found):,.1f}{GAP}%"
+
+
 def chance(value: object) -> str:
     """Write a probability as odds out of a hundred: 0.97 becomes ``97 in 100``.
 

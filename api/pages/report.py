@@ -48,7 +48,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
     }
     metrics, worth, willingness = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
     others = sorted(set(analyses) - set(FULLY_SHOWN))
-    return _environment().get_template("report.html").render(
+    return environment().get_template("report.html").render(
         title=title,
         currency=currency,
         generated_for=generated_for,
@@ -129,21 +129,23 @@ def _warnings(data: Mapping[str, Any]) -> list[str]:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the environment of all pages: their templates, and numbers in words."""
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
+    made.filters.update(
         estimate=figures.estimate,
         share=figures.share,
         chance=figures.chance,
         count=figures.count,
         number_range=figures.number_range,
         money=figures.money,
+        change=figures.change,
         plain=words.plain,
         sentences=sentences_of,
         reason=words.reason_in_words,
@@ -151,5 +153,5 @@ def _environment() -> Environment:
         kind=words.kind_in_words,
         method=words.method_in_words,
     )
-    environment.globals["money_range"] = figures.money_range
-    return environment
+    made.globals["money_range"] = figures.money_range
+    return made

@@ -28,6 +28,11 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_identified": "data of this kind cannot tell it, however much there is",
         "not_monetised": "its outcomes carry no value in money",
         "too_few_periods": "too few customers have three months or more",
+        "contact_us": "the plan's price is negotiated",
+        "metric_not_in_data": "the draft charges for a metric that the data do not have",
+        "units_unknown": "the units are not known",
+        "no_plan_fits": "no plan of the draft carries the usage",
+        "nothing_to_compare_with": "nothing tells what was paid before",
         "units_not_told_apart": "the data do not tell units apart (unit_id)",
     }
 )

@@ -68,7 +68,7 @@ def analyze(
         with screen.progress() as progress:
             progress("panel", 0, 1)
             panel = analysis_steps.make_panel(
-                dataset, folder / "panel", question, today=datetime.now(UTC).date()
+                dataset, folder / "panel", as_of=question.as_of, today=datetime.now(UTC).date()
             )
             progress("panel", 1, 1)
             analysis_steps.decide(panel, question, folder, progress=progress)

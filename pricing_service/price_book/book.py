@@ -97,6 +97,17 @@ class PriceBook(Noun):
         """What annual billing makes of the monthly price; None where the book does not say."""
         return next((self.billing[word] for word in _A_YEAR if word in self.billing), None)
 
+    def priced(self) -> PriceBook:
+        """Return what bills depend on: the book without its descriptions, features, limits and add-ons."""
+        plans = tuple(
+            plan.model_copy(update={"description": None, "features": {}, "usage_limits": {}})
+            for plan in self.plans
+        )
+        kept = {"plans": plans, "grandfathered": self.grandfathered, "billing": self.billing}
+        return PriceBook(
+            name=self.name, currency=self.currency, prorates=self.prorates, variables=self.variables, **kept
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Return the book as plain JSON."""
         document: dict[str, Any] = self.model_dump(mode="json")

@@ -24,19 +24,18 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 def test_a_panel_is_built_once_and_opened_again(dataset: Dataset, tmp_path: Path) -> None:
-    question = Question("value_metrics", {}, seed=0)
-    first = make_panel(dataset, tmp_path, question, today=TODAY)
+    first = make_panel(dataset, tmp_path, as_of=None, today=TODAY)
     built = (first.folder / "panel.json").stat().st_mtime_ns
 
-    again = make_panel(dataset, tmp_path, question, today=TODAY)
+    again = make_panel(dataset, tmp_path, as_of=None, today=TODAY)
 
     assert again == first
     assert (again.folder / "panel.json").stat().st_mtime_ns == built
 
 
 def test_another_day_is_another_panel(dataset: Dataset, tmp_path: Path) -> None:
-    newest = make_panel(dataset, tmp_path, Question("report", {}, seed=0), today=TODAY)
-    earlier = make_panel(dataset, tmp_path, Question("report", {"as_of": "2025-08-31"}, seed=0), today=TODAY)
+    newest = make_panel(dataset, tmp_path, as_of=None, today=TODAY)
+    earlier = make_panel(dataset, tmp_path, as_of=date(2025, 8, 31), today=TODAY)
 
     assert newest.as_of > earlier.as_of == date(2025, 8, 31)
     assert newest.folder != earlier.folder
@@ -44,7 +43,7 @@ def test_another_day_is_another_panel(dataset: Dataset, tmp_path: Path) -> None:
 
 def test_the_answer_and_its_rows_are_written(dataset: Dataset, tmp_path: Path) -> None:
     question = Question("unit_worth", {}, seed=0)
-    panel = make_panel(dataset, tmp_path / "panel", question, today=TODAY)
+    panel = make_panel(dataset, tmp_path / "panel", as_of=None, today=TODAY)
 
     decide(panel, question, tmp_path, progress=lambda *_: None)
 

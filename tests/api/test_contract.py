@@ -21,8 +21,8 @@ from pricing_service.storage import Storage
 from tests.api import small_business
 
 # The objects that reads and posts are about are there; deletions meet ids that are not, or the run's own.
-# No schema can say what a usable file, a configured connection or a row of that table is, or that one option must
-# lie below another: there a refusal is right as well.
+# No schema can say what a usable file, a configured connection, a row of that table or a sound price book is, or that
+# one option must lie below another: there a refusal is right as well.
 CONFIG = """
 seed = 1
 [generation]
@@ -31,10 +31,18 @@ max-examples = 10
 bearer = "dev"
 [[operations]]
 include-path-regex = "^/v1/"
-include-method = ["GET", "POST"]
-parameters = {{ dataset_id = "{dataset}", analysis_id = "{analysis}" }}
+include-method = ["GET", "POST", "PUT"]
+parameters = {{ dataset_id = "{dataset}", analysis_id = "{analysis}", version = "{book}", simulation_id = "{sim}" }}
 [[operations]]
-include-name = ["POST /v1/datasets", "POST /v1/analyses", "POST /v1/datasets/{{dataset_id}}/rows/{{table}}"]
+include-name = [
+  "POST /v1/datasets",
+  "POST /v1/analyses",
+  "POST /v1/datasets/{{dataset_id}}/rows/{{table}}",
+  "POST /v1/price-books",
+  "PUT /v1/price-books/{{version}}",
+  "POST /v1/price-books/{{version}}/publish",
+  "POST /v1/price-books/{{version}}/simulations",
+]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 """
@@ -45,8 +53,8 @@ def test_every_operation_keeps_its_description(tmp_path: Path) -> None:
     with Storage.open(settings) as storage:
         app = create_app(settings, storage=storage)
         with TestClient(app, headers={"Authorization": "Bearer dev"}) as client:
-            dataset, analysis = _objects(client)
-        (tmp_path / "schemathesis.toml").write_text(CONFIG.format(dataset=dataset, analysis=analysis))
+            objects = _objects(client)
+        (tmp_path / "schemathesis.toml").write_text(CONFIG.format(**objects))
         config = SchemathesisConfig.from_path(tmp_path / "schemathesis.toml")
         schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
         schemathesis.hook("before_call")(_fresh_key)
@@ -69,11 +77,20 @@ def _fresh_key(context: object, case: Any, kwargs: object) -> None:
         case.headers["Idempotency-Key"] = case.id
 
 
-def _objects(client: TestClient) -> tuple[str, str]:
+def _objects(client: TestClient) -> dict[str, str]:
     files = small_business.parts(small_business.tables())
     dataset = client.post("/v1/datasets", data={"name": "Jobs", "currency": "EUR"}, files=files).json()
     analysis = client.post("/v1/analyses", json={"dataset": dataset["id"], "kind": "report"}).json()
-    return dataset["id"], analysis["id"]
+    book = {"name": "Jobs", "currency": "EUR", "plans": [{"name": "team", "price": 200}]}
+    draft = client.post("/v1/price-books", json={"book": book}).json()
+    place = f"/v1/price-books/{draft['id']}/simulations"
+    simulation = client.post(place, json={"dataset": dataset["id"]}).json()
+    return {
+        "dataset": dataset["id"],
+        "analysis": analysis["id"],
+        "book": draft["id"],
+        "sim": simulation["id"],
+    }
 
 
 def _seen(schema: Any) -> Iterator[tuple[str, int | None, str]]:

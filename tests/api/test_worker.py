@@ -13,6 +13,7 @@ from pricing_service.config import Settings
 from pricing_service.decisions import DECISIONS
 from pricing_service.ingest import Folder, ingest
 from pricing_service.jobs import Refused, StepContext
+from pricing_service.storage.analyses import SIMULATION
 from pricing_service.storage.blobs import Blobs
 from tests.api import small_business
 
@@ -67,4 +68,4 @@ def test_an_option_that_the_data_cannot_serve_is_refused_in_words(settings: Sett
 
 
 def test_every_kind_has_its_handler() -> None:
-    assert HANDLERS.keys() == DECISIONS.keys()
+    assert HANDLERS.keys() == {*DECISIONS, SIMULATION}

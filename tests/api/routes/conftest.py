@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.keys import SCOPES
-from api.worker import STEPS
+from api.worker import HANDLERS
 from pricing_service.config import Settings
 from pricing_service.jobs import StepContext
 from pricing_service.storage import Storage
@@ -89,7 +89,7 @@ def work(served: TestClient) -> Callable[[str], None]:
             folder=analysis.folder,
             progress=lambda *_: None,
         )
-        for step in STEPS:
+        for step in HANDLERS[analysis.kind].steps:
             step.run(context)
         files = {path.name: "" for path in Path(analysis.folder).iterdir()}
         storage.analyses.finish("ws_local", analysis_id, "succeeded", files=files)

@@ -23,10 +23,27 @@ SCOPE_OF = {
     "cancel_analysis": "analyses:run",
     "read_analysis_rows": "data:read",
     "read_analysis_report": "data:read",
+    "create_price_book": "analyses:run",
+    "list_price_books": "data:read",
+    "read_price_book": "data:read",
+    "replace_price_book": "analyses:run",
+    "publish_price_book": "prices:publish",
+    "create_simulation": "analyses:run",
+    "list_simulations": "data:read",
+    "read_simulation": "data:read",
+    "read_simulation_rows": "data:read",
+    "read_simulation_report": "data:read",
 }
 OPEN = {"is_alive", "is_ready", "read_metrics", "read_openapi_30"}
 OTHER_PARTS = {"customer_id": "c07", "table": "usage"}
-BODIES = {"post_rows": [{"customer_id": "c00", "date": "2025-12-15", "metric": "postings", "units": 4}]}
+BOOK = {"name": "Board", "currency": "EUR", "plans": [{"name": "pro", "price": 49}]}
+BODIES: dict[str, Any] = {
+    "post_rows": [{"customer_id": "c00", "date": "2025-12-15", "metric": "postings", "units": 4}],
+    "replace_price_book": {"book": BOOK},
+    "publish_price_book": {},
+    "create_simulation": {"dataset": "ds_" + "0" * 26},
+}
+IDS = {"dataset_id": "ds_1", "analysis_id": "an_1", "version": "pb_1", "simulation_id": "sim_1"}
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +69,7 @@ def test_every_operation_has_its_row(operations: dict[str, Any]) -> None:
 def test_without_a_key_nothing_is_done(client: TestClient, operations: dict[str, Any], name: str) -> None:
     method, path = operations[name]
 
-    answer = client.request(
-        method, filled(path, dataset_id="ds_1", analysis_id="an_1"), headers={"Authorization": ""}
-    )
+    answer = client.request(method, filled(path, **IDS), headers={"Authorization": ""})
 
     assert answer.status_code == 401
 
@@ -70,7 +85,7 @@ def test_a_key_with_every_other_scope_is_not_enough(
 
     answer = client.request(
         method,
-        filled(path, dataset_id="ds_1", analysis_id="an_1"),
+        filled(path, **IDS),
         headers={"Authorization": f"Bearer {token}"},
     )
 
@@ -82,12 +97,22 @@ def test_anothers_object_is_equal_to_an_unknown_one_whatever_is_done_with_it(
     client: TestClient, operations: dict[str, Any], dataset: dict[str, Any], stranger: dict[str, str]
 ) -> None:
     asked = client.post("/v1/analyses", json={"dataset": dataset["id"], "kind": "value_metrics"}).json()
-    about_one = {name: path for name, (_, path) in operations.items() if "_id}" in path}
-    assert len(about_one) >= 9
+    book = client.post("/v1/price-books", json={"book": BOOK}).json()
+    simulation = client.post(
+        f"/v1/price-books/{book['id']}/simulations", json={"dataset": dataset["id"]}
+    ).json()
+    known = {
+        "dataset_id": dataset["id"], "analysis_id": asked["id"], "version": book["id"],
+        "simulation_id": simulation["id"],
+    }  # fmt: skip
+    about_one = {
+        name: path for name, (_, path) in operations.items() if "_id}" in path or "{version}" in path
+    }
+    assert len(about_one) >= 17
 
     for name, path in about_one.items():
-        ours = filled(path, dataset_id=dataset["id"], analysis_id=asked["id"])
-        unknown = filled(path, dataset_id="ds_" + "0" * 26, analysis_id="an_" + "0" * 26)
+        ours = filled(path, **known)
+        unknown = filled(path, **{part: its.split("_")[0] + "_" + "0" * 26 for part, its in known.items()})
         first, second = (
             client.request(operations[name][0], where, headers=stranger, json=BODIES.get(name))
             for where in (ours, unknown)
