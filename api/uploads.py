@@ -18,7 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from api import strict_json
-from api.problems import Invalid, WrongMediaType, pointer
+from api.faults import pointer
+from api.problems import Invalid, WrongMediaType
 from pricing_service.config import Settings
 from pricing_service.ingest import Uploads, open_source
 from pricing_service.ingest.sources import Source

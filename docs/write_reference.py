@@ -20,6 +20,7 @@ from models.registry import discover
 from models.value_metrics._base import MetricScore
 from pricing_service.config import Settings
 from pricing_service.decisions import DECISIONS
+from pricing_service.re_rating import SimulationOptions
 from pricing_service.tables import TABLES, Column, Table
 
 FOLDER = Path(__file__).parent / "reference"
@@ -83,6 +84,8 @@ def kinds() -> str:
         if needs:
             parts.insert(-1, table(["needs", "which unlocks", "cheapest way to get it"], needs))
     parts += ["## Scores of a value metric", _scores()]
+    asked = [_field(name, field) for name, field in SimulationOptions.model_fields.items()]
+    parts += ["## Simulating a price book", table(["option", "default", "meaning"], asked)]
     return "\n\n".join(parts)
 
 

@@ -47,13 +47,16 @@ class Settings(BaseSettings):
     guard_p95_rise: float = Field(
         0.25,
         ge=0,
-        description="a draft whose 95th percentile of customers' change is higher is not published by accident",
+        description="guard of price books: the highest 95th percentile of customers' change",
     )
     guard_total_change: float = Field(
-        0.10, ge=0, description="the same for the change of the total, up or down, a share"
+        0.10, ge=0, description="guard of price books: the largest change of the total, up or down, a share"
     )
     guard_left_out: float = Field(
-        0.05, ge=0, le=1, description="the same for the share of customers who cannot be compared"
+        0.05,
+        ge=0,
+        le=1,
+        description="guard of price books: the largest share of customers who cannot be compared",
     )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
 

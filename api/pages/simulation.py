@@ -9,6 +9,7 @@ from typing import Any
 from api.pages.charts import draw_pictures
 from api.pages.charts._palette import PALETTE
 from api.pages.report import environment
+from pricing_service.money import MINOR_UNITS
 
 Result = Mapping[str, Any]
 
@@ -31,6 +32,7 @@ def render_simulation(result: Result, *, title: str, generated_for: date) -> str
         generated_for=generated_for,
         palette=PALETTE,
         currency=currency,
+        exact=lambda amount: f"{amount:,.{MINOR_UNITS[currency]}f}",
         found=result,
         pictures=draw_pictures({"simulation": result}, currency=currency),
     )  # fmt: skip

@@ -20,7 +20,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from api.problems import PROBLEMS, Refused, faults, faults_of
+from api.faults import faults, faults_of
+from api.problems import PROBLEMS, Refused
 from pricing_service.config import UnsafeSettings
 from pricing_service.dataset import Dataset
 from pricing_service.decisions import DECISIONS
@@ -45,6 +46,11 @@ _signs = Console(stderr=True, soft_wrap=True, highlight=False)
 def say(text: str) -> None:
     """Print a line, to the letter."""
     _words.print(escape(text))
+
+
+def warn(text: str) -> None:
+    """Print a remark beside the output, to the letter."""
+    _signs.print(f"[bold yellow]Note.[/] {escape(text)}")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pricing_service.decisions._words import money
+from pricing_service.money import MINOR_UNITS
 
 Figures = Mapping[str, Any]
 
@@ -40,8 +41,15 @@ def signed(share: float) -> str:
     return f"{sign}{abs(share):.1%}".replace("%", " %")
 
 
-def _exact(amount: float, currency: str) -> str:
-    return f"{amount:,.2f} {currency}"
+def exact(amount: float, currency: str) -> str:
+    """Return an amount to the smallest coin of its currency.
+
+    Examples
+    --------
+    >>> exact(1234.5, "EUR"), exact(1234, "JPY")
+    ('1,234.50 EUR', '1,234 JPY')
+    """
+    return f"{amount:,.{MINOR_UNITS[currency]}f} {currency}"
 
 
 def _about(customers: float) -> str:
@@ -54,7 +62,7 @@ def _total(result: Figures, currency: str) -> str:
     before = "what the current book asks" if result["against"] == "price_book" else "what customers paid"
     return (
         f"Over {months['count']} months and {counted['customers']:,} customers, {before} goes from "
-        f"{_exact(total['before'], currency)} to {_exact(total['after'], currency)}{share} if everyone stays."
+        f"{exact(total['before'], currency)} to {exact(total['after'], currency)}{share} if everyone stays."
     )
 
 
@@ -74,10 +82,10 @@ def _moves(moves: list[Figures]) -> list[str]:
     if not moves:
         return []
     most = moves[0]
-    why = "is not in the draft" if most["why"] == "plan_gone" else "does not carry their usage"
+    why = "is not in the draft" if most["why"] == "plan_gone" else "does not carry its usage"
     return [
-        f"{sum(move['customers'] for move in moves):,} customers are on another plan: most of them "
-        f"({most['customers']:,}) go from {most['from']} to {most['to']}, because their plan {why}."
+        f"{sum(move['customers'] for move in moves):,} customers are on another plan: the largest group "
+        f"({most['customers']:,}) goes from {most['from']} to {most['to']}, because its plan {why}."
     ]
 
 
@@ -88,7 +96,7 @@ def _cliff(cliffs: list[Figures], currency: str) -> list[str]:
     worst = jumps[0]
     return [
         f"At {worst['units']:,.10g} {worst['metric']} on {worst['plan']} the next one takes the bill from "
-        f"{_exact(worst['bill'], currency)} to {_exact(worst['bill_above'], currency)} a month; "
+        f"{exact(worst['bill'], currency)} to {exact(worst['bill_above'], currency)} a month; "
         f"{worst['customers_near']:,} customers are within a tenth of it."
     ]
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from models.errors import InvalidInput
 from models.pricing.rating.behaviour import LeavingRule
+from pricing_service.decisions._words import percent
 from pricing_service.money import MINOR_UNITS
 from pricing_service.panel import StoredPanel
 from pricing_service.price_book import PriceBook
@@ -165,11 +166,11 @@ def _warnings(compared: Comparison) -> list[dict[str, str]]:
     paid = paid_against_book(compared)
     if paid is not None and abs(paid - 1) > _FAR_FROM_PAID:
         message = (
-            f"customers paid {paid:.1%} of what the current book asks for the same usage: discounts and other "
+            f"Customers paid {percent(paid)} of what the current book asks for the same usage: discounts and other "
             "deals are not in either book, so changes are those of list prices"
         )
         warnings.append({"code": "paid_differs_from_book", "message": message})
     if compared.before.from_book.any() and not compared.before.from_book[compared.counted].all():
-        message = "where the current book has not the customer's plan, before is what was paid"
+        message = "Where the current book has not the customer's plan, before is what was paid"
         warnings.append({"code": "plans_not_in_current_book", "message": message})
     return warnings

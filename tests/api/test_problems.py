@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import problems
-from api.problems import PROBLEMS, Refused, faults
+from api.problems import PROBLEMS, Refused
 from pricing_service.storage.errors import NotFound, StorageError
 
 
@@ -84,11 +84,3 @@ def test_every_error_of_storage_that_a_caller_can_cause_is_in_the_table() -> Non
     unknown = {cls.__name__ for cls in every_subclass(StorageError) if cls not in PROBLEMS} - roots
 
     assert not unknown
-
-
-def test_the_branch_of_a_union_is_not_part_of_the_pointer() -> None:
-    error = {"loc": ("body", "report", "options", "levle"), "type": "extra_forbidden", "msg": "no"}
-
-    found = faults([error], tags=frozenset({"report"}))
-
-    assert found == [{"pointer": "/options/levle", "in": "body", "code": "unknown_option", "message": "no"}]
