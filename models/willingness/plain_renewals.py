@@ -7,8 +7,9 @@ median. Three things follow.
 
 Where fewer than one in twenty left for the price, what stayed is a lower bound and no more: the median would be told
 by the far end of the law. In simulations with that few 90 % intervals held the truth in 82 of 100, else in 89.
-And the source is no anchor: it may be off by an error of its own, as surveys may. Nor does its spread count: it is what
-the law makes of who bought, and in simulations it was a third too wide on average, its 90 % interval right in one of two.
+And the source is no anchor: it may be off by an error of its own, as surveys may. Nor does its spread count: it is
+what the law makes of who bought, and in simulations it was a third too wide on average, its 90 % interval right in
+one of two.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def read_plain_renewals(renewals: Renewals, *, unit: str, level: float = 0.9) ->
 
     Returns
     -------
-    Evidence that is no anchor and tells no spread. Its estimate is null, ``only_lower_bounds``, where hardly anybody left for the price.
+    Evidence that is no anchor and tells no spread. Its estimate is null, ``only_lower_bounds``, where hardly anybody
+    left for the price.
 
     Examples
     --------
