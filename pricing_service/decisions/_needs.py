@@ -14,6 +14,16 @@ WORTH = Need(
     unlocks="what one unit is worth: the value that customers achieve",
     cheapest="ask twenty customers for one KPI a month (customer_id, date, kpi, amount), or export what you measure",
 )
+TRAITS = Need(
+    ("customers",),
+    unlocks="the profile of ideal customers: which traits foretell success",
+    cheapest="export a row per customer from your CRM: customer_id, signed_up, and what it knew when they signed",
+)
+SUCCESS = Need(
+    ("subscriptions", "monthly_mrr", "mrr_movements", "invoices", "outcomes"),
+    unlocks="who succeeds: what customers bring and gain in the months after signing",
+    cheapest="export subscriptions from the billing system: customer_id, start, end, plan, mrr",
+)
 OUTCOMES = Need(
     ("outcomes",),
     unlocks="what one unit is worth: the value that customers achieve",

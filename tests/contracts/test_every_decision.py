@@ -28,6 +28,7 @@ RESULT = {
         "coverage", "price_corridor", "recommended_price", "sentences", "options",
     },
     "willingness_to_pay": {"items", "sentences", "options"},
+    "ideal_customers": {"profile", "score_quality", "customers", "sentences", "options"},
     "report": {"analyses", "missing", "failed", "options"},
 }  # fmt: skip
 """Fields that the API promises of each kind."""
