@@ -20,7 +20,7 @@ from api.pages.sensitivity import sensitivity
 from api.pages.verdict import first_screen, sentences_of
 
 # Kinds whose numbers have tables of their own in templates/tables/; the others are shown by their sentences.
-FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay")
+FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay", "ideal_customers")
 
 
 def render_report(result: Mapping[str, Any], *, title: str, currency: str, generated_for: date) -> str:
@@ -46,7 +46,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
     analyses = {
         kind: found for kind, found in (result.get("analyses") or {}).items() if isinstance(found, Mapping)
     }
-    metrics, worth, willingness = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
+    metrics, worth, willingness, ideal = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
     others = sorted(set(analyses) - set(FULLY_SHOWN))
     return environment().get_template("report.html").render(
         title=title,
@@ -56,10 +56,12 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         first=first_screen(
             analyses.get("value_metrics"), analyses.get("unit_worth"), currency=currency,
             no_worth=_why_not(result, "unit_worth"), willingness=analyses.get("willingness_to_pay"),
+            ideal=analyses.get("ideal_customers"),
         ),
         metrics=metrics,
         worth=worth,
         willingness=willingness,
+        ideal=ideal,
         evidence_lists=words.EVIDENCE,
         best_means=words.BEST_PRICES,
         considering=words.CONSIDERING,

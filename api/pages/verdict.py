@@ -61,6 +61,7 @@ def first_screen(
     currency: str,
     no_worth: str = "",
     willingness: Result | None = None,
+    ideal: Result | None = None,
 ) -> FirstScreen:
     """Put the verdict into words and big numbers.
 
@@ -73,11 +74,17 @@ def first_screen(
     no_worth
         Why there is no result of `unit_worth` although it was asked for.
     willingness
-        The result of `willingness_to_pay`, which speaks first only where it stands alone.
+        The result of `willingness_to_pay`, which speaks first only where no metric and no worth was asked for.
+    ideal
+        The result of `ideal_customers`, which speaks first only where it stands alone.
     """
     if metrics is None and worth is None and willingness is not None:
         said = sentences_of(willingness)[:2]
         return FirstScreen("", "", "What people say that they would pay", said, _asked_figures(willingness))
+    if metrics is None and worth is None and ideal is not None:
+        return FirstScreen(
+            "", "", "Who the ideal customers are", sentences_of(ideal)[:2], _ideal_figures(ideal)
+        )
     figures = [] if worth is None else _worth_figures(worth, currency=currency)
     if worth is None and no_worth:
         figures = [_figure("What one unit is worth", Shown(unknown=no_worth), note="")]
@@ -115,6 +122,24 @@ def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
         "gross": "to the typical customer, before asking how much of it is owed to the product",
     }.get(str(worth.get("basis")), "to the typical customer")
     return [_figure(f"One unit of {metric} is worth", shown, note=basis), _corridor(worth, currency=currency)]
+
+
+def _ideal_figures(ideal: Result) -> list[KeyFigure]:
+    """Return how well success is foretold, how often those who fit succeed, and the typical lifetime value."""
+    quality, fits = ideal.get("score_quality") or {}, ideal.get("ideal") or {}
+    figures = [
+        _figure(
+            "Names the better of two customers",
+            estimate((quality.get("out_of_sample") or {}).get("auc")),
+            note="by traits known at signing; 50 % is a coin",
+        )
+    ]
+    if fits:
+        figures.append(
+            _figure("Of those who fit, succeed", estimate(fits.get("success")), note="picked unseen")
+        )
+    typical = (ideal.get("lifetime_value") or {}).get("typical")
+    return [*figures, _figure("Typical lifetime value", estimate(typical), note="what a customer brings us")]
 
 
 def _asked_figures(willingness: Result) -> list[KeyFigure]:
