@@ -79,3 +79,50 @@ def _kpis() -> pd.DataFrame:
 def _outcomes(months: pd.DataFrame) -> pd.DataFrame:
     outcomes = months[["seller", "last", "gmv_brl"]].assign(kpi="gmv", period="month")
     return outcomes.rename(columns={"seller": "customer_id", "last": "date", "gmv_brl": "amount"})
+
+
+DECLARED = (
+    "origin",
+    "business_segment",
+    "lead_type",
+    "business_type",
+    "declared_product_catalog_size",
+    "declared_monthly_revenue",
+)
+"""What a lead said of itself. The state is known only of sellers who sold, so it is left out: it would tell success."""
+LAST_WHOLE_MONTH = "2018-08"
+
+
+def write_won_leads(source: Path, folder: Path) -> None:
+    """Write the contract's tables for the sellers that were won through the funnel, those who never sold too.
+
+    Olist knows what it sold for everybody, so a month without a sale is a month with an outcome of 0. Traits are
+    those of the lead, before it signed; leads that were lost are not in the file.
+    """
+    months = pd.read_csv(source / "seller_month.csv.gz", dtype={"seller": str})
+    sellers = pd.read_csv(source / "sellers.csv.gz", dtype={"seller": str})
+    won = sellers[sellers["won"].notna() & (sellers["won"].str[:7] <= LAST_WHOLE_MONTH)]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "dataset.toml").write_text(DATASET_TOML, encoding="utf-8")
+    customers = won[["seller", "won"]].rename(columns={"seller": "customer_id", "won": "signed_up"})
+    customers.to_csv(folder / "customers.csv", index=False)
+    leads = won[["seller", "first_contact", *DECLARED]].rename(columns={"first_contact": "created"})
+    # Declared as nothing where it was not declared.
+    leads["declared_monthly_revenue"] = leads["declared_monthly_revenue"].replace(0, None)
+    leads.assign(lead_id="lead-" + leads["seller"], customer_id=leads["seller"]).drop(
+        columns="seller"
+    ).to_csv(folder / "leads.csv", index=False)
+    _kpis().to_csv(folder / "kpis.csv", index=False)
+    _sold_each_month(won, months).to_csv(folder / "outcomes.csv", index=False)
+
+
+def _sold_each_month(won: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
+    calendar = pd.DataFrame({"month": sorted(set(months["month"]))})
+    each = won[["seller", "won"]].merge(calendar, how="cross")
+    each = each[(each["month"] >= each["won"].str[:7]) & (each["month"] <= LAST_WHOLE_MONTH)]
+    each = each.merge(months[["seller", "month", "gmv_brl"]], on=["seller", "month"], how="left")
+    last = pd.to_datetime(each["month"]) + pd.offsets.MonthEnd()
+    outcomes = each.assign(date=last, kpi="gmv", period="month", amount=each["gmv_brl"].fillna(0.0))
+    return outcomes.rename(columns={"seller": "customer_id"})[
+        ["customer_id", "date", "kpi", "period", "amount"]
+    ]
