@@ -1,0 +1,112 @@
+"""What each customer would pay for one unit: draws that share what is uncertain of everybody.
+
+Notation
+--------
+m, s : median and spread of log willingness over customers, both uncertain: one draw of them holds for all
+x : (n,) log worth of one unit to a customer, less its median; 0 where nothing is known of it      σ_x : its scale
+b : (n,) what a customer pays for one unit today; 0 where it pays nothing      ι : inertia (`inertia`)
+
+    log ω = m + β x + τ Z,   β = min(1, 0.95 s ÷ σ_x),   τ² = s² - β² σ_x²,   given that ω exp(ι) ≥ b
+
+Willingness is a share of worth, and so follows it one for one as far as its own spread allows; the rest of the
+spread is the customer's own. Who pays a price today shows that it is not above what it would pay, up to inertia.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from models.checks import Floats, vector
+from models.errors import InvalidInput
+from models.estimate import Estimate
+from models.willingness.beliefs import Belief
+from models.willingness.inertia import INERTIA
+
+_AT_MOST = 0.95
+"""Of the spread, what worth may explain: some of it is always the customer's own."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """What is known of everybody.
+
+    Parameters
+    ----------
+    willingness
+        Of the median customer, money per unit.
+    spread
+        The standard deviation of log willingness over customers.
+    correlation
+        Of the doubts about the two.
+    """
+
+    willingness: Estimate
+    spread: Estimate
+    correlation: float = 0.0
+
+
+def draw_by_customer(
+    population: Population, *, log_worth: Floats, paid: Floats, draws: int, seed: int = 0
+) -> Floats:
+    """Draw what each customer would pay for one unit, shape (draws, n), money per unit.
+
+    Parameters
+    ----------
+    population
+        What is known of everybody; both estimates known.
+    log_worth
+        Shape (n,): log worth of one unit, NaN where nothing is known of it.
+    paid
+        Shape (n,): what a unit costs the customer today, ≥ 0; 0 where it is no customer.
+    draws
+        How many; each has its own median and spread, shared by all customers.
+    seed
+        Of the draws.
+
+    Raises
+    ------
+    InvalidInput
+        If an estimate is unknown or not positive, or a price is negative.
+
+    Examples
+    --------
+    >>> median = Estimate(value=10.0, low=9.9, high=10.1, level=0.9, n=80, unit="EUR/posting")
+    >>> spread = Estimate(value=0.5, low=0.49, high=0.51, level=0.9, n=80, unit="log")
+    >>> both = Population(median, spread)
+    >>> drawn = draw_by_customer(both, log_worth=np.zeros(2), paid=np.array([0.0, 20.0]), draws=2000)
+    >>> np.median(drawn, axis=0).round(1)
+    array([10. , 21.7])
+    """
+    middle = Belief.of(population.willingness, name="willingness")
+    scale, correlation = Belief.of(population.spread, name="the spread"), population.correlation
+    paid = vector("paid", paid, n=log_worth.size, low=0)
+    if draws < 1 or not -1 <= correlation <= 1:
+        raise InvalidInput(f"needs draws ≥ 1 and a correlation in [-1, 1], got {draws} and {correlation}")
+    rng = np.random.default_rng(seed)
+    # Common shocks are spread evenly: a few draws already show how wide they are.
+    shocks = special.ndtri((np.array([rng.permutation(draws) for _ in range(3)]) + 0.5) / draws)
+    m = middle.mean + middle.sd * shocks[0]
+    s = np.exp(scale.mean + scale.sd * (correlation * shocks[0] + np.sqrt(1 - correlation**2) * shocks[1]))
+    inertia = INERTIA.mean + INERTIA.sd * shocks[2]
+    x = _centred(log_worth)
+    sigma = float(x[np.isfinite(log_worth)].std()) if np.isfinite(log_worth).any() else 0.0
+    slope = np.minimum(1.0, _AT_MOST * s / sigma) if sigma > 0 else np.zeros(draws)
+    own = np.sqrt(s**2 - (slope * sigma) ** 2)[:, None]
+    centre = m[:, None] + slope[:, None] * x
+    with np.errstate(divide="ignore"):
+        least = (np.log(paid) - inertia[:, None] - centre) / own
+    # Sampled from the upper tail, whose digits survive where a customer pays far more than others would.
+    above = special.ndtr(-least)
+    z = -special.ndtri(np.maximum(above * rng.uniform(1e-12, 1.0, above.shape), 1e-300))
+    drawn: Floats = np.exp(centre + own * z)
+    return drawn
+
+
+def _centred(log_worth: Floats) -> Floats:
+    known = np.isfinite(log_worth)
+    if not known.any():
+        return np.zeros(log_worth.shape)
+    return np.where(known, log_worth - float(np.median(log_worth[known])), 0.0)
