@@ -29,3 +29,16 @@ OUTCOMES = Need(
     unlocks="what one unit is worth: the value that customers achieve",
     cheapest="ask twenty customers for one KPI a month (customer_id, date, kpi, amount), or export what you measure",
 )
+WILLINGNESS = Need(
+    (
+        "quotes",
+        "price_changes",
+        "price_sensitivity",
+        "purchase_intent",
+        "choices",
+        "outcomes",
+        "worth_checks",
+    ),
+    unlocks="what customers would pay for what they use",
+    cheapest="export offers won and lost (quote_id, lead_id, date, metric, units, price, result) from your CRM",
+)

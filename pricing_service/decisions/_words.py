@@ -33,6 +33,18 @@ def chance(probability: float) -> str:
     return percent(min(max(probability, 1e-9), 1 - 1e-9))
 
 
+def price(amount: float, currency: str) -> str:
+    """Return a price to the letter, as a price list has it.
+
+    Examples
+    --------
+    >>> price(1299.0, "EUR"), price(0.4, "EUR"), price(0.012, "EUR")
+    ('1,299 EUR', '0.40 EUR', '0.012 EUR')
+    """
+    exact = f"{amount:,.2f}" if round(amount, 2) == amount else f"{amount:,.6f}".rstrip("0")
+    return f"{exact.removesuffix('.00')} {currency}"
+
+
 def money(amount: float, currency: str) -> str:
     """Return an amount with three significant digits and its currency.
 

@@ -99,7 +99,7 @@ class UnitWorth(Decision):
             If there is no metric at all.
         """
         progress("Choosing the metric", 0, 4)
-        chosen = _chosen_metric(panel, options, seed)
+        chosen = chosen_metric(panel, options, seed)
         progress("Weighting reporters", 1, 4)
         outcomes = gather(panel, metrics=[chosen.metric], kpis=options.kpis)
         outcomes.traits.require(options.segment_by)
@@ -126,7 +126,7 @@ class _Chosen:
     caveats: tuple[Caveat, ...] = ()
 
 
-def _chosen_metric(panel: StoredPanel, options: UnitWorthOptions, seed: int) -> _Chosen:
+def chosen_metric(panel: StoredPanel, options: UnitWorthOptions, seed: int) -> _Chosen:
     """Return the metric that is asked for, else the one that is recommended, else the first of the ranking."""
     if options.metric is not None:
         return _Chosen(options.metric)

@@ -27,6 +27,10 @@ RESULT = {
         "metric", "worth", "worth_by_units", "ideal", "marginal", "basis", "distribution", "by_segment", "evidence",
         "coverage", "price_corridor", "recommended_price", "sentences", "options",
     },
+    "tiers": {
+        "metric", "tiers", "expected", "certificate", "by_tier_count", "against_today", "fences", "sentences",
+        "options",
+    },
     "willingness_to_pay": {"items", "sentences", "options"},
     "ideal_customers": {"profile", "score_quality", "customers", "sentences", "options"},
     "report": {"analyses", "missing", "failed", "options"},

@@ -1,0 +1,139 @@
+"""Customers as a menu of tiers meets them: their own months of use, today's bill, and what a unit is worth to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.errors import NotEstimable
+from models.willingness.by_customer import Population, draw_by_customer
+from pricing_service.decisions._all_evidence import EvidencePool
+from pricing_service.decisions._study import WorthStudy
+from pricing_service.decisions._sums import recorded_months
+from pricing_service.panel import Metric, StoredPanel
+
+MONTHS = 12
+"""The latest months that stand for what a customer needs."""
+FEWEST_CUSTOMERS = 20
+"""Below this a menu would be cut to the measure of single customers."""
+
+
+@dataclass(frozen=True, eq=False)
+class TierCustomers:
+    """n customers that used the metric, sorted by id.
+
+    Parameters
+    ----------
+    ids
+        Their ids.
+    units, known
+        Shape (n, MONTHS): needs by month, the latest last, and which of these months there were.
+    bill
+        Shape (n,): what they pay a month today, 0 where they pay nothing or are gone.
+    worth
+        Shape (n,): worth of one unit, NaN where unknown.
+    per_unit
+        Shape (draws, n): what they would pay for one unit, given what they pay today.
+    anew
+        Shape (draws, n): the same of somebody like them who is no customer yet.
+    """
+
+    ids: list[str]
+    units: Floats
+    known: NDArray[np.bool_]
+    bill: Floats
+    worth: Floats
+    per_unit: Floats
+    anew: Floats
+
+    @classmethod
+    def of(cls, study: WorthStudy, pool: EvidencePool, *, draws: int, seed: int) -> TierCustomers:
+        """Put them together.
+
+        Raises
+        ------
+        NotEstimable
+            ``no_evidence`` (or a source's reason) where nothing tells what they would pay;
+            ``insufficient_customers`` where too few used the metric.
+        """
+        together = pool.together
+        for told in (together.willingness, together.spread):
+            if not told.known:
+                raise NotEstimable(
+                    told.reason or "no_evidence", "nothing tells what customers would pay for a unit"
+                )
+        evidence = study.evidence
+        ids, units, known = months_of_use(evidence.panel, study.metric)
+        if len(ids) < FEWEST_CUSTOMERS:
+            text = f"needs {FEWEST_CUSTOMERS} customers that used {study.metric.metric}, has {len(ids)}"
+            raise NotEstimable("insufficient_customers", text)
+        place = {customer: at for at, customer in enumerate(evidence.customers)}
+        at = np.array([place[customer] for customer in ids], dtype=np.intp)
+        bill = np.nan_to_num(evidence.traits.mrr[at], nan=0.0)
+        worth = np.full(len(ids), np.nan) if study.pooled is None else study.pooled.worth[at]
+        worth = np.where(worth > 0, worth, np.nan)
+        mean = np.where(known, units, 0.0).sum(axis=1) / known.sum(axis=1)
+        everybody = Population(together.willingness, together.spread, together.correlation)
+        per_unit, anew = (
+            draw_by_customer(everybody, log_worth=np.log(worth), paid=paid, draws=draws, seed=seed)
+            for paid in (bill / mean, np.zeros(len(ids)))
+        )
+        return cls(ids, units, known, bill, worth, per_unit, anew)
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self.ids)
+
+    @property
+    def mean_units(self) -> Floats:
+        """Units in a mean month, shape (n,)."""
+        mean: Floats = np.where(self.known, self.units, 0.0).sum(axis=1) / self.known.sum(axis=1)
+        return mean
+
+    @property
+    def paying(self) -> NDArray[np.bool_]:
+        """Who pays today, shape (n,)."""
+        return self.bill > 0
+
+    def only(self, chosen: NDArray[np.bool_], draws: Sequence[int] | slice = slice(None)) -> TierCustomers:
+        """Return the chosen customers (n,) alone, with some of the draws."""
+        return TierCustomers(
+            [customer for customer, kept in zip(self.ids, chosen, strict=True) if kept],
+            self.units[chosen], self.known[chosen], self.bill[chosen], self.worth[chosen],
+            self.per_unit[draws][:, chosen], self.anew[draws][:, chosen],
+        )  # fmt: skip
+
+
+def months_of_use(panel: StoredPanel, metric: Metric) -> tuple[list[str], Floats, NDArray[np.bool_]]:
+    """Return the customers that ever used the metric, and their latest active months.
+
+    Returns
+    -------
+    Ids, sorted; units of shape (n, MONTHS), the latest month last; and which of these months there were.
+    """
+    months = recorded_months(panel.connect().table("months"), [metric])
+    units = months[metric.column]
+    active = months.filter((months.days_observed > 0) & units.notnull())
+    newest_first = ibis.window(group_by="customer_id", order_by=ibis.desc("month"))
+    ranked = active.select(
+        "customer_id", units=active[metric.column], age=ibis.row_number().over(newest_first)
+    )
+    recent = ranked.filter(ranked.age < MONTHS)
+    used = recent.group_by("customer_id").agg(total=recent.units.sum())
+    users = used.filter(used.total > 0)
+    table = recent.semi_join(users, "customer_id").order_by(["customer_id", ibis.desc("age")]).to_pyarrow()
+    ids, row = np.unique(
+        np.array(table["customer_id"].to_pylist(), dtype=object).astype(str), return_inverse=True
+    )
+    found = np.zeros((ids.size, MONTHS))
+    known = np.zeros((ids.size, MONTHS), dtype=np.bool_)
+    column = MONTHS - 1 - table["age"].to_numpy().astype(np.intp)
+    found[row, column] = table["units"].to_numpy().astype(np.float64)
+    known[row, column] = True
+    return ids.tolist(), found, known

@@ -1,0 +1,202 @@
+"""What a menu would do: to revenue, to existing customers and to newcomers, beside what today's prices do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.estimate import Estimate, Label
+from models.pricing.tiers.market import Menu
+from pricing_service.decisions._tier_customers import TierCustomers
+from pricing_service.decisions._tier_design import Design
+
+BETTER = 0.8
+"""Probability of earning more than today from which a new menu is recommended."""
+_MONTHS = "money per month"
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What customers choose, shape (draws, n) each.
+
+    `tier` is its place in the menu, -1 for none; `bill` (money), `units` and what it `gets` (money) are 0 there.
+    """
+
+    tier: NDArray[np.intp]
+    bill: Floats
+    units: Floats
+    gets: Floats
+
+
+def choose(design: Design, customers: TierCustomers, menu: Menu, pays: Floats) -> Chosen:
+    """Let customers who would pay `pays` (draws, n) for a unit choose from a menu, in every draw."""
+    kinds = design.kinds.only([kind for kind, _ in menu])
+    fees = np.array([design.fees[fee] for _, fee in menu])
+    columns: list[tuple[NDArray[np.intp], Floats, Floats, Floats]] = []
+    for each in pays:
+        served = design.served(customers, kinds, each)
+        gets = served.surplus - fees
+        # Of equal tiers the dearest, as the market has it; a menu stands by rising fee.
+        place = fees.size - 1 - gets[:, ::-1].argmax(axis=1)
+        own = (np.arange(customers.count), place)
+        takes = gets[own] >= 0
+        bill, used = (fees + served.overage)[own], served.units[own]
+        columns.append(
+            (
+                np.where(takes, place, -1),
+                np.where(takes, bill, 0.0),
+                np.where(takes, used, 0.0),
+                np.where(takes, gets[own], 0.0),
+            )
+        )
+    tier, bill, units, gained = (np.array(column) for column in zip(*columns, strict=True))
+    return Chosen(tier, bill, units, gained)
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """A menu's effects over all draws.
+
+    Parameters
+    ----------
+    design, customers, menu
+        What is tried on whom.
+    currency, level
+        Of the numbers.
+    """
+
+    design: Design
+    customers: TierCustomers
+    menu: Menu
+    currency: str
+    level: float
+
+    @cached_property
+    def existing(self) -> Chosen:
+        """What paying customers choose if they all choose anew."""
+        paying = self.customers.only(self.customers.paying)
+        return choose(self.design, paying, self.menu, paying.per_unit)
+
+    @cached_property
+    def newcomers(self) -> Chosen:
+        """What somebody like each customer chooses who is no customer yet."""
+        return choose(self.design, self.customers, self.menu, self.customers.anew)
+
+    @property
+    def today(self) -> Floats:
+        """What paying customers pay today, shape (q,)."""
+        return self.customers.bill[self.customers.paying]
+
+    def _kept(self) -> Floats:
+        """Revenue of existing customers who may keep today's plan, by draw: they move only where they gain by it."""
+        paying = self.customers.only(self.customers.paying)
+        keeps = paying.per_unit * paying.mean_units - self.today
+        moves = self.existing.gets > np.maximum(keeps, 0.0)
+        revenue: Floats = np.where(moves, self.existing.bill, self.today).sum(axis=1)
+        return revenue
+
+    def _newcomers_today(self) -> Floats:
+        """Revenue of newcomers by draw under today's prices: each is offered what the customer like it pays."""
+        if not self.customers.paying.any():
+            return np.zeros(self.customers.anew.shape[0])
+        paying = self.customers.only(self.customers.paying)
+        buys = paying.anew * paying.mean_units >= self.today
+        revenue: Floats = self.design.newcomers * (buys * self.today).mean(axis=1)
+        return revenue
+
+    @cached_property
+    def _by_draw(self) -> dict[str, Floats]:
+        of_newcomers = self.design.newcomers * self.newcomers.bill.mean(axis=1)
+        of_existing = self.existing.bill.sum(axis=1)
+        return {
+            "existing": of_existing,
+            "kept": self._kept(),
+            "newcomers": of_newcomers,
+            "all": of_existing + of_newcomers,
+            "newcomers_today": self._newcomers_today(),
+        }
+
+    @property
+    def probability_better(self) -> float:
+        """How probably the menu earns more than today's prices, existing customers and newcomers together."""
+        today = float(self.today.sum()) + self._by_draw["newcomers_today"]
+        return float((self._by_draw["all"] > today).mean())
+
+    def expected(self) -> dict[str, Any]:
+        """Return what the menu earns a month, twelve months from now."""
+        worth = np.nan_to_num(self.customers.worth[self.customers.paying])
+        value = (self.existing.units * worth).sum(axis=1)
+        known = worth > 0
+        captured = np.divide(
+            (self.existing.bill * known).sum(axis=1), value, out=np.full(value.size, np.nan), where=value > 0
+        )
+        return {
+            "monthly_revenue": self._money(self._by_draw["all"]),
+            "share_of_value_captured": self._share(captured, why="no_worth"),
+            "existing": {
+                "customers": int(self.customers.paying.sum()),
+                "if_all_choose_anew": self._money(self._by_draw["existing"]),
+                "if_they_may_keep_today": self._money(self._by_draw["kept"]),
+            },
+            "newcomers": {
+                "customers": self.design.newcomers,
+                "monthly_revenue": self._money(self._by_draw["newcomers"]),
+            },
+        }
+
+    def against_today(self) -> dict[str, Any]:
+        """Return the same beside today's prices, and whose bill rises or falls by how much."""
+        paid = float(self.today.sum())
+        before = paid + self._by_draw["newcomers_today"]
+        change = (
+            np.divide(self._by_draw["all"], before, out=np.full(before.size, np.nan), where=before > 0) - 1
+        )
+        stays = self.existing.tier >= 0
+        bill = np.where(stays, self.existing.bill, np.nan)
+        with np.errstate(invalid="ignore"):
+            relative = bill / self.today - 1
+        known = relative[np.isfinite(relative)]
+        quantiles = {
+            f"p{at:02d}": float(np.quantile(known, at / 100)) if known.size else None for at in (5, 50, 95)
+        }
+        shares = {
+            "pay_more_share": float((relative > 0.005).mean()) if relative.size else None,
+            "pay_less_share": float((relative < -0.005).mean()) if relative.size else None,
+            "leave_share": float((~stays).mean()) if stays.size else None,
+        }
+        no_bills = {"reasons": dict.fromkeys(quantiles, "no_bills")} if not known.size else {}
+        missing = [name for name, value in shares.items() if value is None]
+        missing += ["probability_better"] if paid <= 0 else []
+        return {
+            "monthly_revenue": paid,
+            "newcomers_monthly_revenue": self._money(self._by_draw["newcomers_today"]),
+            "change": self._share(change, why="no_bills"),
+            "probability_better": self.probability_better if paid > 0 else None,
+            "bill_change": quantiles | no_bills,
+            **shares,
+            **({"reasons": dict.fromkeys(missing, "no_bills")} if missing else {}),
+        }
+
+    def _money(self, draws: Floats) -> dict[str, Any]:
+        return self._estimate(draws, f"{self.currency}/month", why="not_identified")
+
+    def _share(self, draws: Floats, *, why: str) -> dict[str, Any]:
+        return self._estimate(draws, "share", why=why)
+
+    def _estimate(self, draws: Floats, unit: str, *, why: str) -> dict[str, Any]:
+        label = Label(
+            unit=unit, level=self.level, method="customers choose for themselves in every posterior draw"
+        )
+        if not np.isfinite(draws).all():
+            return label.unknown(why, n=self.customers.count).to_json()
+        low, high = np.quantile(draws, [(1 - self.level) / 2, (1 + self.level) / 2])
+        mean = float(draws.mean())
+        found: Estimate = label.known(
+            mean, min(float(low), mean), max(float(high), mean), n=self.customers.count
+        )
+        return found.to_json()

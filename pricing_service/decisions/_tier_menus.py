@@ -1,0 +1,174 @@
+"""Menus of one to K tiers: found, certified, and tried on customers they were not made for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import NotEstimable
+from models.pricing.tiers.ascent import ascend
+from models.pricing.tiers.bound import upper_bound
+from models.pricing.tiers.enumeration import enumerate_menus, trials
+from models.pricing.tiers.frontier import Compromise, Search, frontier
+from models.pricing.tiers.market import Market, Menu
+from pricing_service.decisions._tier_customers import TierCustomers
+from pricing_service.decisions._tier_design import Design
+from pricing_service.decisions._tier_effects import choose
+
+_ROWS = 1_600
+"""Customers × draws that a menu is sought on: more move it by less than they cost."""
+_DRAWS = 8
+_STARTS = 40
+_PROVABLE = 1.2e9
+"""Best responses × rows × kinds up to which a menu is proven by enumeration: ten seconds."""
+_STEPS = 12
+_FRONTIER_TRIALS = 160
+WORTH_A_TIER = 0.01
+"""A tier that adds less than this share is not worth what it costs to explain."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is proven of a menu on the customers it was sought on.
+
+    `method` is ``enumeration`` (no menu of these kinds and fees earns more) or ``relaxation`` (none earns more than
+    `optimum_bound`, money per month); `gap` is the share by which the optimum could lie above.
+    """
+
+    method: str
+    optimum_bound: float
+    gap: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the API shows it."""
+        return {"method": self.method, "optimum_bound": self.optimum_bound, "gap": self.gap}
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best menu found of at most so many tiers, and what it earns on the customers it was sought on."""
+
+    tiers: int
+    menu: Menu
+    earns: float
+
+
+class MenuSearch:
+    """Seeks menus for some customers.
+
+    Parameters
+    ----------
+    design
+        The tiers that may be.
+    customers
+        For whom.
+    seed
+        Of the starts, and of who is looked at.
+    """
+
+    def __init__(self, design: Design, customers: TierCustomers, *, seed: int) -> None:
+        self.design, self.seed = design, seed
+        self.customers = sampled(customers, seed=seed)
+        self.market = design.market(self.customers)
+        self.guards = design.guards(customers)
+
+    def up_to(self, most: int, progress: Callable[[int], None]) -> list[Found]:
+        """Return the best menus of at most one, two, … `most` tiers.
+
+        Raises
+        ------
+        NotEstimable
+            ``guards_too_tight`` where no menu keeps to the guard rails; ``nobody_would_pay`` where none earns
+            anything.
+        """
+        found: list[Found] = []
+        for tiers in range(1, most + 1):
+            menu = self.best(self.market, tiers, given=[found[-1].menu] if found else [])
+            if menu is not None:
+                found.append(Found(tiers, menu, self.market.earns(menu)))
+            progress(tiers)
+        if not found:
+            raise NotEstimable(
+                "guards_too_tight", "no menu keeps to max_cliff and max_bill_rise: loosen one of them"
+            )
+        if not found[-1].menu:
+            raise NotEstimable(
+                "nobody_would_pay", "no tier earns more than it costs: check unit_cost and the evidence"
+            )
+        return found
+
+    def best(self, market: Market, tiers: int, *, given: list[Menu] | None = None) -> Menu | None:
+        """Return the best menu that the ascent finds in a market of the same design."""
+        return ascend(market, tiers, starts=_STARTS, seed=self.seed, given=given or [], guards=self.guards)
+
+    def without_overage(self, tiers: int) -> float:
+        """Return what the best menu earns that sells no units beyond those included, money per month."""
+        kinds = self.design.kinds
+        fixed = np.flatnonzero(np.isinf(kinds.overage_prices)).tolist()
+        design = replace(self.design, kinds=kinds.only(fixed))
+        market, guards = design.market(self.customers), design.guards(self.customers)
+        return market.earns(ascend(market, tiers, starts=_STARTS, seed=self.seed, guards=guards) or ())
+
+    def frontier(self, found: Found) -> list[Compromise]:
+        """Return menus that trade what they earn against whom they lose and how much dearer they get."""
+        paying = self.customers.only(self.customers.paying)
+        if paying.count == 0:
+            return []
+
+        def costs(menu: Menu) -> tuple[float, float]:
+            chosen = choose(self.design, paying, menu, paying.per_unit)
+            stays = chosen.tier >= 0
+            rise = np.where(stays, chosen.bill / paying.bill - 1, 0.0)
+            return float((~stays).mean()), float(np.quantile(rise, 0.95))
+
+        search = Search(trials=_FRONTIER_TRIALS, seed=self.seed)
+        compromises = frontier(self.market, found.tiers, costs, search=search, given=[found.menu])
+        return [each for each in compromises if each.menu]
+
+    def held_out_regret(self, tiers: int) -> float | None:
+        """Return the share of the best possible earnings that a menu loses on customers it was not made for.
+
+        Customers are divided in two, and each half's menu is compared with the other's own: a menu made for twice
+        as many loses less. None where a half earns nothing.
+        """
+        first = np.arange(self.customers.count) % 2 == 0
+        halves = [self.design.market(self.customers.only(half)) for half in (first, ~first)]
+        menus = [self.best(half, tiers) or () for half in halves]
+        regrets = [
+            1 - half.earns(menus[1 - at]) / half.earns(menus[at])
+            for at, half in enumerate(halves)
+            if half.earns(menus[at]) > 0
+        ]
+        return float(np.mean(regrets)) if len(regrets) == 2 else None
+
+    def certified(self, found: Found) -> tuple[Found, Certificate]:
+        """Prove the menu the best, or bound how far the best can be from it; what is proven may replace it."""
+        market = self.market
+        if not self.guards.bind and trials(market, found.tiers) * market.surplus.size <= _PROVABLE:
+            menu, earned = enumerate_menus(market, found.tiers)
+            return Found(found.tiers, menu, earned), Certificate("enumeration", earned, 0.0)
+        # The guards only take menus away: what bounds all menus bounds theirs.
+        bound = upper_bound(market, found.menu, found.tiers, steps=_STEPS)
+        gap = bound / found.earns - 1 if found.earns > 0 else 0.0
+        return found, Certificate("relaxation", bound, gap)
+
+
+def sampled(customers: TierCustomers, *, seed: int) -> TierCustomers:
+    """Return a sample of customers and draws that is small enough to seek menus on, the same for the same seed."""
+    draws = min(_DRAWS, customers.per_unit.shape[0])
+    most = max(_ROWS // (2 * draws), 1)
+    chosen: NDArray[np.bool_] = np.ones(customers.count, dtype=np.bool_)
+    if customers.count > most:
+        chosen = np.zeros(customers.count, dtype=np.bool_)
+        chosen[np.random.default_rng(seed).permutation(customers.count)[:most]] = True
+    return customers.only(chosen, slice(0, draws))
+
+
+def fewest_tiers(found: list[Found]) -> Found:
+    """Return the menu of the fewest tiers that earns nearly as much as any."""
+    most = max(each.earns for each in found)
+    return next(each for each in found if each.earns >= (1 - WORTH_A_TIER) * most)
