@@ -130,6 +130,15 @@ def money(value: object, currency: str) -> str:
     return "not known" if found is None else f"{_rough(found)}{GAP}{currency}"
 
 
+def price(value: object, currency: str) -> str:
+    """Write a price to the letter: 1299.0 becomes ``1,299 EUR``, 0.4 ``0.40 EUR``, 0.012 ``0.012 EUR``."""
+    found = _finite(value)
+    if found is None:
+        return "not known"
+    exact = f"{found:,.2f}" if round(found, 2) == found else f"{found:,.6f}".rstrip("0")
+    return f"{exact.removesuffix('.00')}{GAP}{currency}"
+
+
 def money_range(low: object, high: object, currency: str, *, rough: bool = False) -> str:
     """Write two amounts as one range: ``4.63–6.95 EUR``, or roughly, as `money` does: ``37–58 EUR``."""
     start, end = _finite(low), _finite(high)

@@ -20,7 +20,7 @@ from api.pages.sensitivity import sensitivity
 from api.pages.verdict import first_screen, sentences_of
 
 # Kinds whose numbers have tables of their own in templates/tables/; the others are shown by their sentences.
-FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay", "ideal_customers")
+FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay", "ideal_customers", "tiers")
 
 
 def render_report(result: Mapping[str, Any], *, title: str, currency: str, generated_for: date) -> str:
@@ -46,7 +46,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
     analyses = {
         kind: found for kind, found in (result.get("analyses") or {}).items() if isinstance(found, Mapping)
     }
-    metrics, worth, willingness, ideal = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
+    metrics, worth, willingness, ideal, tiers = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
     others = sorted(set(analyses) - set(FULLY_SHOWN))
     return environment().get_template("report.html").render(
         title=title,
@@ -62,6 +62,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         worth=worth,
         willingness=willingness,
         ideal=ideal,
+        tiers=tiers,
         evidence_lists=words.EVIDENCE,
         best_means=words.BEST_PRICES,
         considering=words.CONSIDERING,
@@ -148,6 +149,7 @@ def environment() -> Environment:
         number_range=figures.number_range,
         money=figures.money,
         change=figures.change,
+        price=figures.price,
         plain=words.plain,
         sentences=sentences_of,
         reason=words.reason_in_words,
