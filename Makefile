@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench bench-peers truth real-data chaos lock clean
+.PHONY: help install demo test check format docs bench bench-peers truth truth-tiers real-data chaos lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench-peers: $(STAMP)  ## measure against other people's programs on the same da
 
 truth: $(STAMP)  ## measure coverage and calibration on simulated businesses, into docs/
 	$(BIN)/pytest tests/truth -m truth -q -s --timeout=0
+
+truth-tiers: $(STAMP)  ## measure how near tier menus come to the best, beside other optimisers, into docs/
+	$(BIN)/pytest tests/truth/test_tier_menus.py tests/truth/test_tier_businesses.py -m truth -q -s --timeout=0
 
 real-data: $(STAMP)  ## run the product on the real tables in ../shared/data (fails where they are absent)
 	$(BIN)/pytest tests/real_data -m real_data -q

@@ -1,0 +1,84 @@
+"""Menus against truth: what they earn beside a planner who knows everybody, into docs/truth-tier-businesses.md."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+from statistics import fmean, median, stdev
+from typing import Any
+
+import pytest
+
+from tests.truth.tier_business import MONTHS, POPULATION, run_business
+
+pytestmark = pytest.mark.truth
+PAGE = Path(__file__).parents[2] / "docs" / "truth-tier-businesses.md"
+COUNT = int(os.environ.get("TRUTH_BUSINESSES", "50"))
+FIRST_SEED = 8_000_000
+Record = dict[str, Any]
+
+HEAD = """# Tier menus against truth
+
+Made by `make truth-tiers`; do not edit. {count} simulated businesses, seeds from {first} on, by which no choice in the
+code was made. Each has told, beside usage and subscriptions, what prospects paid or refused for a unit (60–400
+offers), outcomes and price changes. `tiers` designs a menu with its defaults. Then {people:,} people of the same
+market, each with {months} months of needs, choose from it by what they truly would pay. *Planner*: the best menu of as
+many tiers found by one who knows all of them. *Today*: the price list, bought by whoever would pay it. Where `tiers`
+says to keep today's prices, that is what its advice earns.
+"""
+
+
+@pytest.fixture(scope="module")
+def records() -> list[Record]:
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
+        return pool.map(run_business, range(FIRST_SEED, FIRST_SEED + COUNT), chunksize=1)
+
+
+def earned(records: list[Record], against: str) -> list[float]:
+    """Return what the advice earns as a share; no menu counts as nothing."""
+    return [each["earned"] / each[against] if "earned" in each else 0.0 for each in records]
+
+
+def row(name: str, records: list[Record]) -> str:
+    if len(records) < 2:
+        return f"| {name} | {len(records)} | | | | |"
+    of_planner, of_today = earned(records, "planned"), earned(records, "today")
+    error = stdev(of_planner) / len(records) ** 0.5
+    more = sum(share > 1 for share in of_today)
+    kept = sum(each["recommendation"] == "keep_today" for each in records)
+    return (
+        f"| {name} | {len(records)} | {fmean(of_planner):.1%} ± {error:.1%} | {min(of_planner):.1%} | "
+        f"{min(of_today):.1%} | {more} | {kept} |"
+    )
+
+
+def test_the_page_is_written(records: list[Record]) -> None:
+    inside, outside = ([each for each in records if each["outside"] is out] for out in (False, True))
+    lines = [
+        HEAD.format(count=len(records), first=f"{FIRST_SEED:,}", people=POPULATION, months=MONTHS),
+        "| businesses | n | of the planner's, mean ± standard error | least | least of today's | more than today's |"
+        " keep today's |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        row("all", records),
+        row("as the estimators assume", inside),
+        row("outside their assumptions", outside),
+        "",
+        f"Median time of a menu with reading its tables: {median(each['seconds'] for each in records):.0f} s.",
+    ]
+    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    assert "| all |" in PAGE.read_text(encoding="utf-8")
+
+
+def test_menus_earn_nine_tenths_of_what_a_planner_who_knows_all_would(records: list[Record]) -> None:
+    assert fmean(earned(records, "planned")) >= 0.9
+
+
+def test_advice_never_earns_much_less_than_todays_prices_and_nearly_always_more(
+    records: list[Record],
+) -> None:
+    shares = earned(records, "today")
+
+    assert min(shares) >= 0.99
+    assert sum(share > 1 for share in shares) >= 0.96 * len(shares)

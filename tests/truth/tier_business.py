@@ -1,0 +1,137 @@
+"""One simulated business through `tiers`: what its menu earns when customers choose by what they truly would pay.
+
+Beside it stand today's plans, and the menu of a planner who knows everybody's needs and willingness to pay.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.market import Business, draw_business, draw_trial, simulate, write_dataset
+from experiments.market.customers import Customers, draw_customers
+from experiments.market.noise import stream
+from experiments.market.price_list import billed_units, make_price_list
+from experiments.market.usage_and_value import simulate_history
+from models.checks import Floats
+from models.pricing.tiers.ascent import ascend
+from models.pricing.tiers.market import Market
+from models.pricing.tiers.usage import Kinds, serve
+from pricing_service.decisions import DECISIONS
+from pricing_service.ingest import ingest, open_source
+from pricing_service.panel import StoredPanel, panel_of
+
+POPULATION = 3_000
+MONTHS = 12
+TABLES = (
+    "customers",
+    "subscriptions",
+    "usage",
+    "metrics",
+    "kpis",
+    "outcomes",
+    "quotes",
+    "leads",
+    "price_changes",
+)
+PLANNER_ALLOWANCES, PLANNER_FEES = np.linspace(0.05, 1.0, 16), 50
+PLANNER_OVERAGE = (0.7, 1.0, 1.3)
+LAW = "concave"
+
+
+@dataclass(frozen=True)
+class People:
+    """The market that the customers came from: needs by month (n, MONTHS), and what each would pay for a unit (n,)."""
+
+    customers: Customers
+    units: Floats
+    per_unit: Floats
+
+    @classmethod
+    def of(cls, business: Business) -> People:
+        """Draw them."""
+        rng = stream(business.seed, "people")
+        drawn = draw_customers(business, POPULATION, rng)
+        units = simulate_history(business, drawn, rng).units[-MONTHS:, :, 0].T
+        return cls(drawn, units, drawn.willingness_to_pay / np.maximum(drawn.units[:, 0], 1.0))
+
+    def market(self, kinds: Kinds, fees: Floats) -> Market:
+        """Return the market in which they choose by what they truly would pay."""
+        served = serve(self.units, self.per_unit, kinds, kept=LAW)
+        nothing, each = np.zeros(POPULATION), np.full(POPULATION, 1 / POPULATION)
+        return Market(served.surplus, served.margin(0.0), nothing, nothing, each, fees)
+
+    def earns(self, tiers: list[dict[str, Any]]) -> float:
+        """Return what a menu earns from each in a month, money."""
+        largest = float(self.units.max())
+        allowances = np.array([tier["included_units"] for tier in tiers], dtype=np.float64)
+        overage = [tier["overage_price"] for tier in tiers]
+        ends = np.array([np.inf if each is None else each for each in overage])
+        fees = np.array([tier["price"] for tier in tiers], dtype=np.float64)
+        kinds = Kinds(np.minimum(allowances, largest), ends)
+        return self.market(kinds, fees).earns([(at, at) for at in range(fees.size)])
+
+    def earned_today(self, business: Business) -> float:
+        """Return what today's price list earns from each: who would pay the plan of its size buys it."""
+        book = draw_customers(business, business.customers, stream(business.seed, "customers"))
+        prices = make_price_list(business, book)
+        bills = prices.price[prices.plan(self.customers)] * billed_units(business, self.customers)
+        return float((bills * (self.customers.willingness_to_pay >= bills)).mean())
+
+    def planned(self, tiers: int) -> float:
+        """Return what the menu of a planner who knows them earns."""
+        allowances = np.unique(np.quantile(self.units, PLANNER_ALLOWANCES).round(2))
+        prices = np.array([np.inf, *(factor * np.median(self.per_unit) for factor in PLANNER_OVERAGE)])
+        low, high = np.quantile(self.customers.willingness_to_pay, (0.02, 0.98))
+        kinds = Kinds.grid(allowances[allowances > 0], prices)
+        market = self.market(kinds, np.unique(np.geomspace(low, high, PLANNER_FEES)))
+        menu = ascend(market, tiers, starts=40, seed=0)
+        assert menu is not None
+        return market.earns(menu)
+
+
+def run_business(seed: int) -> dict[str, Any]:
+    """Draw a business, design its menu through the front door, and let its market choose."""
+    business = draw_business(seed)
+    business = replace(business, trial=draw_trial(stream(seed, "trial law")))
+    market = simulate(business, seed)
+    tables = {
+        name: market.tables[name] for name in TABLES if name in market.tables and market.tables[name].num_rows
+    }
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        write_dataset(replace(market, tables=tables), folder / "raw")
+        dataset = ingest(open_source(str(folder / "raw")), folder=folder / "dataset")
+        result = _tiers(panel_of(dataset, folder=folder / "panel"), business.metrics[0].name)
+    took = time.perf_counter() - started
+    record: dict[str, Any] = {
+        "seed": seed, "regime": str(business.regime), "outside": business.outside, "customers": business.customers,
+        "tiers": len(result["tiers"]), "recommendation": result["recommendation"], "seconds": took,
+    }  # fmt: skip
+    if not result["tiers"]:
+        return record | {"reason": result["expected"]["monthly_revenue"]["reason"]}
+    people = People.of(business)
+    today = people.earned_today(business)
+    kept = result["recommendation"] == "keep_today"
+    earned = today if kept else people.earns(result["tiers"])
+    return record | {
+        "earned": earned,
+        "menu": people.earns(result["tiers"]),
+        "today": today,
+        "planned": people.planned(len(result["tiers"])),
+        "certificate": result["certificate"]["method"],
+        "held_out_regret": result["certificate"]["held_out_regret"],
+    }
+
+
+def _tiers(panel: StoredPanel, metric: str) -> dict[str, Any]:
+    kind = DECISIONS["tiers"]
+    options = kind.options(metric=metric)
+    result: dict[str, Any] = kind().decide(panel, options, seed=1, progress=lambda *_: None).result
+    return result
