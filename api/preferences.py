@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import Header, Request
+from fastapi import Depends, Header, Request
 
 LONGEST_WAIT_SECONDS = 60
 YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
@@ -44,3 +44,9 @@ def _rather_than_json(request: Request, kinds: tuple[str, ...]) -> bool:
     ]
     known = [kind for kind in offered if kind in (*kinds, "application/json", "*/*")]
     return bool(known) and known[0] in kinds
+
+
+Wait = Annotated[float, Depends(seconds_to_wait)]
+WantsCsv = Annotated[bool, Depends(wants_csv)]
+WantsYaml = Annotated[bool, Depends(wants_yaml)]
+"""What routes take of a caller's preferences."""

@@ -13,7 +13,7 @@ from api.analysis_request import AnalysisRequest
 from api.door import Door
 from api.keys import Analyst, DataReader
 from api.paging import PageQuery
-from api.preferences import seconds_to_wait, wants_csv
+from api.preferences import Wait, WantsCsv
 from api.problems import Conflict, Missing, TooLarge, TooMany, UnknownCursor, WrongMediaType, responses
 
 router = APIRouter(prefix="/v1/analyses", route_class=Door, tags=["analyses"])
@@ -25,8 +25,6 @@ def _desk(request: Request) -> AnalysisDesk:
 
 
 Desk = Annotated[AnalysisDesk, Depends(_desk)]
-Wait = Annotated[float, Depends(seconds_to_wait)]
-WantsCsv = Annotated[bool, Depends(wants_csv)]
 
 
 @router.post(

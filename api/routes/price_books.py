@@ -10,7 +10,7 @@ from api import answers, price_book_request
 from api.door import Door
 from api.keys import Analyst, DataReader, Publisher
 from api.paging import PageQuery
-from api.preferences import wants_yaml
+from api.preferences import WantsYaml
 from api.price_book_request import DraftRequest, PublishRequest, ReadBook
 from api.price_books import PriceBookDesk
 from api.problems import Conflict, Missing, TooLarge, UnknownCursor, WrongMediaType, responses
@@ -26,7 +26,6 @@ def _desk(request: Request) -> PriceBookDesk:
 
 Desk = Annotated[PriceBookDesk, Depends(_desk)]
 Draft = Annotated[DraftRequest | ReadBook, Depends(price_book_request.received_draft)]
-WantsYaml = Annotated[bool, Depends(wants_yaml)]
 Syntax = Annotated[
     Literal["2.1", "3.0", "3.1"], Query(description="with `Accept: application/yaml`: Pricing2Yaml's version")
 ]

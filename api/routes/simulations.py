@@ -11,7 +11,7 @@ from api import answers, price_book_request
 from api.door import Door
 from api.keys import Analyst, DataReader
 from api.paging import PageQuery
-from api.preferences import seconds_to_wait, wants_csv
+from api.preferences import Wait, WantsCsv
 from api.price_book_request import SimulationRequest
 from api.price_books import PriceBookDesk
 from api.problems import Conflict, Missing, TooLarge, TooMany, UnknownCursor, WrongMediaType, responses
@@ -26,8 +26,6 @@ def _desk(request: Request) -> PriceBookDesk:
 
 
 Desk = Annotated[PriceBookDesk, Depends(_desk)]
-Wait = Annotated[float, Depends(seconds_to_wait)]
-WantsCsv = Annotated[bool, Depends(wants_csv)]
 Table = Annotated[
     Literal["customers", "lines"], Query(description="a row per customer, or per line of its bills")
 ]

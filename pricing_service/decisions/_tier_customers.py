@@ -77,7 +77,7 @@ class TierCustomers:
         bill = np.nan_to_num(evidence.traits.mrr[at], nan=0.0)
         worth = np.full(len(ids), np.nan) if study.pooled is None else study.pooled.worth[at]
         worth = np.where(worth > 0, worth, np.nan)
-        mean = np.where(known, units, 0.0).sum(axis=1) / known.sum(axis=1)
+        mean = _mean_month(units, known)
         everybody = Population(together.willingness, together.spread, together.correlation)
         per_unit, anew = (
             draw_by_customer(everybody, log_worth=np.log(worth), paid=paid, draws=draws, seed=seed)
@@ -93,8 +93,7 @@ class TierCustomers:
     @property
     def mean_units(self) -> Floats:
         """Units in a mean month, shape (n,)."""
-        mean: Floats = np.where(self.known, self.units, 0.0).sum(axis=1) / self.known.sum(axis=1)
-        return mean
+        return _mean_month(self.units, self.known)
 
     @property
     def paying(self) -> NDArray[np.bool_]:
@@ -108,6 +107,11 @@ class TierCustomers:
             self.units[chosen], self.known[chosen], self.bill[chosen], self.worth[chosen],
             self.per_unit[draws][:, chosen], self.anew[draws][:, chosen],
         )  # fmt: skip
+
+
+def _mean_month(units: Floats, known: NDArray[np.bool_]) -> Floats:
+    mean: Floats = np.where(known, units, 0.0).sum(axis=1) / known.sum(axis=1)
+    return mean
 
 
 def months_of_use(panel: StoredPanel, metric: Metric) -> tuple[list[str], Floats, NDArray[np.bool_]]:

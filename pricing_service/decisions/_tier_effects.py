@@ -17,7 +17,6 @@ from pricing_service.decisions._tier_design import Design
 
 BETTER = 0.8
 """Probability of earning more than today from which a new menu is recommended."""
-_MONTHS = "money per month"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +76,14 @@ class Effects:
     level: float
 
     @cached_property
+    def paying(self) -> TierCustomers:
+        """The q customers who pay today."""
+        return self.customers.only(self.customers.paying)
+
+    @cached_property
     def existing(self) -> Chosen:
         """What paying customers choose if they all choose anew."""
-        paying = self.customers.only(self.customers.paying)
-        return choose(self.design, paying, self.menu, paying.per_unit)
+        return choose(self.design, self.paying, self.menu, self.paying.per_unit)
 
     @cached_property
     def newcomers(self) -> Chosen:
@@ -90,24 +93,21 @@ class Effects:
     @property
     def today(self) -> Floats:
         """What paying customers pay today, shape (q,)."""
-        return self.customers.bill[self.customers.paying]
+        return self.paying.bill
 
     def _kept(self) -> Floats:
         """Revenue of existing customers who may keep today's plan, by draw: they move only where they gain by it."""
-        paying = self.customers.only(self.customers.paying)
-        keeps = paying.per_unit * paying.mean_units - self.today
+        keeps = self.paying.per_unit * self.paying.mean_units - self.today
         moves = self.existing.gets > np.maximum(keeps, 0.0)
         revenue: Floats = np.where(moves, self.existing.bill, self.today).sum(axis=1)
         return revenue
 
-    def _newcomers_today(self) -> Floats:
-        """Revenue of newcomers by draw under today's prices: each is offered what the customer like it pays."""
-        if not self.customers.paying.any():
-            return np.zeros(self.customers.anew.shape[0])
-        paying = self.customers.only(self.customers.paying)
-        buys = paying.anew * paying.mean_units >= self.today
-        revenue: Floats = self.design.newcomers * (buys * self.today).mean(axis=1)
-        return revenue
+    def _buyers_today(self) -> Floats:
+        """How many people like each customer buy, offered what it pays today, shape (draws, q)."""
+        if not self.paying.count:
+            return np.zeros((self.customers.anew.shape[0], 0))
+        buys = self.paying.anew * self.paying.mean_units >= self.today
+        return buys * self.design.newcomers / self.paying.count
 
     @cached_property
     def _by_draw(self) -> dict[str, Floats]:
@@ -118,18 +118,20 @@ class Effects:
             "kept": self._kept(),
             "newcomers": of_newcomers,
             "all": of_existing + of_newcomers,
-            "newcomers_today": self._newcomers_today(),
+            "newcomers_today": self._buyers_today() @ self.today,
         }
 
     @property
     def probability_better(self) -> float:
-        """How probably the menu earns more than today's prices, existing customers and newcomers together."""
-        today = float(self.today.sum()) + self._by_draw["newcomers_today"]
-        return float((self._by_draw["all"] > today).mean())
+        """How probably the menu earns more than today's prices, units' cost taken off, newcomers included."""
+        cost = self.design.rules.unit_cost
+        used = self.existing.units.sum(axis=1) + self.design.newcomers * self.newcomers.units.mean(axis=1)
+        today = (1 + self._buyers_today()) @ (self.today - cost * self.paying.mean_units)
+        return float((self._by_draw["all"] - cost * used > today).mean())
 
     def expected(self) -> dict[str, Any]:
         """Return what the menu earns a month, twelve months from now."""
-        worth = np.nan_to_num(self.customers.worth[self.customers.paying])
+        worth = np.nan_to_num(self.paying.worth)
         value = (self.existing.units * worth).sum(axis=1)
         known = worth > 0
         captured = np.divide(
@@ -139,7 +141,7 @@ class Effects:
             "monthly_revenue": self._money(self._by_draw["all"]),
             "share_of_value_captured": self._share(captured, why="no_worth"),
             "existing": {
-                "customers": int(self.customers.paying.sum()),
+                "customers": self.paying.count,
                 "if_all_choose_anew": self._money(self._by_draw["existing"]),
                 "if_they_may_keep_today": self._money(self._by_draw["kept"]),
             },

@@ -37,10 +37,10 @@ class Paths:
     effects: Effects
     names: Sequence[str]
 
-    @cached_property
+    @property
     def paying(self) -> TierCustomers:
         """The customers, n."""
-        return self.effects.customers.only(self.effects.customers.paying)
+        return self.effects.paying
 
     @cached_property
     def counts(self) -> NDArray[np.intp]:

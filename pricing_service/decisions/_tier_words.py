@@ -46,6 +46,9 @@ def tier_sentences(result: dict[str, Any], metric: Metric, currency: str) -> lis
             f"That is {_signed(change['value'])} against today's prices ({_signed(change['low'])} to"
             f" {_signed(change['high'])})."
         )
+    if result["recommendation"] == "new_menu" and against["probability_better"] is not None:
+        better = chance(against["probability_better"])
+        said.append(f"With probability {better} it earns more than they do, what units cost us taken off.")
     if against["leave_share"] is not None:
         said.append(
             f"{percent(against['pay_more_share'])} of existing customers would pay more,"

@@ -13,8 +13,9 @@ the tier *below* it; that it also prefers it to all others is left out, and that
 
 Every λ gives a bound (Lagrange; Geoffrion 1974). The best path is found by dynamic programming over arcs, and λ is
 moved along the subgradient: down for customers that no tier of the best path takes, up for those that several take.
-It is 0–5 % above the optimum for one and two tiers, and 8–15 % for three and four: there a menu is proven by
-enumeration where that can be had.
+In markets of single customers it is 0–5 % above the optimum for one and two tiers, and 8–15 % for three and four; where
+every customer stands in several posterior draws it has been 60 % and more. A menu is therefore proven by enumeration
+where that can be had.
 """
 
 from __future__ import annotations

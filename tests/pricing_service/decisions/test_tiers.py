@@ -11,6 +11,7 @@ import pytest
 from pricing_service.decisions import Outcome, canonical_json
 from pricing_service.decisions._newcomers import newcomers_of
 from pricing_service.decisions._tier_customers import MONTHS, months_of_use
+from pricing_service.decisions._tier_words import what_for
 from pricing_service.panel import StoredPanel
 from tests.pricing_service.decisions.conftest import FrontDoor
 from tests.pricing_service.decisions.small_business import Row, Tables, decided, job_board
@@ -229,20 +230,27 @@ def test_newcomers_are_counted_where_they_are_told(
 
 
 def test_every_tier_says_for_whom_it_is(menu: Outcome) -> None:
-    for tier in menu.result["tiers"]:
-        if tier["needs"] is None:
-            assert tier["reasons"]["needs"] == "no_customers"
-        else:
-            assert tier["needs"]["p25"] <= tier["needs"]["p50"] <= tier["needs"]["p75"]
-            assert "posting" in tier["for"]
+    told = [tier for tier in menu.result["tiers"] if tier["needs"] is not None]
+
+    assert told
+    for tier in told:
+        assert tier["needs"]["p25"] <= tier["needs"]["p50"] <= tier["needs"]["p75"]
+        assert tier["for"].startswith(("half of its customers need", "most of its customers need"))
+
+
+def test_a_tier_that_no_customer_takes_says_so(sold: StoredPanel) -> None:
+    metric = next(each for each in sold.metrics if each.metric == "postings")
+
+    said = what_for({"needs": None, "included_units": 1200.0}, metric)
+
+    assert said == "needs of up to 1,200 × posting a month; no customer of today takes it"
 
 
 def test_overage_says_how_far_usage_may_shrink(sold: StoredPanel, menu: Outcome) -> None:
     overage = menu.result["overage"]
-    if overage["break_even_shrink"] is not None:
-        assert overage["monthly_revenue"] > 0
-        assert 0 <= overage["break_even_shrink"] <= 1
 
+    assert overage["monthly_revenue"] > 0
+    assert 0 < overage["break_even_shrink"] < 1
     none = asked(sold, overage=False, max_tiers=2)["overage"]
     assert none["monthly_revenue"] == 0
     assert none["reasons"] == {"break_even_shrink": "no_overage"}
@@ -251,11 +259,25 @@ def test_overage_says_how_far_usage_may_shrink(sold: StoredPanel, menu: Outcome)
 def test_ideal_customers_are_told_apart_where_traits_foretell_them(menu: Outcome) -> None:
     ideal = menu.result["ideal"]
 
-    if ideal["customers"]:
-        assert 0 < ideal["customers"] < CUSTOMERS
-        assert sum(row["share"] for row in ideal["tiers"]) == pytest.approx(1 - ideal["leave_share"])
-    else:
-        assert set(ideal["reasons"].values()) <= {"traits_do_not_predict", "nobody_known_to_be_ideal"}
+    assert 0 < ideal["customers"] < CUSTOMERS
+    assert sum(row["share"] for row in ideal["tiers"]) == pytest.approx(1 - ideal["leave_share"])
+    assert any(f"Of the {ideal['customers']} ideal customers" in said for said in menu.result["sentences"])
+
+
+def test_a_menu_that_earns_less_but_costs_far_less_to_serve_is_better(front_door: FrontDoor) -> None:
+    tables = board()
+    tables["metrics"][0]["unit_cost"] = 3
+    for row in tables["subscriptions"]:  # everybody pays the same, however much it costs us
+        row["mrr"] = 100
+
+    result = asked(front_door(tables), max_tiers=2)
+
+    assert result["against_today"]["change"]["value"] < -0.1
+    assert (result["recommendation"], result["against_today"]["probability_better"]) == ("new_menu", 1.0)
+    assert result["ideal"] == {
+        "customers": 0, "tiers": [], "pay_more_share": None, "leave_share": None,
+        "reasons": dict.fromkeys(("pay_more_share", "leave_share"), "nobody_known_to_be_ideal"),
+    }  # fmt: skip
 
 
 def test_shares_of_customers_by_tier_add_up_month_by_month(menu: Outcome) -> None:
