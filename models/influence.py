@@ -43,24 +43,21 @@ def of_biweight_scale(x: Floats, scale: float) -> Floats:
         deviation = float(0.8453 * away.mean())
         h_median, h_deviation = np.zeros(values.size), 0.8453 * away - deviation
 
-    def means(centre: float, width: float) -> tuple[Floats, Floats]:
-        u = (values - centre) / (9 * width)
-        inside = np.abs(u) < 1
-        squares = inside * (values - centre) ** 2 * (1 - u**2) ** 4
-        return squares, inside * (1 - u**2) * (1 - 5 * u**2)
-
-    squares, slopes = means(median, deviation)
-    step = 1e-4 * deviation
-
-    def partial(which: int, *, of_centre: bool) -> float:
-        up = means(median + step * of_centre, deviation + step * (not of_centre))[which].mean()
-        down = means(median - step * of_centre, deviation - step * (not of_centre))[which].mean()
-        return float((up - down) / (2 * step))
-
-    h_squares = squares - squares.mean() + partial(0, of_centre=True) * h_median
-    h_squares += partial(0, of_centre=False) * h_deviation
-    h_slopes = slopes - slopes.mean() + partial(1, of_centre=True) * h_median
-    h_slopes += partial(1, of_centre=False) * h_deviation
+    u = (values - median) / (9 * deviation)
+    inside = np.abs(u) < 1
+    u = np.where(inside, u, 0.0)  # what lies outside takes no part, and is taken out again below
+    rest = 1 - u**2
+    # T² = n s ÷ d² with s the mean of `squares` and d that of `slopes`, both functions of M and D.
+    squares = (9 * deviation * u) ** 2 * rest**4
+    slopes = inside * rest * (1 - 5 * u**2)
+    # Both depend on M and D through u alone, but for the width of u² in `squares`.
+    squares_by_u = (9 * deviation) ** 2 * 2 * u * rest**3 * (1 - 5 * u**2)
+    slopes_by_u = u * (20 * u**2 - 12)
+    by_median = -1 / (9 * deviation)
+    h_squares = squares - squares.mean() + squares_by_u.mean() * by_median * h_median
+    h_squares += (2 * squares - squares_by_u * u).mean() / deviation * h_deviation
+    h_slopes = slopes - slopes.mean() + slopes_by_u.mean() * by_median * h_median
+    h_slopes -= (slopes_by_u * u).mean() / deviation * h_deviation
     influence = np.zeros(x.shape)
     influence[usable] = scale * (h_squares / (2 * squares.mean()) - h_slopes / slopes.mean())
     return influence * (x.size / values.size)

@@ -68,18 +68,20 @@ def linear_draws(values: Floats, influence: Floats, *, draws: int, seed: int) ->
     values
         Shape (s,): the statistics on the whole sample.
     influence
-        Shape (n, s): the influence of each customer on each; columns with NaN give NaN draws.
+        Shape (s, n): the influence on each of each customer; rows with NaN give NaN draws.
 
     Returns
     -------
     Shape (draws, s).
     """
-    n = influence.shape[0]
-    usable = np.isfinite(influence).all(axis=0) & np.isfinite(values)
+    n = influence.shape[1]
+    low, high = influence.min(axis=1), influence.max(axis=1)  # NaN where any is
+    usable = np.isfinite(low) & np.isfinite(high) & np.isfinite(values)
     # A statistic that no customer moves stays where it is, to the last bit: ties must survive.
-    moves = usable & (np.ptp(influence, axis=0) > 0)
-    centred = influence[:, moves] - influence[:, moves].mean(axis=0)
-    covariance = centred.T @ centred / n**2
+    moves = usable & (high > low)
+    centred = influence[moves]
+    centred -= centred.mean(axis=1, keepdims=True)
+    covariance = centred @ centred.T / n**2
     drawn = np.tile(np.where(usable, values, np.nan), (draws, 1))
     drawn[:, moves] += noise(covariance, draws, np.random.default_rng(seed))
     return drawn

@@ -68,6 +68,6 @@ def joint_normal_draws(
                 influences |= {(metric, name, key): value for key, value in found.items()}
             progress(done + 1, len(evidence))
     keys = list(points)
-    matrix = np.column_stack([influences[key] for key in keys])
+    matrix = np.array([influences[key] for key in keys])
     joint = linear_draws(np.array([points[key] for key in keys]), matrix, draws=draws, seed=seed)
     return points, {key: joint[:, at] for at, key in enumerate(keys)}

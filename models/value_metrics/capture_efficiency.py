@@ -18,6 +18,7 @@ share of its variance that is noise, before any price is tried.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from functools import lru_cache
 from typing import ClassVar
 
@@ -118,8 +119,8 @@ def _tariffs(evidence: MetricEvidence) -> tuple[_Tariff, _Tariff, _Tariff]:
     """
     value, units = long_run(evidence)
     fold = _folds(value)
-    alike = _Tariff(value, units, fold=fold, counts=_alike(value))
-    return _Tariff(value, units, fold=fold), alike, _Tariff(value, np.ones_like(value), fold=fold)
+    by_value = _Tariff(value, units, fold=fold)
+    return by_value, by_value.counting(_alike(value)), _Tariff(value, np.ones_like(value), fold=fold)
 
 
 def long_run(evidence: MetricEvidence) -> tuple[Floats, Floats]:
@@ -153,45 +154,50 @@ def _folds(value: Floats) -> NDArray[np.intp]:
 
 
 class _Tariff:
-    """One price per unit over customers sorted by value per unit, dearest first."""
+    """One price per unit over customers in the order of what a unit is worth to them, dearest first."""
 
-    def __init__(
-        self, value: Floats, units: Floats, *, fold: NDArray[np.intp], counts: Floats | None = None
-    ) -> None:
-        self.units = units
-        self.counts = np.ones_like(value) if counts is None else counts
-        self.counted_value = self.counts * value
-        with np.errstate(divide="ignore", invalid="ignore"):
-            self.worth = np.where(units > 0, value / np.where(units > 0, units, 1.0), 0.0)
-        self.order: NDArray[np.intp] = np.argsort(-self.worth, kind="stable")
-        self.fold = fold
+    def __init__(self, value: Floats, units: Floats, *, fold: NDArray[np.intp]) -> None:
+        worth = np.divide(value, units, out=np.zeros_like(value), where=units > 0)
+        self.order: NDArray[np.intp] = np.argsort(-worth, kind="stable")
+        self.fold = fold[self.order]
+        self.worth, self.value, self.units = worth[self.order], value[self.order], units[self.order]
+        # A price equal to the worth must keep its customer, whatever the last bit says.
+        self.stays_until = self.worth * (1 + 1e-12)
 
-    def best_price(self, weights: Floats) -> Floats:
-        """Return the price of each row of weights (B, n) that takes most."""
-        sold = np.cumsum(weights[:, self.order] * (self.counts * self.units)[self.order], axis=1)
-        taken = sold * self.worth[self.order]
-        price: Floats = self.worth[self.order][np.argmax(taken, axis=1)]
+    def counting(self, counts: Floats) -> _Tariff:
+        """Return the same customers, whose money counts by `counts` (n,)."""
+        other, here = copy(self), counts[self.order]
+        other.value, other.units = self.value * here, self.units * here
+        return other
+
+    def best_price(self, sold: Floats) -> Floats:
+        """Return the price that takes most where each row of `sold` (B, n) are units in the order of worth."""
+        price: Floats = self.worth[np.argmax(np.cumsum(sold, axis=1) * self.worth, axis=1)]
         return price
 
     def taken(self, weights: Floats) -> Floats:
         """Return the cross-fitted share of value that the price takes, for each row of weights (B, n)."""
+        ordered = weights[:, self.order]
+        sold = ordered * self.units
         total = np.zeros(weights.shape[0])
         folds = min(FOLDS, self.worth.size)
         for fold in range(folds):
             here = self.fold == fold
-            price = self.best_price(np.where(here, 0.0, weights)) if folds > 1 else self.best_price(weights)
-            # A price equal to the worth must keep its customer, whatever the last bit says.
-            stays = self.worth[here] * (1 + 1e-12) >= price[:, None]
-            total += price * (np.where(stays, weights[:, here], 0.0) @ (self.counts * self.units)[here])
-        everything = weights @ self.counted_value
+            price = self.best_price(np.where(here, 0.0, sold) if folds > 1 else sold)
+            stays = self.stays_until[here] >= price[:, None]
+            total += price * np.where(stays, sold[:, here], 0.0).sum(axis=1)
+        everything = ordered @ self.value
         share = np.divide(total, everything, out=np.full_like(total, np.nan), where=everything > 0)
         return np.minimum(share, 1.0)
 
     def influence(self) -> Floats:
         """Return the influence function of the share at the price that takes most from all customers."""
-        price = self.best_price(np.ones((1, self.worth.size)))[0]
-        bills = np.where(self.worth * (1 + 1e-12) >= price, price * self.units, 0.0)
-        return of_share(self.counts * bills, self.counted_value)
+        price = self.best_price(self.units[None])[0]
+        influence = np.empty(self.worth.size)
+        influence[self.order] = of_share(
+            np.where(self.stays_until >= price, price * self.units, 0.0), self.value
+        )
+        return influence
 
 
 def capture_curve(value: Floats, units: Floats, prices: Floats) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from models.registry import discover
@@ -13,7 +13,7 @@ from pricing_service.decisions._base import Decision, Need, Options, Outcome, Pr
 
 __all__ = ["DECISIONS", "Need", "Options", "Outcome", "Progress", "canonical_json", "missing_tables"]
 
-DECISIONS: dict[str, type[Decision]] = discover(sys.modules[__name__], Decision)
+DECISIONS: Mapping[str, type[Decision]] = discover(sys.modules[__name__], Decision)
 """Every kind of analysis, by the name that the API calls it."""
 
 

@@ -44,10 +44,9 @@ class _Sums:
             halves=half > 0,
         )
         halved = periods.join(cuts, periods.customer_id == cuts.half_customer).drop("half_customer")
-        # Factors of 1 and 0: the engine multiplies faster than it filters.
         self.table = halved.mutate(
-            early=(halved.halves & (halved.period_start < halved.early_before)).cast("float64"),
-            late=(halved.halves & (halved.period_start >= halved.late_from)).cast("float64"),
+            early=_one_if(halved.halves & (halved.period_start < halved.early_before)),
+            late=_one_if(halved.halves & (halved.period_start >= halved.late_from)),
         )
         self.sums: dict[str, Column] = {}
         self.found: dict[str, str] = {}
@@ -66,6 +65,7 @@ class _Sums:
         for k, money in enumerate(by_kpi):
             self._put(f"kpi_{k}", at, shared, money.sum(where=known))
         judged = [money * judgement_of(kpi).mean for money, kpi in zip(by_kpi, self.kpis, strict=True)]
+        used = _one_if(u > 0)
         values = [self._added([judged[k] for k in part.kpis]) for part in self.parts]
         for p, v in enumerate(values):
             self._put(f"value_{p}", at, shared, v.sum(where=known))
@@ -75,15 +75,15 @@ class _Sums:
                 self._put(f"{name}_value_{p}", at, shared, (v * half).sum(where=known))
             self._put(f"products_{p}", at, str(at), (v * u).sum())
         dated = [self._added(self._dated(judged, part)) for part in self.parts]
+        some = _one_if(self._added(dated) > 0)
         for p, v in enumerate(dated):
-            stray = (u <= 0) & (self._added(dated) > 0)
-            self._put(f"stray_value_{p}", at, str(at), v.sum(where=stray))
+            self._put(f"stray_value_{p}", at, str(at), (v * some * (1 - used)).sum())
         for name, half in (("early", table.early), ("late", table.late)):
             self._put(f"{name}_units", at, str(at), (u * half).sum())
         for name, column in (("units", u), ("units_squares", u * u)):
             self._put(name, at, str(at), column.sum())
-        self._put("idle_periods", at, str(at), ((u > 0) & (self._added(values) <= 0)).sum().cast("float64"))
-        self._put("active_periods", at, str(at), (u > 0).sum().cast("float64"))
+        self._put("idle_periods", at, str(at), (used * _one_if(self._added(values) <= 0)).sum())
+        self._put("active_periods", at, str(at), used.sum())
 
     def read(self) -> pa.Table:
         """Make all sums in one pass; columns are named `<sum>_<place of the metric>`."""
@@ -110,6 +110,11 @@ class _Sums:
         return self._added(
             [ibis.coalesce(self.table[column], 0.0) for column in columns if column is not None]
         )
+
+
+def _one_if(condition: Column) -> Column:
+    """Return a factor of 1 or 0, null where the condition is: the engine multiplies faster than it filters."""
+    return condition.cast("float64")
 
 
 def _counted(known: Column | None, table: Table) -> Column:

@@ -37,7 +37,7 @@ from pricing_service.panel import StoredPanel
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
-_FAMILY: dict[str, type[SurveyMethod[Any]]] = discover(models.surveys, SurveyMethod)
+_FAMILY: Mapping[str, type[SurveyMethod[Any]]] = discover(models.surveys, SurveyMethod)
 METHODS = {name: method for name, method in _FAMILY.items() if method.about == "willingness"}
 """Every way of asking for willingness to pay, by the name that the API calls it."""
 

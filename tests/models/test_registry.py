@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
 import pytest
 
@@ -67,4 +68,15 @@ def test_a_module_must_define_exactly_one_member(family, name, body, found):
     zoo = family(name, cat=body)
 
     with pytest.raises(LookupError, match=f"exactly one public subclass of Animal, found {found}"):
-        discover(zoo, Animal)
+        discover(zoo, Animal)["cat"]
+
+
+def test_a_member_is_imported_only_when_it_is_looked_up(family):
+    zoo = family("zoo_of_sleepers", ape="class Ape(Animal): pass", cat="class Cat(Animal): pass")
+    members = discover(zoo, Animal)
+
+    assert "cat" in members
+    assert "dog" not in members
+    assert len(members) == 2
+    assert members["ape"].__name__ == "Ape"
+    assert {name for name in sys.modules if name.startswith("zoo_of_sleepers.")} == {"zoo_of_sleepers.ape"}

@@ -65,7 +65,7 @@ def test_linear_draws_have_the_moments_that_the_influence_implies():
     rng = np.random.default_rng(0)
     influence = rng.normal(size=(500, 3)) @ np.array([[1.0, 0.5, 0], [0, 1, 0], [0, 0, 2.0]]) + 7.0
 
-    drawn = linear_draws(np.array([1.0, 2.0, 3.0]), influence, draws=40_000, seed=1)
+    drawn = linear_draws(np.array([1.0, 2.0, 3.0]), influence.T, draws=40_000, seed=1)
 
     np.testing.assert_allclose(drawn.mean(axis=0), [1, 2, 3], atol=0.003)
     np.testing.assert_allclose(np.cov(drawn.T), np.cov(influence.T, bias=True) / 500, atol=2e-4)
@@ -74,14 +74,14 @@ def test_linear_draws_have_the_moments_that_the_influence_implies():
 def test_statistics_that_are_multiples_stay_multiples_in_every_linear_draw():
     h = np.random.default_rng(0).normal(size=200)
 
-    drawn = linear_draws(np.array([1.0, 3.0]), np.column_stack([h, 3 * h]), draws=50, seed=0)
+    drawn = linear_draws(np.array([1.0, 3.0]), np.array([h, 3 * h]), draws=50, seed=0)
 
     np.testing.assert_allclose(drawn[:, 1], 3 * drawn[:, 0], rtol=1e-9)
 
 
 def test_a_statistic_that_nobody_moves_stays_to_the_last_bit_and_one_without_influence_is_unknown():
     h = np.random.default_rng(0).normal(size=200)
-    influence = np.column_stack([np.zeros(200), h, np.full(200, np.nan), h])
+    influence = np.array([np.zeros(200), h, np.full(200, np.nan), h])
 
     drawn = linear_draws(np.array([0.1, 1.0, 2.0, np.nan]), influence, draws=20, seed=0)
 
