@@ -100,7 +100,8 @@ def _write(panel: Panel, folder: Path) -> None:
                 return held
             if name not in STORED:
                 afterwards.callback(engine.drop_table, temporary, force=True)
-                return engine.create_table(temporary, table, temp=True)  # to overwrite would copy it once more
+                # Not `overwrite`, which would write every row twice.
+                return engine.create_table(temporary, table, temp=True)
             engine.to_parquet(table, path)
             afterwards.callback(engine.drop_view, temporary, force=True)
             return engine.read_parquet(path, table_name=temporary)
