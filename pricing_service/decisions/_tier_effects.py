@@ -14,9 +14,7 @@ from models.estimate import Estimate, Label
 from models.pricing.tiers.market import Menu
 from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design
-
-BETTER = 0.8
-"""Probability of earning more than today from which a new menu is recommended."""
+from pricing_service.decisions._tier_repricing import BETTER, STEPS, Repriced, reprice
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,32 +100,80 @@ class Effects:
         revenue: Floats = np.where(moves, self.existing.bill, self.today).sum(axis=1)
         return revenue
 
-    def _buyers_today(self) -> Floats:
-        """How many people like each customer buy, offered what it pays today, shape (draws, q)."""
-        if not self.paying.count:
-            return np.zeros((self.customers.anew.shape[0], 0))
-        buys = self.paying.anew * self.paying.mean_units >= self.today
-        return buys * self.design.newcomers / self.paying.count
+    @cached_property
+    def _bill_change(self) -> Floats:
+        """By how much bills of those who stay change, shares, over all draws."""
+        stays = self.existing.tier >= 0
+        return (self.existing.bill / self.today - 1)[stays]
+
+    @property
+    def _per_customer(self) -> float:
+        """How many newcomers there are of each paying customer's kind."""
+        return self.design.newcomers / max(self.paying.count, 1)
 
     @cached_property
     def _by_draw(self) -> dict[str, Floats]:
         of_newcomers = self.design.newcomers * self.newcomers.bill.mean(axis=1)
         of_existing = self.existing.bill.sum(axis=1)
+        buys = self.paying.anew * self.paying.mean_units >= self.today
         return {
             "existing": of_existing,
             "kept": self._kept(),
             "newcomers": of_newcomers,
             "all": of_existing + of_newcomers,
-            "newcomers_today": self._buyers_today() @ self.today,
+            "newcomers_today": self._per_customer * (buys @ self.today),
         }
 
-    @property
-    def probability_better(self) -> float:
-        """How probably the menu earns more than today's prices, units' cost taken off, newcomers included."""
+    @cached_property
+    def repriced(self) -> Repriced:
+        """Today's plans at other prices for newcomers, the simplest alternative."""
+        return reprice(self.paying, unit_cost=self.design.rules.unit_cost)
+
+    def probability_better(self, *, repriced: bool = False) -> float:
+        """How probably the menu earns more than today's prices, newcomers included and units' cost taken off.
+
+        Parameters
+        ----------
+        repriced
+            Compare with today's plans at the prices that newcomers had better be asked.
+        """
         cost = self.design.rules.unit_cost
         used = self.existing.units.sum(axis=1) + self.design.newcomers * self.newcomers.units.mean(axis=1)
-        today = (1 + self._buyers_today()) @ (self.today - cost * self.paying.mean_units)
+        of_newcomers = self.repriced.earns if repriced else self.repriced.earns_today
+        today = (self.today - cost * self.paying.mean_units).sum() + self._per_customer * of_newcomers
         return float((self._by_draw["all"] - cost * used > today).mean())
+
+    def against_menu(self) -> str | None:
+        """Return why the menu is not advised, None where it is.
+
+        ``far_from_todays_bills``: it moves the typical bill farther than one step of prices may go;
+        ``not_surely_better``: with too small a probability it earns more than today's plans at other prices.
+        """
+        if not self.paying.count:
+            return None
+        typical = float(np.median(self._bill_change)) if self._bill_change.size else 0.0
+        if not STEPS[0] <= 1 + typical <= STEPS[-1]:
+            return "far_from_todays_bills"
+        return None if self.probability_better(repriced=True) >= BETTER else "not_surely_better"
+
+    def recommendation(self) -> str:
+        """Return the least change that surely earns more: none, other prices for newcomers, or the new menu."""
+        if self.against_menu() is None:
+            return "new_menu"
+        return "keep_today" if self.repriced.factor == 1 else "change_prices"
+
+    def todays_plans(self) -> dict[str, Any]:
+        """Return what today's plans would earn of newcomers at other prices."""
+        step, names = self.repriced, ("price_change", "probability_better")
+        earned = self._money(self._per_customer * step.earns)
+        if step.factor == 1:
+            why = "no_sure_gain" if self.paying.count else "no_bills"
+            return dict.fromkeys(names) | {
+                "newcomers_monthly_margin": earned,
+                "reasons": dict.fromkeys(names, why),
+            }
+        told = (round(step.factor - 1, 2), step.probability_better)
+        return dict(zip(names, told, strict=True)) | {"newcomers_monthly_margin": earned}
 
     def expected(self) -> dict[str, Any]:
         """Return what the menu earns a month, twelve months from now."""
@@ -159,16 +205,13 @@ class Effects:
             np.divide(self._by_draw["all"], before, out=np.full(before.size, np.nan), where=before > 0) - 1
         )
         stays = self.existing.tier >= 0
-        bill = np.where(stays, self.existing.bill, np.nan)
-        with np.errstate(invalid="ignore"):
-            relative = bill / self.today - 1
-        known = relative[np.isfinite(relative)]
+        known = self._bill_change
         quantiles = {
             f"p{at:02d}": float(np.quantile(known, at / 100)) if known.size else None for at in (5, 50, 95)
         }
         shares = {
-            "pay_more_share": float((relative > 0.005).mean()) if relative.size else None,
-            "pay_less_share": float((relative < -0.005).mean()) if relative.size else None,
+            "pay_more_share": float((known > 0.005).sum() / stays.size) if stays.size else None,
+            "pay_less_share": float((known < -0.005).sum() / stays.size) if stays.size else None,
             "leave_share": float((~stays).mean()) if stays.size else None,
         }
         no_bills = {"reasons": dict.fromkeys(quantiles, "no_bills")} if not known.size else {}
@@ -178,7 +221,7 @@ class Effects:
             "monthly_revenue": paid,
             "newcomers_monthly_revenue": self._money(self._by_draw["newcomers_today"]),
             "change": self._share(change, why="no_bills"),
-            "probability_better": self.probability_better if paid > 0 else None,
+            "probability_better": self.probability_better() if paid > 0 else None,
             "bill_change": quantiles | no_bills,
             **shares,
             **({"reasons": dict.fromkeys(missing, "no_bills")} if missing else {}),

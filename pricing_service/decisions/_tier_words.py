@@ -26,15 +26,7 @@ def tier_sentences(result: dict[str, Any], metric: Metric, currency: str) -> lis
     """Return the result as sentences, the most important first."""
     against, expected = result["against_today"], result["expected"]
     menu = listed([_described(tier, metric, currency) for tier in result["tiers"]])
-    said = []
-    if result["recommendation"] == "keep_today":
-        better = chance(against["probability_better"])
-        said.append(
-            f"Keep today's prices for now: the best menu found would earn more with probability {better} only."
-            f" It is {menu}."
-        )
-    else:
-        said.append(f"Offer {menu}.")
+    said = _advice(result, menu)
     revenue = expected["monthly_revenue"]
     said.append(
         f"If all existing customers chose anew it would earn {money(revenue['value'], currency)} a month in a year,"
@@ -61,6 +53,36 @@ def tier_sentences(result: dict[str, Any], metric: Metric, currency: str) -> lis
         + _fenced(result["fences"])
         + _shrinking(result["overage"], currency)
         + _proof(result)
+    )
+
+
+def _advice(result: dict[str, Any], menu: str) -> list[str]:
+    """Say what to do, and why not the menu where it is not that."""
+    if result["recommendation"] == "new_menu":
+        return [f"Offer {menu}."]
+    against = f"the best menu found {_against_menu(result)}. It is {menu}."
+    if result["recommendation"] == "keep_today":
+        return [f"Keep today's prices for now: {against}"]
+    step = result["todays_plans"]
+    more = f"{percent(abs(step['price_change']))} {'more' if step['price_change'] > 0 else 'less'}"
+    return [
+        f"Keep today's plans, and ask new customers {more} for them: with probability"
+        f" {chance(step['probability_better'])} that earns more than today's prices do."
+        " Existing customers keep what they pay.",
+        f"{against[0].upper()}{against[1:]}",
+    ]
+
+
+def _against_menu(result: dict[str, Any]) -> str:
+    """Say what the menu that is not advised would do."""
+    against = result["against_today"]
+    if result["against_menu"] == "far_from_todays_bills":
+        typical = _signed(against["bill_change"]["p50"])
+        return (
+            f"would move the typical bill by {typical}, and nobody has seen demand so far from today's prices"
+        )
+    return (
+        f"would earn more than today's prices with probability {chance(against['probability_better'])} only"
     )
 
 

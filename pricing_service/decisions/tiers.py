@@ -20,7 +20,7 @@ from pricing_service.decisions._study import WorthStudy
 from pricing_service.decisions._tier_charts import tier_charts
 from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design, Rules
-from pricing_service.decisions._tier_effects import BETTER, Effects
+from pricing_service.decisions._tier_effects import Effects
 from pricing_service.decisions._tier_fences import fences_of
 from pricing_service.decisions._tier_ideal import ideal_effects
 from pricing_service.decisions._tier_menus import Found, MenuSearch, fewest_tiers
@@ -157,7 +157,7 @@ def _no_menu(refusal: NotEstimable, *, currency: str, level: float) -> dict[str,
     def unknown(unit: str) -> dict[str, Any]:
         return Estimate.refused(refusal, unit=unit, n=0, level=level).to_json()
 
-    nothing = ("certificate", "against_today", "recommendation", "overage", "ideal")
+    nothing = ("certificate", "against_today", "todays_plans", "recommendation", "overage", "ideal")
     return {
         "tiers": [],
         "expected": {
@@ -187,14 +187,13 @@ def _menu(design: Design, best: Found, paths: Paths, metric: Metric) -> dict[str
         if row["overage_price"] is None:
             row["reasons"] = {"overage_price": "not_sold"} | row.get("reasons", {})
         tiers.append(row | {"for": what_for(row, metric)})
-    against = effects.against_today()
-    better = against["probability_better"]
-    keep = better is not None and better < BETTER
     return {
         "tiers": tiers,
         "expected": effects.expected(),
-        "against_today": against,
-        "recommendation": "keep_today" if keep else "new_menu",
+        "against_today": effects.against_today(),
+        "todays_plans": effects.todays_plans(),
+        "recommendation": effects.recommendation(),
+        "against_menu": effects.against_menu(),
     }
 
 

@@ -17,6 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "truth-tier-businesses.md"
 COUNT = int(os.environ.get("TRUTH_BUSINESSES", "50"))
 FIRST_SEED = 8_000_000
 Record = dict[str, Any]
+ADVICE = ("new_menu", "change_prices", "keep_today")
 
 HEAD = """# Tier menus against truth
 
@@ -25,7 +26,7 @@ code was made. Each has told, beside usage and subscriptions, what prospects pai
 offers), outcomes and price changes. `tiers` designs a menu with its defaults. Then {people:,} people of the same
 market, each with {months} months of needs, choose from it by what they truly would pay. *Planner*: the best menu of as
 many tiers found by one who knows all of them. *Today*: the price list, bought by whoever would pay it. Where `tiers`
-says to keep today's prices, that is what its advice earns.
+says to keep today's prices or to change them, what they then earn is what its advice earns.
 """
 
 
@@ -46,10 +47,10 @@ def row(name: str, records: list[Record]) -> str:
     of_planner, of_today = earned(records, "planned"), earned(records, "today")
     error = stdev(of_planner) / len(records) ** 0.5
     more = sum(share > 1 for share in of_today)
-    kept = sum(each["recommendation"] == "keep_today" for each in records)
+    advised = [sum(each["recommendation"] == advice for each in records) for advice in ADVICE]
     return (
         f"| {name} | {len(records)} | {fmean(of_planner):.1%} ± {error:.1%} | {min(of_planner):.1%} | "
-        f"{min(of_today):.1%} | {more} | {kept} |"
+        f"{min(of_today):.1%} | {more} | {' / '.join(map(str, advised))} |"
     )
 
 
@@ -58,7 +59,7 @@ def test_the_page_is_written(records: list[Record]) -> None:
     lines = [
         HEAD.format(count=len(records), first=f"{FIRST_SEED:,}", people=POPULATION, months=MONTHS),
         "| businesses | n | of the planner's, mean ± standard error | least | least of today's | more than today's |"
-        " keep today's |",
+        " new menu / other prices / keep today's |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         row("all", records),
         row("as the estimators assume", inside),

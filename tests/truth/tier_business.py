@@ -76,11 +76,11 @@ class People:
         kinds = Kinds(np.minimum(allowances, largest), ends)
         return self.market(kinds, fees).earns([(at, at) for at in range(fees.size)])
 
-    def earned_today(self, business: Business) -> float:
-        """Return what today's price list earns from each: who would pay the plan of its size buys it."""
+    def earned_today(self, business: Business, factor: float = 1.0) -> float:
+        """Return what today's price list times a factor earns from each: who would pay the plan of its size buys it."""
         book = draw_customers(business, business.customers, stream(business.seed, "customers"))
         prices = make_price_list(business, book)
-        bills = prices.price[prices.plan(self.customers)] * billed_units(business, self.customers)
+        bills = factor * prices.price[prices.plan(self.customers)] * billed_units(business, self.customers)
         return float((bills * (self.customers.willingness_to_pay >= bills)).mean())
 
     def planned(self, tiers: int) -> float:
@@ -117,12 +117,11 @@ def run_business(seed: int) -> dict[str, Any]:
     if not result["tiers"]:
         return record | {"reason": result["expected"]["monthly_revenue"]["reason"]}
     people = People.of(business)
-    today = people.earned_today(business)
-    kept = result["recommendation"] == "keep_today"
-    earned = today if kept else people.earns(result["tiers"])
+    step = 1 + (result["todays_plans"]["price_change"] or 0.0)
+    today, menu = people.earned_today(business), people.earns(result["tiers"])
     return record | {
-        "earned": earned,
-        "menu": people.earns(result["tiers"]),
+        "earned": menu if record["recommendation"] == "new_menu" else people.earned_today(business, step),
+        "menu": menu,
         "today": today,
         "planned": people.planned(len(result["tiers"])),
         "certificate": result["certificate"]["method"],

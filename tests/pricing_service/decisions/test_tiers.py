@@ -171,7 +171,30 @@ def test_today_is_kept_where_the_menu_is_not_credibly_better(front_door: FrontDo
     result = asked(front_door(tables), max_tiers=2)
 
     assert result["recommendation"] == "keep_today"
+    assert result["todays_plans"]["reasons"] == dict.fromkeys(
+        ("price_change", "probability_better"), "no_sure_gain"
+    )
     assert result["sentences"][0].startswith("Keep today's prices for now")
+
+
+def test_where_today_is_far_too_cheap_prices_rise_one_step_and_the_menu_is_shown_only(
+    front_door: FrontDoor,
+) -> None:
+    tables = board()
+    for row in tables["subscriptions"]:
+        row["mrr"] = 20
+
+    result = asked(front_door(tables), max_tiers=2)
+
+    assert (result["recommendation"], result["against_menu"]) == ("change_prices", "far_from_todays_bills")
+    step = result["todays_plans"]
+    assert (step["price_change"], step["probability_better"]) == (0.3, 1.0)
+    assert (
+        step["newcomers_monthly_margin"]["value"]
+        > result["against_today"]["newcomers_monthly_revenue"]["value"]
+    )
+    assert result["sentences"][0].startswith("Keep today's plans, and ask new customers 30")
+    assert "nobody has seen demand so far from today's prices" in result["sentences"][1]
 
 
 def test_where_nothing_tells_what_they_would_pay_or_too_few_use_it_there_is_no_menu(

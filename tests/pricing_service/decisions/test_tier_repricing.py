@@ -1,0 +1,64 @@
+"""Today's plans at other prices: the step that gains with the probability from which a change is advised."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.checks import Floats
+from pricing_service.decisions._tier_customers import MONTHS, TierCustomers
+from pricing_service.decisions._tier_repricing import BETTER, STEPS, reprice
+
+
+def book(pays: Floats, bill: float = 10.0) -> TierCustomers:
+    """Return customers of one unit a month who pay `bill`; people like them would pay `pays` (draws, q)."""
+    q = pays.shape[1]
+    each, used = np.full(q, bill), np.ones((q, MONTHS))
+    return TierCustomers([f"c{at}" for at in range(q)], used, used > 0, each, each, pays, pays)
+
+
+def test_a_price_that_all_would_surely_pay_is_asked_to_the_percent() -> None:
+    found = reprice(book(np.full((8, 5), 12.0)), unit_cost=0.0)
+
+    assert found.factor == 1.2
+    assert found.probability_better == 1.0
+    np.testing.assert_allclose(found.earns, 60.0)
+    np.testing.assert_allclose(found.earns_today, 50.0)
+
+
+@pytest.mark.parametrize(("pays", "factor"), [(40.0, STEPS[-1]), (8.0, 0.8), (1.0, 1.0)])
+def test_a_step_goes_up_or_down_and_never_beyond_what_is_tried(pays: float, factor: float) -> None:
+    assert reprice(book(np.full((8, 5), pays)), unit_cost=0.0).factor == factor
+
+
+@pytest.mark.parametrize(("share", "factor"), [(BETTER - 0.1, 1.0), (BETTER + 0.1, 1.2)])
+def test_a_step_must_gain_in_enough_draws(share: float, factor: float) -> None:
+    draws = 40
+    pays = np.where(np.arange(draws) < share * draws, 12.0, 10.0)[:, None] * np.ones(5)
+
+    found = reprice(book(pays), unit_cost=0.0)
+
+    assert found.factor == factor
+    assert found.probability_better == (0.0 if factor == 1 else pytest.approx(share))
+
+
+def test_what_units_cost_argues_for_fewer_customers_who_pay_more() -> None:
+    pays = np.tile([10.4, 13.0], (8, 1))
+
+    assert reprice(book(pays), unit_cost=0.0).factor == 1.04
+    assert reprice(book(pays), unit_cost=9.0).factor == 1.3
+
+
+def test_the_currency_does_not_matter() -> None:
+    pays = 18 * np.exp(np.random.default_rng(0).normal(0, 0.4, (64, 50)))
+
+    one, other = reprice(book(pays), unit_cost=1.0), reprice(book(100 * pays, bill=1000.0), unit_cost=100.0)
+
+    assert one.factor == other.factor != 1
+    np.testing.assert_allclose(100 * one.earns, other.earns)
+
+
+def test_nobody_pays_today_nothing_is_changed() -> None:
+    nobody = book(np.full((8, 5), 12.0)).only(np.zeros(5, dtype=np.bool_))
+
+    assert reprice(nobody, unit_cost=0.0).factor == 1.0
