@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -100,12 +99,12 @@ class TierCustomers:
         """Who pays today, shape (n,)."""
         return self.bill > 0
 
-    def only(self, chosen: NDArray[np.bool_], draws: Sequence[int] | slice = slice(None)) -> TierCustomers:
-        """Return the chosen customers (n,) alone, with some of the draws."""
+    def only(self, chosen: NDArray[np.bool_]) -> TierCustomers:
+        """Return the chosen customers (n,) alone."""
         return TierCustomers(
             [customer for customer, kept in zip(self.ids, chosen, strict=True) if kept],
             self.units[chosen], self.known[chosen], self.bill[chosen], self.worth[chosen],
-            self.per_unit[draws][:, chosen], self.anew[draws][:, chosen],
+            self.per_unit[:, chosen], self.anew[:, chosen],
         )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.errors import NotEstimable
 from models.pricing.tiers.ascent import ascend
@@ -15,13 +14,14 @@ from models.pricing.tiers.bound import upper_bound
 from models.pricing.tiers.enumeration import enumerate_menus, trials
 from models.pricing.tiers.frontier import Compromise, Search, frontier
 from models.pricing.tiers.market import Market, Menu
+from models.pricing.tiers.posterior_rows import posterior_rows
 from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design
 from pricing_service.decisions._tier_effects import choose
 
-_ROWS = 1_600
-"""Customers × draws that a menu is sought on: more move it by less than they cost."""
-_DRAWS = 8
+_ROWS = 800
+"""Customers in a draw that a menu is sought on, once as they are and once as newcomers: more move it by less than
+they cost."""
 _STARTS = 40
 _PROVABLE = 1.2e9
 """Best responses × rows × kinds up to which a menu is proven by enumeration: ten seconds."""
@@ -135,7 +135,8 @@ class MenuSearch:
         Customers are divided in two, and each half's menu is compared with the other's own: a menu made for twice
         as many loses less. None where a half earns nothing.
         """
-        first = np.arange(self.customers.count) % 2 == 0
+        # All rows of a customer go to one half.
+        first = np.unique(self.customers.ids, return_inverse=True)[1] % 2 == 0
         halves = [self.design.market(self.customers.only(half)) for half in (first, ~first)]
         menus = [self.best(half, tiers) or () for half in halves]
         regrets = [
@@ -158,14 +159,13 @@ class MenuSearch:
 
 
 def sampled(customers: TierCustomers, *, seed: int) -> TierCustomers:
-    """Return a sample of customers and draws that is small enough to seek menus on, the same for the same seed."""
-    draws = min(_DRAWS, customers.per_unit.shape[0])
-    most = max(_ROWS // (2 * draws), 1)
-    chosen: NDArray[np.bool_] = np.ones(customers.count, dtype=np.bool_)
-    if customers.count > most:
-        chosen = np.zeros(customers.count, dtype=np.bool_)
-        chosen[np.random.default_rng(seed).permutation(customers.count)[:most]] = True
-    return customers.only(chosen, slice(0, draws))
+    """Return customers in one draw each, so few that menus can be sought on them, the same for the same seed."""
+    draw, at = posterior_rows(customers.anew, customers.mean_units, rows=_ROWS, seed=seed)
+    return TierCustomers(
+        [customers.ids[each] for each in at],
+        customers.units[at], customers.known[at], customers.bill[at], customers.worth[at],
+        customers.per_unit[draw, at][None], customers.anew[draw, at][None],
+    )  # fmt: skip
 
 
 def fewest_tiers(found: list[Found]) -> Found:
