@@ -163,17 +163,16 @@ class Effects:
         return "keep_today" if self.repriced.factor == 1 else "change_prices"
 
     def todays_plans(self) -> dict[str, Any]:
-        """Return what today's plans would earn of newcomers at other prices."""
-        step, names = self.repriced, ("price_change", "probability_better")
-        earned = self._money(self._per_customer * step.earns)
-        if step.factor == 1:
-            why = "no_sure_gain" if self.paying.count else "no_bills"
-            return dict.fromkeys(names) | {
-                "newcomers_monthly_margin": earned,
-                "reasons": dict.fromkeys(names, why),
-            }
-        told = (round(step.factor - 1, 2), step.probability_better)
-        return dict(zip(names, told, strict=True)) | {"newcomers_monthly_margin": earned}
+        """Return what today's plans would earn of newcomers at other prices, and whether the menu beats that."""
+        step, paid = self.repriced, self.paying.count > 0
+        told = {
+            "price_change": round(step.factor - 1, 2) if step.factor != 1 else None,
+            "probability_better": step.probability_better if step.factor != 1 else None,
+            "menu_probability_better": self.probability_better(repriced=True) if paid else None,
+        }
+        why = {name: "no_sure_gain" if paid else "no_bills" for name, value in told.items() if value is None}
+        earned = {"newcomers_monthly_margin": self._money(self._per_customer * step.earns)}
+        return told | earned | ({"reasons": why} if why else {})
 
     def expected(self) -> dict[str, Any]:
         """Return what the menu earns a month, twelve months from now."""

@@ -81,9 +81,8 @@ def _against_menu(result: dict[str, Any]) -> str:
         return (
             f"would move the typical bill by {typical}, and nobody has seen demand so far from today's prices"
         )
-    return (
-        f"would earn more than today's prices with probability {chance(against['probability_better'])} only"
-    )
+    better = chance(result["todays_plans"]["menu_probability_better"])
+    return f"would earn more than that with probability {better} only"
 
 
 def _ideal(ideal: dict[str, Any]) -> list[str]:
