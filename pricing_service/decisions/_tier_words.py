@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pricing_service.decisions._tier_repricing import STEPS
 from pricing_service.decisions._words import chance, listed, money, one, percent, price
 from pricing_service.panel import Metric
 
@@ -75,12 +76,12 @@ def _advice(result: dict[str, Any], menu: str) -> list[str]:
 
 def _against_menu(result: dict[str, Any]) -> str:
     """Say what the menu that is not advised would do."""
-    against = result["against_today"]
     if result["against_menu"] == "far_from_todays_bills":
-        typical = _signed(against["bill_change"]["p50"])
-        return (
-            f"would move the typical bill by {typical}, and nobody has seen demand so far from today's prices"
-        )
+        dearer = result["against_today"]["bill_change"]["p50"] > 0
+        moves = f"raise the typical bill by more than {percent(STEPS[-1] - 1)}"
+        if not dearer:
+            moves = f"lower the typical bill by more than {percent(1 - STEPS[0])}"
+        return f"would {moves}, farther from today's prices than one step should go"
     better = chance(result["todays_plans"]["menu_probability_better"])
     return f"would earn more than that with probability {better} only"
 

@@ -194,7 +194,7 @@ def test_where_today_is_far_too_cheap_prices_rise_one_step_and_the_menu_is_shown
         > result["against_today"]["newcomers_monthly_revenue"]["value"]
     )
     assert result["sentences"][0].startswith("Keep today's plans, and ask new customers 30")
-    assert "nobody has seen demand so far from today's prices" in result["sentences"][1]
+    assert "would raise the typical bill by more than 30" in result["sentences"][1]
 
 
 def test_where_nothing_tells_what_they_would_pay_or_too_few_use_it_there_is_no_menu(
