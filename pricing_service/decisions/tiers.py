@@ -157,7 +157,8 @@ def _no_menu(refusal: NotEstimable, *, currency: str, level: float) -> dict[str,
     def unknown(unit: str) -> dict[str, Any]:
         return Estimate.refused(refusal, unit=unit, n=0, level=level).to_json()
 
-    nothing = ("certificate", "against_today", "todays_plans", "recommendation", "overage", "ideal")
+    about_today = ("against_today", "todays_plans", "recommendation", "against_menu")
+    nothing = ("certificate", *about_today, "overage", "ideal")
     return {
         "tiers": [],
         "expected": {
