@@ -1,7 +1,13 @@
-"""Run many simulated businesses on all cores, keep what came out, and go on where an earlier run stopped."""
+"""Run many simulated businesses on all cores, keep what came out, and go on where an earlier run stopped.
+
+A record is kept with the names of all modules that had a part in it and a digest of them: what was measured on other
+code must not pass for this one's, and what was measured on this code need not be measured again because another
+part of the house has changed.
+"""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import multiprocessing
@@ -10,30 +16,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.truth.business_run import run_business
-
-FIRST_SEED = 2_000_000
-"""Development looked at seeds below 10,000, and at a thousand from 1,000,000 on."""
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "truth"
+OURS = ("models.", "pricing_service.", "experiments.", "tests.truth.")
 
 
-def source_digest(root: Path = ROOT) -> str:
-    """Return a digest of the product's source: what was measured on other code must not pass for this one's."""
-    packages = ("models", "pricing_service", "experiments")
-    files = sorted(path for package in packages for path in (root / package).rglob("*.py"))
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def businesses(count: int) -> list[dict[str, Any]]:
-    """Return the records of the businesses with the first `count` seeds, running those that are missing."""
-    return records(run_business, range(FIRST_SEED, FIRST_SEED + count), name="businesses")
+def digest(name: str) -> str:
+    """Return the digest of all source that had a part in the kept records of that name."""
+    return source_digest(frozenset().union(*(line["read"] for line in _read(_kept(name)))))
 
 
 def records(run: Callable[[Any], dict[str, Any]], tasks: Sequence[Any], *, name: str) -> list[dict[str, Any]]:
@@ -49,30 +43,57 @@ def records(run: Callable[[Any], dict[str, Any]], tasks: Sequence[Any], *, name:
         Of the file that keeps the records.
     """
     KEPT.mkdir(parents=True, exist_ok=True)
-    path = KEPT / f"{name}-{source_digest()}.jsonl"
-    done = {json.dumps(line["task"]): line["record"] for line in _read(path)}
+    lines = [line for line in _read(_kept(name)) if line["digest"] == source_digest(frozenset(line["read"]))]
+    done = {json.dumps(line["task"]): line for line in lines}
     missing = [task for task in tasks if json.dumps(task) not in done]
     started = time.monotonic()
     pool_of_cores = multiprocessing.get_context("spawn").Pool(os.cpu_count(), initializer=_one_thread)
-    with pool_of_cores as pool, path.open("a", encoding="utf-8") as lines:
-        for at, (task, record) in enumerate(pool.imap_unordered(_Told(run), missing), start=1):
-            lines.write(json.dumps({"task": task, "record": record}) + "\n")
-            lines.flush()
-            done[json.dumps(task)] = record
+    with pool_of_cores as pool, _kept(name).open("w", encoding="utf-8") as kept:
+        kept.writelines(json.dumps(line) + "\n" for line in done.values())
+        kept.flush()
+        for at, line in enumerate(pool.imap_unordered(_Told(run), missing), start=1):
+            kept.write(json.dumps(line) + "\n")
+            kept.flush()
+            done[json.dumps(line["task"])] = line
             if at % 50 == 0:
                 left = (time.monotonic() - started) / at * (len(missing) - at) / 60
                 sys.stderr.write(f"{at} of {len(missing)} {name}, about {left:.0f} minutes left\n")
-    return [done[json.dumps(task)] for task in tasks]
+    return [done[json.dumps(task)]["record"] for task in tasks]
 
 
 @dataclass(frozen=True)
 class _Told:
-    """Runs a task and says which it was."""
+    """Runs a task and says which it was, and what source had a part in its record."""
 
     run: Callable[[Any], dict[str, Any]]
 
-    def __call__(self, task: Any) -> tuple[Any, dict[str, Any]]:
-        return task, self.run(task)
+    def __call__(self, task: Any) -> dict[str, Any]:
+        record = self.run(task)
+        read = frozenset(name for name in sys.modules if name.startswith(OURS) and name != __name__)
+        return {"task": task, "record": record, "read": sorted(read), "digest": source_digest(read)}
+
+
+@cache
+def source_digest(modules: frozenset[str]) -> str:
+    """Return a digest of what modules do; of what they say in comments and docstrings it knows nothing."""
+    total = hashlib.sha256()
+    for name in sorted(modules):
+        path = ROOT / name.replace(".", "/")
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        source = path.read_text(encoding="utf-8") if path.exists() else ""
+        total.update(name.encode() + ast.dump(_Unsaid().visit(ast.parse(source))).encode())
+    return total.hexdigest()[:12]
+
+
+class _Unsaid(ast.NodeTransformer):
+    """Drops the statements that only say something: docstrings."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        return None if isinstance(node.value, ast.Constant) else node
+
+
+def _kept(name: str) -> Path:
+    return KEPT / f"{name}.jsonl"
 
 
 def _one_thread() -> None:

@@ -107,7 +107,7 @@ def test_the_page_of_the_front_door_is_written(
     outside = [record for record in records if record["outside"]]
     shares = ", ".join(f"{name} ({part:.0%})" for name, (_, part) in SOURCES.items())
     parts = [
-        HEAD.format(count=len(records), first=FIRST_SEED, digest=sweep.source_digest(), shares=shares),
+        HEAD.format(count=len(records), first=FIRST_SEED, digest=sweep.digest("front-door"), shares=shares),
         "## Inside the assumptions, by kinds of evidence\n",
         tables.interval_table(_kinds(inside), "evidence on willingness"),
         "\n## Inside, by regime\n",
