@@ -27,6 +27,24 @@ _BISECTIONS = 54  # halves the bracket to the last bit of a double
 _TUNING = 9.0  # rejects beyond 9 median deviations, about 6 standard deviations of a normal
 
 
+def ascending(values: Floats) -> NDArray[np.intp]:
+    """Return the places of values (n,) from low to high, equal ones in the order in which they stand.
+
+    A sort that keeps the order of ties takes three times as long as one that does not; where there are none, as among
+    100,000 amounts of money, the two agree, and the quicker one is enough.
+
+    Examples
+    --------
+    >>> ascending(np.array([3.0, 1.0, 2.0, 1.0]))
+    array([1, 3, 2, 0])
+    """
+    order = np.argsort(values)
+    low_to_high = values[order]
+    if bool((low_to_high[1:] > low_to_high[:-1]).all()):
+        return order
+    return np.argsort(values, kind="stable")
+
+
 class SortedSample:
     """A sample that is sorted once and then weighted many times.
 
@@ -44,7 +62,7 @@ class SortedSample:
 
     def __init__(self, values: Floats) -> None:
         usable = np.flatnonzero(~np.isnan(values))
-        self.order: NDArray[np.intp] = usable[np.argsort(values[usable], kind="stable")]
+        self.order: NDArray[np.intp] = usable[ascending(values[usable])]
         self.x: Floats = values[self.order]
 
     def _cumulated(self, weights: Floats) -> Floats:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.influence import of_share
+from models.order_statistics import ascending
 from models.resampling import Scale
 from models.value_metrics._base import (
     MetricEvidence,
@@ -149,7 +150,7 @@ def _alike(value: Floats) -> Floats:
 def _folds(value: Floats) -> NDArray[np.intp]:
     """Return each customer's fold, in the order of size: so that each fold has its share of giants."""
     fold = np.empty(value.size, dtype=np.intp)
-    fold[np.argsort(-value, kind="stable")] = np.arange(value.size) % FOLDS
+    fold[ascending(-value)] = np.arange(value.size) % FOLDS
     return fold
 
 
@@ -158,7 +159,7 @@ class _Tariff:
 
     def __init__(self, value: Floats, units: Floats, *, fold: NDArray[np.intp]) -> None:
         worth = np.divide(value, units, out=np.zeros_like(value), where=units > 0)
-        self.order: NDArray[np.intp] = np.argsort(-worth, kind="stable")
+        self.order: NDArray[np.intp] = ascending(-worth)
         self.fold = fold[self.order]
         self.worth, self.value, self.units = worth[self.order], value[self.order], units[self.order]
         # A price equal to the worth must keep its customer, whatever the last bit says.

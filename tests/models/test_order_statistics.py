@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from models.order_statistics import SortedSample, biweight_scale, row_quantiles
+from models.order_statistics import SortedSample, ascending, biweight_scale, row_quantiles
 
 numbers = st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), min_size=1, max_size=30)
 weighted = numbers.flatmap(
@@ -25,6 +25,13 @@ def textbook_biweight(x: np.ndarray) -> float:
     near = np.abs(u) < 1
     above = x.size * np.sum((x[near] - median) ** 2 * (1 - u[near] ** 2) ** 4)
     return float(np.sqrt(above) / abs(np.sum((1 - u[near] ** 2) * (1 - 5 * u[near] ** 2))))
+
+
+@given(st.lists(st.sampled_from([0.0, -0.0, 1.0, 1.5, -2.0, np.inf, np.nan]) | st.floats(-9, 9), max_size=30))
+def test_equal_values_keep_the_order_in_which_they_stand(values: list[float]) -> None:
+    asked = np.array(values, dtype=float)
+
+    assert ascending(asked).tolist() == np.argsort(asked, kind="stable").tolist()
 
 
 @given(numbers)
