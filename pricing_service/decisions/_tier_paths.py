@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
-from models.pricing.tiers.expansion import climb, growth, months_until_outgrown
+from models.pricing.tiers.expansion import climb, grown, growth
 from pricing_service.decisions._tier_customers import TierCustomers
-from pricing_service.decisions._tier_effects import Effects
+from pricing_service.decisions._tier_effects import Effects, choose
 
-_HORIZON = 60
-"""Months beyond which nobody's growth of a year is carried on."""
-_SHOWN = np.arange(0, 37, 3, dtype=np.float64)
+_MONTHS = 36
+"""Beyond these nobody's growth of a year is carried on."""
+_SHOWN_EVERY = 3
 _YEAR = 12
 _ROUNDING = 1e-9
 
@@ -54,23 +54,25 @@ class Paths:
         return np.asarray(self.counts.argmax(axis=0) - 1, dtype=np.intp)
 
     @cached_property
-    def allowances(self) -> Floats:
-        """What each tier includes, shape (K,)."""
-        design = self.effects.design
-        return np.array([design.kinds.allowances[kind] for kind, _ in self.effects.menu])
+    def reached(self) -> NDArray[np.intp]:
+        """The place of each customer's tier in the months from now on, shape (months, n).
 
-    @cached_property
-    def _pace(self) -> Floats:
-        return growth(self.paying.units, self.paying.known)
+        Each is taken to pay for a unit what it most likely would, and to grow on as it did.
+        """
+        effects, pays = self.effects, np.median(self.paying.per_unit, axis=0)[None]
+        pace = growth(self.paying.units, self.paying.known)
+        later = (grown(self.paying.units, pace, months=month) for month in range(_MONTHS + 1))
+        chosen = [
+            choose(effects.design, replace(self.paying, units=units), effects.menu, pays).tier[0]
+            for units in later
+        ]
+        return climb(np.array(chosen), self.tier)
 
     @cached_property
     def outgrown(self) -> Floats:
         """After how many months each outgrows its tier, shape (n,); inf where it does not or cannot."""
-        months = months_until_outgrown(
-            self.paying.mean_units, self.allowances[np.maximum(self.tier, 0)], self._pace
-        )
-        climbs = (self.tier >= 0) & (self.tier < len(self.names) - 1) & (months <= _HORIZON)
-        return np.where(climbs, months, np.inf)
+        above = self.reached > self.tier
+        return np.where(above.any(axis=0), above.argmax(axis=0), np.inf)
 
     def rows(self) -> dict[str, list[Any]]:
         """Return every paying customer's likeliest tier, its bill there, the change, and when it outgrows the tier."""
@@ -100,11 +102,11 @@ class Paths:
 
     def climbing(self) -> list[dict[str, Any]]:
         """Return how many of those who stay are in each tier, month by month, if they grow on as they did."""
-        reached = climb(self.paying.mean_units, self.tier, self.allowances, pace=self._pace, months=_SHOWN)
         stay = max(int((self.tier >= 0).sum()), 1)
         return [
-            {"month": int(month), "tier": name, "order": at, "share": float((row == at).sum() / stay)}
-            for month, row in zip(_SHOWN, reached, strict=True)
+            {"month": month, "tier": name, "order": at, "share": float((row == at).sum() / stay)}
+            for month, row in enumerate(self.reached)
+            if month % _SHOWN_EVERY == 0
             for at, name in enumerate(self.names)
         ]
 

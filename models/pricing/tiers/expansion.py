@@ -1,4 +1,4 @@
-"""When customers outgrow what their tier includes: the path along which a menu lets them grow.
+"""When customers outgrow their tier: the path along which a menu lets them grow.
 
 Notation
 --------
@@ -6,8 +6,9 @@ u : (n, L) units by month      g : (n,) a customer's growth, the slope of log(1 
 ḡ, σ² : mean and variance of true growth over customers      v : (n,) the sampling variance of g
 ĝ = ḡ + σ² ÷ (σ² + v) (g - ḡ) : each customer's growth, shrunk by how noisy its months are (Efron & Morris 1975)
 
-A customer that needs u units in a mean month outgrows an allowance a after ``log((1 + a) ÷ (1 + u)) ÷ ĝ`` months, and
-then climbs to the smallest tier that includes what it needs. It does not climb down.
+After t months a customer needs ``(1 + u) exp(ĝ t) - 1`` units. It outgrows its tier when, needing that, it would take
+a dearer one, and does not climb down. To need more than a tier includes is not to outgrow it: where more units can
+be bought, they may long be cheaper than the next tier.
 """
 
 from __future__ import annotations
@@ -59,50 +60,42 @@ def growth(units: Floats, known: NDArray[np.bool_]) -> Floats:
     return shrunk
 
 
-def months_until_outgrown(need: Floats, allowance: Floats, pace: Floats) -> Floats:
-    """Return after how many months each customer needs more than its allowance; inf where it never will.
+def grown(units: Floats, pace: Floats, *, months: float) -> Floats:
+    """Return what customers need after some months of growth, shape (n, L).
 
     Parameters
     ----------
-    need, allowance
-        Shape (n,): units in a mean month today, and what the tier includes.
-    pace
-        Shape (n,): growth a month.
-
-    Examples
-    --------
-    >>> months_until_outgrown(np.array([10.0, 10.0, 30.0]), np.full(3, 20.0), np.array([0.05, -0.01, 0.05])).round(1)
-    array([12.9,  inf,  0. ])
-    """
-    room = np.log1p(allowance) - np.log1p(need)
-    months = np.divide(room, pace, out=np.full(need.shape, np.inf), where=pace > 0)
-    outgrown: Floats = np.where(room < 0, 0.0, months)
-    return outgrown
-
-
-def climb(
-    need: Floats, tier: NDArray[np.intp], allowances: Floats, *, pace: Floats, months: Floats
-) -> NDArray[np.intp]:
-    """Return the place of each customer's tier after some months, shape (M, n).
-
-    Parameters
-    ----------
-    need, tier, pace
-        Shape (n,): units in a mean month today, the place of its tier today (-1 for none, which stays), and growth a
-        month.
-    allowances
-        Shape (K,): what each tier includes, by rising fee.
+    units, pace
+        Shapes (n, L) and (n,): units by month today, and growth a month.
     months
-        Shape (M,).
+        ≥ 0.
 
     Examples
     --------
-    >>> needs, today, allowances = np.array([10.0, 10.0]), np.array([0, -1]), np.array([20.0, 50.0])
-    >>> climb(needs, today, allowances, pace=np.full(2, 0.1), months=np.array([0.0, 12.0]))
-    array([[ 0, -1],
-           [ 1, -1]])
+    >>> grown(np.array([[9.0, 19.0], [9.0, 0.0]]), np.array([0.1, -0.1]), months=12).round(1)
+    array([[32.2, 65.4],
+           [ 2. ,  0. ]])
     """
-    later = np.expm1(np.log1p(need) + np.outer(months, pace))
-    holds = np.searchsorted(np.maximum.accumulate(allowances), later, side="left")
-    reached = np.maximum(tier, np.minimum(holds, allowances.size - 1))
+    return np.maximum(np.expm1(np.log1p(units) + months * pace[:, None]), 0.0)
+
+
+def climb(preferred: NDArray[np.intp], tier: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the place of each customer's tier, month by month, shape (M, n).
+
+    Parameters
+    ----------
+    preferred
+        Shape (M, n): the place of the tier that each would take for what it needs in a month, the first being now.
+    tier
+        Shape (n,): the place of the tier that it has now; -1 for none, which stays.
+
+    Examples
+    --------
+    >>> climb(np.array([[0, 1, 0], [1, 1, 2], [0, 1, 2]]), np.array([0, 1, -1]))
+    array([[ 0,  1, -1],
+           [ 1,  1, -1],
+           [ 1,  1, -1]])
+    """
+    dearer = np.where(preferred > preferred[0], preferred, -1)
+    reached = np.maximum.accumulate(np.maximum(dearer, tier), axis=0)
     return np.where(tier < 0, -1, reached).astype(np.intp)

@@ -308,3 +308,19 @@ def test_shares_of_customers_by_tier_add_up_month_by_month(menu: Outcome) -> Non
 
     for month in {row["month"] for row in climbing}:
         assert sum(row["share"] for row in climbing if row["month"] == month) == pytest.approx(1)
+
+
+def test_the_path_begins_where_customers_are_and_goes_on_as_they_outgrow_their_tier(menu: Outcome) -> None:
+    assert menu.rows is not None
+    rows = list(zip(menu.rows["tier"], menu.rows["outgrows_in_months"], strict=True))
+    placed = [tier for tier, _ in rows if tier is not None]
+    within_a_year = [tier for tier, months in rows if months is not None and months <= 12]
+    path = {(row["month"], row["tier"]): row["share"] for row in menu.result["charts"]["climbing"]}
+
+    for tier in menu.result["tiers"]:
+        name, here = tier["name"], placed.count(tier["name"])
+        assert path[0, name] == pytest.approx(here / len(placed))
+        assert tier["outgrown_within_a_year"] == pytest.approx(within_a_year.count(name) / here)
+    smallest = menu.result["tiers"][0]["name"]
+    stay = placed.count(smallest) - within_a_year.count(smallest)
+    assert path[12, smallest] == pytest.approx(stay / len(placed))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.pricing.tiers.expansion import climb, growth, months_until_outgrown
+from models.pricing.tiers.expansion import climb, grown, growth
 
 
 def test_a_customer_that_grows_for_sure_keeps_its_own_pace():
@@ -38,20 +38,26 @@ def test_without_any_history_nobody_grows():
     assert growth(np.ones((2, 12)), np.eye(2, 12, dtype=bool)).tolist() == [0.0, 0.0]
 
 
-def test_who_shrinks_never_outgrows_and_who_is_above_already_has():
-    months = months_until_outgrown(np.array([9.0, 9.0, 40.0]), np.full(3, 20.0), np.array([0.0, 0.1, -0.1]))
+def test_growth_that_is_carried_on_continues_the_months_that_showed_it():
+    pace = np.array([0.05, -0.05])
+    units = np.exp(5 + pace[:, None] * np.arange(24.0)) - 1
 
-    assert months[0] == np.inf
-    assert months[1] == pytest.approx(np.log(21 / 10) / 0.1)
-    assert months[2] == 0
+    found = growth(units[:, :12], np.ones((2, 12), dtype=bool))
+
+    np.testing.assert_allclose(grown(units[:, :12], found, months=12), units[:, 12:])
 
 
-def test_customers_climb_as_they_grow_and_never_down() -> None:
-    need, pace = np.array([5.0, 5.0, 40.0, 5.0]), np.array([0.1, 0.0, -0.1, 0.1])
-    tier, months = np.array([0, 0, 1, -1]), np.arange(0.0, 61.0, 6.0)
+def test_nobody_shrinks_below_nothing():
+    assert grown(np.array([[0.5, 0.0]]), np.array([-1.0]), months=36).tolist() == [[0.0, 0.0]]
 
-    reached = climb(need, tier, np.array([10.0, 50.0, 60.0]), pace=pace, months=months)
 
-    assert reached[0].tolist() == [0, 0, 1, -1]
-    assert (np.diff(reached, axis=0) >= 0).all()
-    assert reached[-1].tolist() == [2, 0, 1, -1]  # beyond the largest tier there is none
+def test_customers_climb_to_the_tier_that_they_would_take_and_never_down() -> None:
+    preferred = np.array([[0, 0, 1, 0], [1, 0, 0, 1], [2, 0, 0, 2], [1, 0, 1, 2]])
+
+    reached = climb(preferred, np.array([0, 0, 1, -1]))
+
+    assert reached.T.tolist() == [[0, 1, 2, 2], [0, 0, 0, 0], [1, 1, 1, 1], [-1, -1, -1, -1]]
+
+
+def test_a_customer_that_has_a_smaller_tier_than_it_likely_prefers_is_not_said_to_climb_at_once() -> None:
+    assert climb(np.array([[1], [1], [2]]), np.array([0])).ravel().tolist() == [0, 0, 2]
