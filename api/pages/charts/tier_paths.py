@@ -42,7 +42,8 @@ class TierPaths(Chart[list[Row]]):
         """Say how to read it."""
         return (
             "Existing customers who stay, by tier, if each goes on growing as in its last twelve months (noisy ones "
-            "drawn towards the others). A customer climbs when, needing more, it would take a dearer tier, and never down."
+            "drawn towards the others). A customer climbs when, needing more, it would take a dearer tier, and "
+            "never down."
         )
 
     def words(self, data: list[Row], *, currency: str) -> str:

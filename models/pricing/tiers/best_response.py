@@ -6,7 +6,9 @@ b, e : (n,) what each customer gets and what we earn from it by the given tiers
 θ = S - b : (n, T) the most that a customer would pay as the fee of a tier of each kind
 gain(t, p) = Σ w (p + M - e) over those with θ ≥ p
 
-Customers are counted by the number of fees that θ reaches, so that one pass serves all fees: O(n T log m + T m).
+Customers are counted by the number of fees that θ reaches, so that one pass serves all fees. As b is the most that any
+given tier gives, θ reaches the fewest fees that it reaches beside any one of them: each tier is looked at once, and
+menus of several cost O(n T + T m).
 """
 
 from __future__ import annotations
@@ -20,33 +22,41 @@ from models.checks import Floats
 from models.pricing.tiers.market import Market, Tier
 
 
-def gains(market: Market, gets: Floats, earned: Floats) -> Floats:
+def gains(
+    market: Market, others: Sequence[Tier], earned: Floats, *, kinds: NDArray[np.intp] | None = None
+) -> Floats:
     """Return what one more tier adds, by kind and fee, shape (T, m), money per month.
 
     Parameters
     ----------
     market
         The customers.
-    gets, earned
-        Shape (n,): b and e.
+    others
+        The given tiers.
+    earned
+        Shape (n,): e.
+    kinds
+        The kinds to look at, T of them; all by default.
 
     Examples
     --------
     >>> market = Market(
     ...     surplus=np.array([[10.0], [40.0]]), margin=np.zeros((2, 1)), stay=np.zeros(2),
     ...     stay_margin=np.zeros(2), weights=np.ones(2), fees=np.array([9.0, 30.0]))
-    >>> gains(market, market.stay, market.stay_margin)
+    >>> gains(market, [], market.stay_margin)
     array([[18., 30.]])
     """
-    weights, fees, kinds = market.weights[:, None], market.fees, market.kinds
-    reached = np.searchsorted(fees, market.surplus - gets[:, None], side="right")
-    cell = (reached + np.arange(kinds) * (fees.size + 1)).ravel()
-    size = kinds * (fees.size + 1)
-    shared = np.broadcast_to(weights, market.surplus.shape).ravel()
-    changed = (weights * (market.margin - earned[:, None])).ravel()
-    counts = (np.bincount(cell, each, minlength=size).reshape(kinds, -1) for each in (shared, changed))
-    heads, sums = (each[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:] for each in counts)
-    found: Floats = fees * heads + sums
+    rows = slice(None) if kinds is None else kinds
+    reached = market.reached(None)[rows]
+    for tier in others:
+        reached = np.minimum(reached, market.reached(tier)[rows])
+    shape = (reached.shape[0], market.fees.size + 1)
+    cell = (reached + np.arange(0, shape[0] * shape[1], shape[1])[:, None]).ravel()
+    shared = np.broadcast_to(market.weights, reached.shape)
+    changed = market.weighted_margin[rows] - market.weights * earned
+    counts = (np.bincount(cell, each.ravel(), shape[0] * shape[1]) for each in (shared, changed))
+    heads, sums = (each.reshape(shape)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:] for each in counts)
+    found: Floats = market.fees * heads + sums
     return found
 
 
@@ -75,8 +85,8 @@ def best_response(
     >>> best_response(market, [])
     ((0, 1), 0.0, 30.0)
     """
-    gets, earned = market.best_of(others)
-    added = gains(market, gets, earned)
+    earned = market.best_of(others)[1]
+    added = gains(market, others, earned)
     added[:, [fee for _, fee in others]] = -np.inf
     if allowed is not None:
         added[~allowed] = -np.inf

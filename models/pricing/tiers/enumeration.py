@@ -1,4 +1,4 @@
-"""The best menu, proven: all menus of one tier less are tried, and the last tier is the best one beside each.
+"""The best menu, proven: all menus of one tier less are tried, and the dearest tier is the best one above each.
 
 That covers every menu of K tiers with as many best responses as there are menus of K - 1, instead of evaluating
 every menu of K. Menus in which a tier is dominated by a cheaper one need not be tried: nobody takes it.
@@ -13,8 +13,8 @@ from math import comb
 import numpy as np
 
 from models.errors import InvalidInput
-from models.pricing.tiers.best_response import best_response
-from models.pricing.tiers.market import Market, Menu, ordered
+from models.pricing.tiers.best_response import gains
+from models.pricing.tiers.market import Market, Menu
 
 
 def trials(market: Market, tiers: int) -> int:
@@ -23,7 +23,7 @@ def trials(market: Market, tiers: int) -> int:
     # Paths of kinds, each not dominated by the one below it, times the ways to choose as many rising fees.
     paths, count = np.ones(market.kinds), 1
     for size in range(1, tiers):
-        count += int(paths.sum()) * comb(market.fees.size, size)
+        count += int(paths.sum()) * comb(market.fees.size - 1, size)
         paths = below.T.astype(np.float64) @ paths
     return count
 
@@ -55,20 +55,28 @@ def enumerate_menus(market: Market, tiers: int) -> tuple[Menu, float]:
         raise InvalidInput(f"tiers must be ≥ 1, got {tiers}")
     best: Menu = ()
     most = market.earns(())
+    everything = np.arange(market.kinds)
+    above = [np.flatnonzero(~dominated) for dominated in market.dominates]
     for others in _menus(market, tiers - 1):
-        tier, alone, gain = best_response(market, others)
-        earned = alone + gain
-        if earned > most * (1 + 1e-12):
-            best, most = ordered((*others, tier)), earned
+        kinds = above[others[-1][0]] if others else everything
+        if kinds.size == 0:
+            continue
+        earned = market.best_of(others)[1]
+        added = gains(market, others, earned, kinds=kinds)
+        added[:, : others[-1][1] + 1 if others else 0] = -np.inf
+        kind, fee = divmod(int(added.argmax()), market.fees.size)
+        reached = float(market.weights @ earned) + float(added[kind, fee])
+        if reached > most * (1 + 1e-12):
+            best, most = (*others, (int(kinds[kind]), fee)), reached
     return best, market.earns(best)
 
 
 def _menus(market: Market, most: int) -> Iterator[Menu]:
-    """Go through all menus of at most so many tiers, fees rising and no tier dominated by the one below it."""
+    """Go through all menus of at most so many tiers below the highest fee, no tier dominated by the one below it."""
     kinds: list[tuple[int, ...]] = [()]
     for size in range(most + 1):
         for path in kinds:
-            for fees in combinations(range(market.fees.size), size):
+            for fees in combinations(range(market.fees.size - 1), size):
                 yield tuple(zip(path, fees, strict=True))
         kinds = [
             (*path, kind)

@@ -91,6 +91,26 @@ class Market:
         rows = [(self.surplus[:, [kind]] >= self.surplus).all(axis=0) for kind in range(self.kinds)]
         return np.array(rows, dtype=np.bool_)
 
+    @cached_property
+    def weighted_margin(self) -> Floats:
+        """W M, shape (T, n)."""
+        return np.ascontiguousarray((self.weights[:, None] * self.margin).T)
+
+    @cached_property
+    def _reached(self) -> dict[Tier | None, NDArray[np.unsignedinteger]]:
+        return {}
+
+    def reached(self, tier: Tier | None) -> NDArray[np.unsignedinteger]:
+        """Return how many of the fees each customer would pay for each kind, and still get what `tier` gives it.
+
+        Shape (T, n); None is to keep what it has. They are kept: solvers ask for the same tiers many times.
+        """
+        if tier not in self._reached:
+            gets = self.stay if tier is None else self.surplus[:, tier[0]] - self.fees[tier[1]]
+            count = np.searchsorted(self.fees, self.surplus.T - gets, side="right")
+            self._reached[tier] = count.astype(np.min_scalar_type(self.fees.size))
+        return self._reached[tier]
+
     def only(self, chosen: NDArray[np.bool_]) -> Market:
         """Return the market of the chosen customers (n,) alone."""
         return Market(
