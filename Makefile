@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs bench bench-peers truth truth-tiers real-data chaos lock clean
+.PHONY: help install demo test test-slow check format docs bench bench-peers truth truth-tiers real-data chaos lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +27,12 @@ install: $(STAMP)  ## make .venv and install the locked packages into it
 demo: $(STAMP)  ## analyse a sample business and open the doors (Ctrl-C stops)
 	$(BIN)/pricing-service demo
 
-test: $(STAMP)  ## run the tests and the examples in docstrings (the rules of the house: make check)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not truth and not real_data and not chaos" --ignore=tests/house -q
+test: $(STAMP)  ## run the quick tests and the examples in docstrings (the rules of the house: make check)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not truth and not real_data and not chaos" \
+		--ignore=tests/house -q
+
+test-slow: $(STAMP)  ## run the tests that start the whole program, try every request, or take every kind of analysis
+	$(BIN)/pytest -n 2 --dist worksteal -m "slow and not chaos" -q
 
 check: $(STAMP)  ## format, lint, types, layers, rules of the house: what must hold before a commit
 	$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import schemathesis
 from fastapi.testclient import TestClient
 from schemathesis.config import SchemathesisConfig
@@ -19,6 +20,8 @@ from api.app import create_app
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
 from tests.api import small_business
+
+pytestmark = pytest.mark.slow
 
 # The objects that reads and posts are about are there; deletions meet ids that are not, or the run's own.
 # No schema can say what a usable file, a configured connection, a row of that table or a sound price book is, or that

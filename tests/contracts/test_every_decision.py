@@ -17,6 +17,8 @@ from pricing_service.ingest import ingest, open_source
 from pricing_service.panel import StoredPanel, build_panel, panel_of, store_panel
 from tests.pricing_service.decisions.small_business import Tables, job_board, panel_from
 
+pytestmark = pytest.mark.slow
+
 KINDS = sorted(DECISIONS)
 ESTIMATE = {"value", "low", "high", "level", "n", "unit", "method", "warnings", "reason"}
 RESULT = {

@@ -8,8 +8,11 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.journeys.conftest import PROGRAM
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_demo_prints_where_it_is_ready_and_stops_at_sigterm() -> None:

@@ -11,6 +11,8 @@ import yaml
 from tests.api import small_business
 from tests.journeys.test_pricing_committee import WAIT, finished
 
+pytestmark = pytest.mark.slow
+
 TABLE = "plan,price,metric,included_units,overage_price\nteam,200,postings,10,4\n"
 
 

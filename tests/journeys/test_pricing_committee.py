@@ -17,6 +17,8 @@ import pytest
 from tests.api import small_business
 from tests.journeys.conftest import PROGRAM
 
+pytestmark = pytest.mark.slow
+
 WAIT = {"Prefer": "wait=60"}
 
 

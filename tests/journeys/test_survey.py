@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.journeys.conftest import PROGRAM
 from tests.pricing_service.decisions.small_business import four_prices
+
+pytestmark = pytest.mark.slow
 
 ROWS = [
     row | {"item": "team", "customer_id": "", "intent_cheap": 5, "intent_expensive": 3}

@@ -125,6 +125,7 @@ def test_people_who_love_high_prices_are_refused():
     assert refusal.value.reason == "price_not_negative"
 
 
+@pytest.mark.slow
 def test_people_who_are_alike_are_read_by_a_logit_and_others_each_for_themselves():
     alike, different = read(survey(60), model="auto"), read(survey(25, differ=1.5), model="auto")
 
@@ -245,6 +246,7 @@ def test_an_unknown_model_is_refused():
         Conjoint(model="probit")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["auto", "latent_class", "mixed_logit", "hierarchical_bayes"])
 def test_a_reading_tells_how_far_it_has_come(model):
     told: list[float] = []
@@ -262,6 +264,7 @@ def test_who_listens_is_no_part_of_the_question():
     assert hash(replace(ASKED, progress=lambda done, total: None)) == hash(ASKED)
 
 
+@pytest.mark.slow
 def test_a_listener_who_has_heard_enough_ends_the_reading():
     class Enough(Exception):
         pass

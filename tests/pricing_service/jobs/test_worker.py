@@ -9,7 +9,11 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.pricing_service.jobs.conftest import Bench, wait_for_the_end_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_what_is_asked_is_done_and_its_files_are_named_with_their_digests(each_bench: Bench) -> None:
