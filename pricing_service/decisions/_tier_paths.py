@@ -57,7 +57,7 @@ class Paths:
     def reached(self) -> NDArray[np.intp]:
         """The place of each customer's tier in the months from now on, shape (months, n).
 
-        Each is taken to pay for a unit what it most likely would, and to grow on as it did.
+        Each is taken to pay for a unit what it would in the median draw, and to grow on as it did.
         """
         effects, pays = self.effects, np.median(self.paying.per_unit, axis=0)[None]
         pace = growth(self.paying.units, self.paying.known)

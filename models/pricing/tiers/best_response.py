@@ -7,8 +7,8 @@ b, e : (n,) what each customer gets and what we earn from it by the given tiers
 gain(t, p) = Σ w (p + M - e) over those with θ ≥ p
 
 Customers are counted by the number of fees that θ reaches, so that one pass serves all fees. As b is the most that any
-given tier gives, θ reaches the fewest fees that it reaches beside any one of them: each tier is looked at once, and
-menus of several cost O(n T + T m).
+given tier gives, θ reaches the fewest fees that it reaches beside any one of them. A tier is compared with the fees
+once, O(n T log m); beside K tiers that were, a best response costs O(K n T + T m).
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class Market:
 
     @cached_property
     def weighted_margin(self) -> Floats:
-        """W M, shape (T, n)."""
+        """``w M`` by kind, shape (T, n), money per month."""
         return np.ascontiguousarray((self.weights[:, None] * self.margin).T)
 
     @cached_property

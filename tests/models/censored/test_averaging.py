@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from models.censored.averaging import average, mixture_of_scales
-from models.censored.intervals import Intervals
 from models.censored.parametric import fit
 from models.errors import NotEstimable
 from models.estimate import Label
@@ -78,17 +77,11 @@ def test_without_any_model_the_first_ones_reason_is_given():
 
 def test_the_scale_of_few_answers_is_not_too_small_on_average():
     rng, label = np.random.default_rng(4), Label(unit="log", level=0.9, method="as drawn")
-    fits = [fit(narrow(np.exp(0.5 * rng.standard_normal(10)))) for _ in range(300)]
+    nearly_exact = np.geomspace(0.01, 100, 10_000)
+    fits = [fit(between(np.exp(0.5 * rng.standard_normal(10)), nearly_exact)) for _ in range(300)]
 
     found = [mixture_of_scales([one], np.ones(1), label, draws=20, seed=0).value for one in fits]
 
     # The likeliest scale alone is a tenth too small.
     assert np.mean(np.log(found)) == pytest.approx(np.log(0.5), abs=0.04)
     assert np.mean(np.log([one.scale for one in fits])) < np.log(0.5) - 0.06
-
-
-def narrow(pays: np.ndarray) -> Intervals:
-    """Answers that tell willingness to a thousandth."""
-    return Intervals(
-        lower=pays * 0.999, upper=pays * 1.001, weight=np.ones(pays.size), cluster=np.arange(pays.size)
-    )
