@@ -14,9 +14,7 @@ from typing import Any
 from models.errors import NotEstimable
 from models.estimate import Estimate
 from models.surveys._base import Asked
-from pricing_service.decisions._all_evidence import METHODS
 from pricing_service.decisions._surveys import surveys_of
-from pricing_service.decisions.willingness_to_pay import WillingnessOptions, read_survey
 from pricing_service.panel import Metric, StoredPanel
 
 
@@ -35,6 +33,10 @@ def stated_spreads(
 
     Of several surveys about one metric the one counts that asks for worth, else the one that most customers answered.
     """
+    # Surveys are read only where outcomes are silent; whoever has outcomes need not wait for the methods to load.
+    from pricing_service.decisions._all_evidence import METHODS  # noqa: PLC0415
+    from pricing_service.decisions.willingness_to_pay import WillingnessOptions, read_survey  # noqa: PLC0415
+
     found: dict[str, list[tuple[bool, int, StatedSpread]]] = {}
     names = {metric.metric for metric in metrics}
     for survey in surveys_of(panel, list(METHODS)):

@@ -33,8 +33,11 @@ class _Sums:
         self.parts = parts_of(kpis)
         self.money = {(each.kpi, each.metric): each.column for each in values}
         self.undated = {each.kpi for each in values if not each.dated}
-        ordered = periods.period_start.collect(order_by=periods.period_start)
-        starts = periods.group_by("customer_id").agg(starts=ordered, count=periods.count())
+        # Sorted once gathered: the engine needs a fifth of the time that gathering in order takes it.
+        unordered = periods.group_by("customer_id").agg(
+            starts=periods.period_start.collect(), count=periods.count()
+        )
+        starts = unordered.mutate(starts=unordered.starts.sort())
         half = starts["count"] // 2
         # The k-th start separates the first half from the last; an odd middle belongs to neither.
         cuts = starts.select(
