@@ -14,7 +14,8 @@ priors            κ ~ N(log 0.11, 0.79²): 90 % between 3 % and 40 %;  β ~ N(m
 
 Two lists, never averaged together: worth comes from the worth list alone. What customers would pay says
 nothing of what they gain, beyond that they gain more; so the link κ is used in one direction only, and
-``worth × usual share`` enters the willingness list as the prior of μ (a cut model: Plummer 2015).
+``worth × usual share`` enters the willingness list as the prior of μ (a cut model: Plummer 2015). In the same way
+the spread of worth over customers informs the prior of willingness' own (`spread_prior`).
 
 Without a paid price only κ + β is identified. The answer then rests on priors, says how far (`prior_part`),
 names what was taken as unbiased (`anchor`), and shows what each source alone would say (`alone`).
@@ -24,7 +25,7 @@ Sources that contradict each other are named, and not blended: `sources` has the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate, Label
@@ -33,6 +34,7 @@ from models.willingness.assumptions import Assumptions
 from models.willingness.beliefs import Belief
 from models.willingness.hypothetical_bias import Format
 from models.willingness.sources import Weighed, WillingnessSource, WorthSource
+from models.willingness.spread_prior import spread_given_worth
 from models.willingness.units_lean import pooled, through_worth
 
 
@@ -133,6 +135,7 @@ def all_evidence(
     label = Label(unit=unit, level=level, method="all evidence in one log-normal model")
     gained = _worth_list.weigh(worth, label, own_error=given.own_error)
     centre = Belief.of(gained.estimate, name="worth") if gained.estimate.known else None
+    given = replace(given, spread=_usual_spread(worth, given))
     paid = _willingness_list.weigh(willingness, label, worth=centre, given=given)
     return AllEvidence(
         worth=gained.estimate,
@@ -150,6 +153,15 @@ def all_evidence(
         price_range=paid.price_range,
         caveats=(*gained.caveats, *paid.caveats),
     )
+
+
+def _usual_spread(worth: Sequence[WorthSource], given: Assumptions) -> Belief:
+    """Return what is believed of willingness' spread before its own list is read: by what the first source tells."""
+    for each in worth:
+        if each.spread is not None and each.spread.known:
+            told = Belief.of(each.spread, name=f"{each.source}'s spread")
+            return spread_given_worth(told, follows=given.follows, share=given.own_share)
+    return given.spread
 
 
 def _lean(

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from models.errors import InvalidInput
 from models.willingness.beliefs import Belief
 from models.willingness.hypothetical_bias import Bias
+from models.willingness.spread_prior import FOLLOWS, OWN_SHARE
 
 USUAL_SHARE = Belief.within(0.03, 0.40, level=0.9)
 """The share of worth that customers would pay; the corridor of 10–15 % lies in its middle."""
 USUAL_SPREAD = Belief.within(0.3, 1.2, level=0.9)
-"""Standard deviation of log willingness over customers, where no source tells it."""
+"""Standard deviation of log willingness over customers, where neither a source nor the spread of worth tells it."""
 OWN_ERROR = 0.2
 """Scale of the sources' own errors: one is usually off by a fifth beyond what its interval says."""
 
@@ -25,7 +26,9 @@ class Assumptions:
     share
         Median willingness ÷ worth.
     spread
-        Standard deviation of log willingness over customers.
+        Standard deviation of log willingness over customers, where that of worth is not known.
+    follows, own_share
+        How far willingness follows worth, and the standard deviation of what else moves its log (`spread_prior`).
     bias
         Of stated prices, by form of question.
     own_error
@@ -34,6 +37,8 @@ class Assumptions:
 
     share: Belief = USUAL_SHARE
     spread: Belief = USUAL_SPREAD
+    follows: Belief = FOLLOWS
+    own_share: Belief = OWN_SHARE
     bias: Bias = field(default_factory=Bias.from_literature)
     own_error: float = OWN_ERROR
 

@@ -49,12 +49,15 @@ class WorthSource:
         may be off by an error of its own, as far as the sources usually are from one another.
     lean
         How worth leans on units (`units_lean`), where the source tells it.
+    spread
+        The standard deviation of log worth over customers, where the source tells it.
     """
 
     source: str
     estimate: Estimate
     anchored: bool = True
     lean: Estimate | None = None
+    spread: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

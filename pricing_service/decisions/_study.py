@@ -7,19 +7,21 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from models.checks import Floats
 from models.errors import NotEstimable, NotIdentified
-from models.estimate import Estimate
+from models.estimate import Estimate, Label
 from models.order_statistics import SortedSample
 from models.unit_worth.marginal import MarginalWorth, marginal_worth
 from models.unit_worth.outcomes import Worth, WorthEvidence
-from models.unit_worth.pooling import PooledWorth, pool
+from models.unit_worth.pooling import FEWEST_CUSTOMERS, PooledWorth, pool
 from models.willingness.units_lean import lean_of
 from pricing_service.decisions._alternatives import uses_alternatives
 from pricing_service.decisions._evidence import Evidence
 
 _MOST_CELLS = 20_000_000  # bootstrap weights held at once, 160 MB
+_ALIKE = 1e-6  # a spread of worth below that is rounding
 _QUANTILES = ("p10", "p25", "p50", "p75", "p90")
 
 
@@ -73,6 +75,18 @@ class WorthStudy:
         """Return how the worth of one unit leans on units."""
         worth, units = np.exp(self.sums.log_worth), self.sums.units_per_month
         return lean_of(worth, units, level=self.level)
+
+    def spread(self) -> Estimate | None:
+        """Return the standard deviation of log worth over customers in the long run; None where it is unknown.
+
+        Its interval is that of a normal law's.
+        """
+        logs = np.log(self.long_run[0][self.long_run[0] > 0])
+        if logs.size < FEWEST_CUSTOMERS or not (scale := float(logs.std(ddof=1))) > _ALIKE:
+            return None
+        reach = float(special.ndtri((1 + self.level) / 2)) / np.sqrt(2 * (logs.size - 1))
+        label = Label(unit="log", level=self.level, method="long-run worth of reporting customers")
+        return label.known(scale, scale * float(np.exp(-reach)), scale * float(np.exp(reach)), n=logs.size)
 
     def ideal(self) -> Estimate:
         """Return the worth to ideal customers, chosen by an earlier period."""

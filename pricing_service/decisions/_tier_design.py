@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.checks import Floats
 from models.pricing.tiers.guards import Guards
 from models.pricing.tiers.market import Market, Menu
-from models.pricing.tiers.price_points import Endings, allowance_points, price_points
+from models.pricing.tiers.price_points import Endings, allowance_points, price_points, with_endings
 from models.pricing.tiers.usage import Kept, Kinds, Served, serve
 from pricing_service.decisions._tier_customers import TierCustomers
 
 _ALLOWANCES, _FEES = 8, 20
-_OVERAGE = (1.0,)
+_OVERAGE = (0.35, 0.7)
 """Overage prices to try, as multiples of what the median customer would pay for a unit."""
 _EDGES = (0.02, 0.98)
 
@@ -82,6 +82,14 @@ class Design:
         low, high = np.quantile(pays, _EDGES)
         fees = price_points(float(low), float(high), count=_FEES, endings=rules.endings)
         return cls(Kinds.grid(allowances, np.array(prices)), fees, rules, customers.count, newcomers)
+
+    def at(self, factor: float, menu: Menu) -> tuple[Design, Menu]:
+        """Return the same tiers at prices `factor` times as high, as a price list has them, and a menu of them."""
+        exact = factor * self.fees
+        fees = np.unique(with_endings(exact, self.rules.endings))
+        overage = [float(f"{factor * price:.2g}") for price in self.kinds.overage_prices]
+        design = replace(self, kinds=Kinds(self.kinds.allowances, np.array(overage)), fees=fees)
+        return design, tuple((kind, int(np.abs(fees - exact[fee]).argmin())) for kind, fee in menu)
 
     def market(self, customers: TierCustomers, *, kept: Kept | None = None) -> Market:
         """Return customers who pay today and prospects, all choosing anew, one row a draw.

@@ -14,7 +14,7 @@ from models.estimate import Estimate, Label
 from models.pricing.tiers.market import Menu
 from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design
-from pricing_service.decisions._tier_repricing import BETTER, STEPS, Repriced, reprice
+from pricing_service.decisions._tier_repricing import Repriced, reprice, surely
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,32 +129,33 @@ class Effects:
         """Today's plans at other prices for newcomers, the simplest alternative."""
         return reprice(self.paying, unit_cost=self.design.rules.unit_cost)
 
-    def probability_better(self, *, repriced: bool = False) -> float:
-        """How probably the menu earns more than today's prices, newcomers included and units' cost taken off.
-
-        Parameters
-        ----------
-        repriced
-            Compare with today's plans at the prices that newcomers had better be asked.
-        """
+    def probability_better(self) -> float:
+        """How probably the menu earns more than today's prices, newcomers included and units' cost taken off."""
         cost = self.design.rules.unit_cost
         used = self.existing.units.sum(axis=1) + self.design.newcomers * self.newcomers.units.mean(axis=1)
-        of_newcomers = self.repriced.earns if repriced else self.repriced.earns_today
-        today = (self.today - cost * self.paying.mean_units).sum() + self._per_customer * of_newcomers
+        today = (self.today - cost * self.paying.mean_units).sum()
+        today = today + self._per_customer * self.repriced.earns_today
         return float((self._by_draw["all"] - cost * used > today).mean())
 
-    def against_menu(self) -> str | None:
-        """Return why the menu is not advised, None where it is.
+    @cached_property
+    def of_newcomers(self) -> Floats:
+        """What the menu earns of people like today's q customers, one of each, units' cost taken off, (draws,)."""
+        each = self.newcomers.bill - self.design.rules.unit_cost * self.newcomers.units
+        earned: Floats = each[:, self.customers.paying].sum(axis=1)
+        return earned
 
-        ``far_from_todays_bills``: it moves the typical bill farther than one step of prices may go;
-        ``not_surely_better``: with too small a probability it earns more than today's plans at other prices.
+    def against_menu(self) -> str | None:
+        """Return why newcomers had better not be offered the menu, None where they had.
+
+        ``not_surely_better``: with too small a probability it earns more of them than today's prices do;
+        ``other_prices_surer``: today's plans at other prices gain more surely.
         """
         if not self.paying.count:
             return None
-        typical = float(np.median(self._bill_change)) if self._bill_change.size else 0.0
-        if not STEPS[0] <= 1 + typical <= STEPS[-1]:
-            return "far_from_todays_bills"
-        return None if self.probability_better(repriced=True) >= BETTER else "not_surely_better"
+        gain = surely(self.of_newcomers, self.repriced.earns_today)
+        if gain <= 0:
+            return "not_surely_better"
+        return None if gain > self.repriced.surely else "other_prices_surer"
 
     def recommendation(self) -> str:
         """Return the least change that surely earns more: none, other prices for newcomers, or the new menu."""
@@ -168,11 +169,15 @@ class Effects:
         told = {
             "price_change": round(step.factor - 1, 2) if step.factor != 1 else None,
             "probability_better": step.probability_better if step.factor != 1 else None,
-            "menu_probability_better": self.probability_better(repriced=True) if paid else None,
+            "menu_probability_better": self._menu_better() if paid else None,
         }
         why = {name: "no_sure_gain" if paid else "no_bills" for name, value in told.items() if value is None}
         earned = {"newcomers_monthly_margin": self._money(self._per_customer * step.earns)}
         return told | earned | ({"reasons": why} if why else {})
+
+    def _menu_better(self) -> float:
+        """How probably the menu earns more of newcomers than today's plans at the prices advised for them."""
+        return float((self.of_newcomers > self.repriced.earns).mean())
 
     def expected(self) -> dict[str, Any]:
         """Return what the menu earns a month, twelve months from now."""

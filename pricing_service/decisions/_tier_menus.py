@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,6 +76,19 @@ class MenuSearch:
         self.customers = sampled(customers, seed=seed)
         self.market = design.market(self.customers)
         self.guards = design.guards(customers)
+
+    def at(self, design: Design) -> MenuSearch:
+        """Return the search on the same customers with another design of as many kinds and fees."""
+        other = copy(self)
+        other.design, other.market = design, design.market(self.customers)
+        other.guards = replace(self.guards, fees=design.fees, overage_prices=design.kinds.overage_prices)
+        return other
+
+    def priced(self, found: Found, certificate: Certificate) -> tuple[Found, Certificate]:
+        """Return a menu with what it earns at this design's prices, and how far that is from what was proven."""
+        earns = self.market.earns(found.menu)
+        gap = max(certificate.optimum_bound / earns - 1, 0.0) if earns > 0 else 0.0
+        return replace(found, earns=earns), replace(certificate, gap=gap)
 
     def up_to(self, most: int, progress: Callable[[int], None]) -> list[Found]:
         """Return the best menus of at most one, two, … `most` tiers.

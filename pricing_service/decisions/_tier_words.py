@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pricing_service.decisions._tier_repricing import STEPS
 from pricing_service.decisions._words import chance, listed, money, one, percent, price
 from pricing_service.panel import Metric
 
@@ -60,7 +59,7 @@ def tier_sentences(result: dict[str, Any], metric: Metric, currency: str) -> lis
 def _advice(result: dict[str, Any], menu: str) -> list[str]:
     """Say what to do, and why not the menu where it is not that."""
     if result["recommendation"] == "new_menu":
-        return [f"Offer {menu}."]
+        return [f"Offer new customers {menu}.", *_level(result["price_level"])]
     against = f"the best menu found {_against_menu(result)}. It is {menu}."
     if result["recommendation"] == "keep_today":
         return [f"Keep today's prices for now: {against}"]
@@ -74,14 +73,18 @@ def _advice(result: dict[str, Any], menu: str) -> list[str]:
     ]
 
 
+def _level(factor: float) -> list[str]:
+    """Say why the prices are not those that earn most on average."""
+    if factor == 1:
+        return []
+    return [
+        f"Its prices are {percent(1 - factor)} below those that would earn most on average: what people would pay is"
+        " not known better, and a price that is too high costs more than one that is as much too low."
+    ]
+
+
 def _against_menu(result: dict[str, Any]) -> str:
     """Say what the menu that is not advised would do."""
-    if result["against_menu"] == "far_from_todays_bills":
-        dearer = result["against_today"]["bill_change"]["p50"] > 0
-        moves = f"raise the typical bill by more than {percent(STEPS[-1] - 1)}"
-        if not dearer:
-            moves = f"lower the typical bill by more than {percent(1 - STEPS[0])}"
-        return f"would {moves}, farther from today's prices than one step should go"
     better = chance(result["todays_plans"]["menu_probability_better"])
     return f"would earn more than that with probability {better} only"
 

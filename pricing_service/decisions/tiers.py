@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -23,6 +23,7 @@ from pricing_service.decisions._tier_design import Design, Rules
 from pricing_service.decisions._tier_effects import Effects
 from pricing_service.decisions._tier_fences import fences_of
 from pricing_service.decisions._tier_ideal import ideal_effects
+from pricing_service.decisions._tier_level import surest_level
 from pricing_service.decisions._tier_menus import Found, MenuSearch, fewest_tiers
 from pricing_service.decisions._tier_paths import Paths
 from pricing_service.decisions._tier_words import tier_names, tier_sentences, what_for
@@ -128,13 +129,17 @@ class _Question:
         progress("Proving the menu", steps - 2, steps)
         best, certificate = search.certified(fewest_tiers(found))
         progress("Trying the menu on every customer", steps - 1, steps)
+        level = surest_level(search, customers, best.menu)
+        search, design = level.search, level.search.design
+        best, certificate = search.priced(replace(best, menu=level.menu), certificate)
         effects = Effects(design, customers, best.menu, currency, options.level)
         paths = Paths(effects, tier_names(len(best.menu)))
         result: dict[str, Any] = {
             **_menu(design, best, paths, self.metric),
+            "price_level": level.factor,
             "ideal": ideal_effects(self.panel, paths, level=options.level, seed=self.seed),
             "certificate": certificate.to_json()
-            | _number("held_out_regret", search.held_out_regret(best.tiers), why="half_earns_nothing"),
+            | _or_why("held_out_regret", search.held_out_regret(best.tiers), why="half_earns_nothing"),
             "by_tier_count": _by_tier_count(found),
             "sensitivity": _other_laws(search, best),
             "overage": _overage(search, best, paths),
@@ -194,7 +199,7 @@ def _menu(design: Design, best: Found, paths: Paths, metric: Metric) -> dict[str
         "against_today": effects.against_today(),
         "todays_plans": effects.todays_plans(),
         "recommendation": effects.recommendation(),
-        "against_menu": effects.against_menu(),
+        **_or_why("against_menu", effects.against_menu(), why="menu_is_advised"),
     }
 
 
@@ -214,7 +219,7 @@ def _overage(search: MenuSearch, best: Found, paths: Paths) -> dict[str, Any]:
     return {"monthly_revenue": earned, "break_even_shrink": min(max(ahead / earned, 0.0), 1.0)}
 
 
-def _number(name: str, value: float | None, *, why: str) -> dict[str, Any]:
+def _or_why(name: str, value: float | str | None, *, why: str) -> dict[str, Any]:
     """Return a field, with its reason beside it where it is null."""
     return {name: value} if value is not None else {name: None, "reasons": {name: why}}
 
@@ -225,7 +230,7 @@ def _by_tier_count(found: list[Found]) -> list[dict[str, Any]]:
     for each in found:
         adds = each.earns / before - 1 if before > 0 else None
         row = {"tiers": each.tiers, "monthly_margin": each.earns}
-        rows.append(row | _number("adds", adds, why="first_tier"))
+        rows.append(row | _or_why("adds", adds, why="first_tier"))
         before = each.earns
     return rows
 
@@ -240,5 +245,5 @@ def _other_laws(search: MenuSearch, best: Found) -> list[dict[str, Any]]:
         earned = market.earns(best.menu)
         of_best = earned / most if most > 0 else None
         row = {"kept": law, "monthly_margin": earned}
-        rows.append(row | _number("share_of_its_best", of_best, why="nobody_would_pay"))
+        rows.append(row | _or_why("share_of_its_best", of_best, why="nobody_would_pay"))
     return rows

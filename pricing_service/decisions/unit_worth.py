@@ -182,7 +182,7 @@ def pool_of(
 ) -> EvidencePool:
     """Gather the evidence that counts: the customers' own, research, surveys and offers."""
     own = "alternatives" if rests_on_alternatives(study.evidence) else "outcomes"
-    gained = WorthSource(source=own, estimate=study.typical(), lean=study.lean())
+    gained = WorthSource(source=own, estimate=study.typical(), lean=study.lean(), spread=study.spread())
     sources = [gained] if options.counts(own) else []
     if options.prior is not None and options.counts("prior"):
         prior = options.prior

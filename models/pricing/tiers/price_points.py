@@ -42,15 +42,32 @@ def price_points(low: float, high: float, *, count: int, endings: Endings = "nin
         raise InvalidInput(
             f"needs 0 < low ≤ high, count ≥ 1 and known endings, got {(low, high, count, endings)}"
         )
-    exact = np.geomspace(low, high, count)
+    return np.unique(with_endings(np.geomspace(low, high, count), endings))
+
+
+def with_endings(exact: Floats, endings: Endings) -> Floats:
+    """Return prices near the given ones, shape and order kept, that end as the house wants them.
+
+    Parameters
+    ----------
+    exact
+        Money > 0.
+
+    Examples
+    --------
+    >>> with_endings(np.array([8.3, 52.0, 137.0]), "nine").tolist()
+    [8.2, 49.0, 139.0]
+    """
     if endings == "any":
-        return np.unique(exact)
+        return exact
     points = _two_digits(exact)
     if endings == "nine":
         tens = np.round(exact / 10) * 10
         points = np.where((exact >= _WHOLE_FROM) & (exact < 100), tens, points)
         points = points - np.where(exact >= _WHOLE_FROM, 1.0, 0.1)
-    return np.unique(np.round(points[points > 0], 2))
+    cents = np.round(np.where(points > 0, points, exact), 2)
+    found: Floats = np.where(cents > 0, cents, exact)
+    return found
 
 
 def allowance_points(needs: Floats, *, count: int) -> Floats:

@@ -297,6 +297,19 @@ def test_spreads_are_pooled_with_what_is_usual():
     assert log_width(told) < log_width(usual)
 
 
+def test_customers_whose_worth_differs_more_are_believed_to_differ_more_in_what_they_would_pay():
+    alike, apart = (replace(outcomes(), spread=said(scale, 0.05, unit="log")) for scale in (0.1, 0.9))
+    tight = WillingnessSource(source="quotes", estimate=said(5.0), spread=said(0.4, 0.01, unit="log"))
+
+    one, other, told = (
+        together(*lists).spread for lists in (([alike], []), ([apart], []), ([apart], [tight]))
+    )
+
+    assert one.value < 0.5
+    assert 0.7 < other.value < 1.0
+    assert 0.38 < told.value < 0.6
+
+
 def test_what_tells_the_spread_tells_the_median_of_prices_that_all_lay_below_it():
     far_above = Joint(Belief(np.log(5.0), 0.3), Belief(np.log(0.6), 0.4), correlation=0.9)
     extrapolated = replace(quotes(5.0, 0.3), alone=far_above)

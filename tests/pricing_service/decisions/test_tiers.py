@@ -177,7 +177,7 @@ def test_today_is_kept_where_the_menu_is_not_credibly_better(front_door: FrontDo
     assert result["sentences"][0].startswith("Keep today's prices for now")
 
 
-def test_where_today_is_far_too_cheap_prices_rise_one_step_and_the_menu_is_shown_only(
+def test_where_today_is_far_too_cheap_newcomers_are_offered_the_menu_and_a_step_of_prices_is_shown(
     front_door: FrontDoor,
 ) -> None:
     tables = board()
@@ -186,15 +186,16 @@ def test_where_today_is_far_too_cheap_prices_rise_one_step_and_the_menu_is_shown
 
     result = asked(front_door(tables), max_tiers=2)
 
-    assert (result["recommendation"], result["against_menu"]) == ("change_prices", "far_from_todays_bills")
+    assert (result["recommendation"], result["against_menu"]) == ("new_menu", None)
+    assert result["reasons"] == {"against_menu": "menu_is_advised"}
     step = result["todays_plans"]
     assert (step["price_change"], step["probability_better"]) == (0.3, 1.0)
+    assert step["menu_probability_better"] > 0.9
     assert (
         step["newcomers_monthly_margin"]["value"]
         > result["against_today"]["newcomers_monthly_revenue"]["value"]
     )
-    assert result["sentences"][0].startswith("Keep today's plans, and ask new customers 30")
-    assert "would raise the typical bill by more than 30" in result["sentences"][1]
+    assert result["sentences"][0].startswith("Offer new customers ")
 
 
 def test_where_nothing_tells_what_they_would_pay_or_too_few_use_it_there_is_no_menu(
