@@ -158,7 +158,7 @@ class Effects:
         return None if gain > self.repriced.surely else "other_prices_surer"
 
     def recommendation(self) -> str:
-        """Return the least change that surely earns more: none, other prices for newcomers, or the new menu."""
+        """Return what gains most surely of newcomers: the new menu, today's plans at other prices, or nothing new."""
         if self.against_menu() is None:
             return "new_menu"
         return "keep_today" if self.repriced.factor == 1 else "change_prices"

@@ -37,7 +37,8 @@ class Certificate:
     """What is proven of a menu on the customers it was sought on.
 
     `method` is ``enumeration`` (no menu of these kinds and fees earns more) or ``relaxation`` (none earns more than
-    `optimum_bound`, money per month); `gap` is the share by which the optimum could lie above.
+    `optimum_bound`, money per month); `gap` is the share by which the optimum could lie above what the menu earns,
+    where its prices were lowered afterwards, at the lower ones.
     """
 
     method: str

@@ -7,6 +7,7 @@ from typing import Any
 from pricing_service.decisions._words import chance, listed, money, one, percent, price
 from pricing_service.panel import Metric
 
+_ROUNDING = 0.005
 _NAMES = {
     1: ("Standard",),
     2: ("Basic", "Pro"),
@@ -155,7 +156,7 @@ def _proof(result: dict[str, Any]) -> list[str]:
     certificate = result["certificate"]
     proven = (
         "No menu of these sizes and fees earns more on the customers it was sought on"
-        if certificate["method"] == "enumeration"
+        if certificate["gap"] < _ROUNDING
         else f"No menu of these sizes and fees can earn more than {percent(certificate['gap'])} above it on the"
         " customers it was sought on"
     )

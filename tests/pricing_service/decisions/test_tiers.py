@@ -196,6 +196,9 @@ def test_where_today_is_far_too_cheap_newcomers_are_offered_the_menu_and_a_step_
         > result["against_today"]["newcomers_monthly_revenue"]["value"]
     )
     assert result["sentences"][0].startswith("Offer new customers ")
+    assert result["price_level"] == 0.9
+    assert "10 % below those that would earn most on average" in result["sentences"][1].replace("\u202f", " ")
+    assert result["certificate"]["gap"] > 0
 
 
 def test_where_nothing_tells_what_they_would_pay_or_too_few_use_it_there_is_no_menu(
