@@ -1,4 +1,4 @@
-"""How dear a menu had better be, and whether newcomers had better be offered it: by what it surely gains.
+"""How dear a menu of tiers had better be: of a few levels the one at which it gains most surely.
 
 Notation
 --------
