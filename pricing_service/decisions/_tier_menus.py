@@ -79,7 +79,7 @@ class MenuSearch:
         self.guards = design.guards(customers)
 
     def at(self, design: Design) -> MenuSearch:
-        """Return the search on the same customers with another design of as many kinds and fees."""
+        """Return the search on the same customers with another design of the same kinds of tiers."""
         other = copy(self)
         other.design, other.market = design, design.market(self.customers)
         other.guards = replace(self.guards, fees=design.fees, overage_prices=design.kinds.overage_prices)

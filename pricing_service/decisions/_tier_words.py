@@ -87,6 +87,8 @@ def _level(factor: float) -> list[str]:
 def _against_menu(result: dict[str, Any]) -> str:
     """Say what the menu that is not advised would do."""
     better = chance(result["todays_plans"]["menu_probability_better"])
+    if result["against_menu"] == "other_prices_surer":
+        return f"gains less surely: it would earn more than that with probability {better}"
     return f"would earn more than that with probability {better} only"
 
 

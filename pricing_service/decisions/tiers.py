@@ -163,7 +163,7 @@ def _no_menu(refusal: NotEstimable, *, currency: str, level: float) -> dict[str,
         return Estimate.refused(refusal, unit=unit, n=0, level=level).to_json()
 
     about_today = ("against_today", "todays_plans", "recommendation", "against_menu")
-    nothing = ("certificate", *about_today, "overage", "ideal")
+    nothing = ("certificate", *about_today, "price_level", "overage", "ideal")
     return {
         "tiers": [],
         "expected": {

@@ -46,7 +46,7 @@ def price_points(low: float, high: float, *, count: int, endings: Endings = "nin
 
 
 def with_endings(exact: Floats, endings: Endings) -> Floats:
-    """Return prices near the given ones, shape and order kept, that end as the house wants them.
+    """Return prices near the given ones, in their places, that end as the house wants them; neighbours may coincide.
 
     Parameters
     ----------

@@ -45,6 +45,7 @@ def refused(panel: StoredPanel, **options: Any) -> tuple[str, str]:
     result = asked(panel, max_tiers=2, **options)
     assert result["tiers"] == []
     assert result["expected"]["monthly_revenue"]["value"] is None
+    assert result["price_level"] is None
     assert set(result["reasons"].values()) == {result["expected"]["monthly_revenue"]["reason"]}
     return result["reasons"]["certificate"], result["sentences"][0]
 
