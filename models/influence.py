@@ -48,10 +48,10 @@ def of_biweight_scale(x: Floats, scale: float) -> Floats:
     u = np.where(inside, u, 0.0)  # what lies outside takes no part, and is taken out again below
     rest = 1 - u**2
     # T² = n s ÷ d² with s the mean of `squares` and d that of `slopes`, both functions of M and D.
-    squares = (9 * deviation * u) ** 2 * rest**4
+    squares = (9 * deviation * u) ** 2 * (rest**2) ** 2
     slopes = inside * rest * (1 - 5 * u**2)
     # Both depend on M and D through u alone, but for the width of u² in `squares`.
-    squares_by_u = (9 * deviation) ** 2 * 2 * u * rest**3 * (1 - 5 * u**2)
+    squares_by_u = (9 * deviation) ** 2 * 2 * u * rest * rest**2 * (1 - 5 * u**2)
     slopes_by_u = u * (20 * u**2 - 12)
     by_median = -1 / (9 * deviation)
     h_squares = squares - squares.mean() + squares_by_u.mean() * by_median * h_median

@@ -30,8 +30,8 @@ _TUNING = 9.0  # rejects beyond 9 median deviations, about 6 standard deviations
 def ascending(values: Floats) -> NDArray[np.intp]:
     """Return the places of values (n,) from low to high, equal ones in the order in which they stand.
 
-    A sort that keeps the order of ties takes three times as long as one that does not; where there are none, as among
-    100,000 amounts of money, the two agree, and the quicker one is enough.
+    The quickest sort of floats knows no order among equals; whole numbers that join a value's rank and its place have
+    no equals, and are sorted as quickly. The two together take half as long as a sort that keeps the order of ties.
 
     Examples
     --------
@@ -40,9 +40,15 @@ def ascending(values: Floats) -> NDArray[np.intp]:
     """
     order = np.argsort(values)
     low_to_high = values[order]
-    if bool((low_to_high[1:] > low_to_high[:-1]).all()):
+    rises = low_to_high[1:] > low_to_high[:-1]
+    unknown = int(np.searchsorted(low_to_high, np.nan))  # they come last, as equals of each other alone
+    if 0 < unknown < values.size:
+        rises[unknown - 1] = True
+    if bool(rises.all()):
         return order
-    return np.argsort(values, kind="stable")
+    rank_and_place = np.append(0, np.cumsum(rises)) * values.size + order
+    rank_and_place.sort()
+    return rank_and_place % values.size
 
 
 class SortedSample:
@@ -61,8 +67,11 @@ class SortedSample:
     """
 
     def __init__(self, values: Floats) -> None:
+        self.size = values.size
         usable = np.flatnonzero(~np.isnan(values))
-        self.order: NDArray[np.intp] = usable[ascending(values[usable])]
+        self.order: NDArray[np.intp] = (
+            ascending(values) if usable.size == values.size else usable[ascending(values[usable])]
+        )
         self.x: Floats = values[self.order]
 
     def _cumulated(self, weights: Floats) -> Floats:
@@ -132,8 +141,11 @@ class SortedSample:
         flat = deviation <= least
         u_squared = (away / (_TUNING * np.where(flat, 1.0, deviation))[:, None]) ** 2
         kept = ordered * (u_squared < 1)
-        numerator = (kept * away**2 * (1 - u_squared) ** 4).sum(axis=1)
-        denominator = np.abs((kept * (1 - u_squared) * (1 - 5 * u_squared)).sum(axis=1))
+        rest = (
+            1 - u_squared
+        )  # squared twice below: numpy takes a square at once, and a fourth power by logarithms
+        numerator = (kept * away**2 * (rest**2) ** 2).sum(axis=1)
+        denominator = np.abs((kept * rest * (1 - 5 * u_squared)).sum(axis=1))
         scale = np.sqrt(total * numerator) / np.where(denominator > 0, denominator, np.nan)
         enough = usable & ((ordered > 0).sum(axis=1) >= 2)
         known: Floats = np.where(enough, np.where(flat, 0.0, scale), np.nan)
@@ -141,7 +153,18 @@ class SortedSample:
 
     @cached_property
     def _ties(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        return np.searchsorted(self.x, self.x, "left"), np.searchsorted(self.x, self.x, "right")
+        """Return, for each value, where those that equal it begin and where they end."""
+        begins = np.flatnonzero(np.append(True, self.x[1:] > self.x[:-1]))[: self.x.size]
+        counts = np.diff(np.append(begins, self.x.size))
+        return np.repeat(begins, counts), np.repeat(begins + counts, counts)
+
+    @cached_property
+    def mid_ranks(self) -> Floats:
+        """The mid-ranks (n,) that the values have when each counts once; NaN where the value is."""
+        first, after = self._ties
+        ranks = np.full(self.size, np.nan)
+        ranks[self.order] = (first + after + 1) / 2
+        return ranks
 
     def ranks(self, weights: Floats) -> Floats:
         """Return the mid-ranks (draws, n) that the values have when each counts as often as its weight.

@@ -60,7 +60,7 @@ class RankCorrelation:
         n = self.a.x.size
         if n < 3 or self.a.x[0] == self.a.x[-1] or self.b.x[0] == self.b.x[-1]:
             return np.full(self.usable.shape, np.nan)
-        f, g = (sample.ranks(np.ones((1, n)))[0] / n for sample in (self.a, self.b))
+        f, g = (sample.mid_ranks / n for sample in (self.a, self.b))
         # E over the other customers of G(b) where a is above, and of F(a) where b is above.
         raw = f * g + _mean_at_or_above(self.a, g) + _mean_at_or_above(self.b, f)
         influence = np.zeros(self.usable.shape)

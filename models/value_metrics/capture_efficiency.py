@@ -119,11 +119,17 @@ def _tariffs(evidence: MetricEvidence) -> tuple[_Tariff, _Tariff, _Tariff]:
     They are kept for the metric at hand: sorting 100,000 customers by worth is most of the score's cost.
     """
     value, units = long_run(evidence)
-    fold = _folds(value)
-    by_value = _Tariff(value, units, fold=fold)
-    return by_value, by_value.counting(_alike(value)), _Tariff(value, np.ones_like(value), fold=fold)
+    largest_first = ascending(-value)
+    # By turns, in the order of size: so that each fold has its share of giants.
+    fold = np.empty(value.size, dtype=np.intp)
+    fold[largest_first] = np.arange(value.size) % FOLDS
+    worth = np.divide(value, units, out=np.zeros_like(value), where=units > 0)
+    by_value = _Tariff(worth, value, units, order=ascending(-worth), fold=fold)
+    flat = _Tariff(value, value, np.ones_like(value), order=largest_first, fold=fold)
+    return by_value, by_value.counting(_alike(value)), flat
 
 
+@lru_cache(maxsize=1)
 def long_run(evidence: MetricEvidence) -> tuple[Floats, Floats]:
     """Return value and units per month (n,), value shrunk on the log scale by how noisy its months are.
 
@@ -147,21 +153,20 @@ def _alike(value: Floats) -> Floats:
     return np.divide(1.0, value, out=np.zeros_like(value), where=value > 0)
 
 
-def _folds(value: Floats) -> NDArray[np.intp]:
-    """Return each customer's fold, in the order of size: so that each fold has its share of giants."""
-    fold = np.empty(value.size, dtype=np.intp)
-    fold[ascending(-value)] = np.arange(value.size) % FOLDS
-    return fold
-
-
 class _Tariff:
     """One price per unit over customers in the order of what a unit is worth to them, dearest first."""
 
-    def __init__(self, value: Floats, units: Floats, *, fold: NDArray[np.intp]) -> None:
-        worth = np.divide(value, units, out=np.zeros_like(value), where=units > 0)
-        self.order: NDArray[np.intp] = ascending(-worth)
-        self.fold = fold[self.order]
-        self.worth, self.value, self.units = worth[self.order], value[self.order], units[self.order]
+    def __init__(
+        self,
+        worth: Floats,
+        value: Floats,
+        units: Floats,
+        *,
+        order: NDArray[np.intp],
+        fold: NDArray[np.intp],
+    ) -> None:
+        self.order, self.fold = order, fold[order]
+        self.worth, self.value, self.units = worth[order], value[order], units[order]
         # A price equal to the worth must keep its customer, whatever the last bit says.
         self.stays_until = self.worth * (1 + 1e-12)
 

@@ -78,7 +78,8 @@ class Growth(MetricScore):
         """Return the influence functions, those of the bounds by the chain rule."""
         level, change = _correlations(evidence)
         rank = level.influence()
-        relative = _relative_influence_of_axis(evidence)
+        known = np.isfinite(point["slope"]) and point["slope"] != 0
+        relative = _relative_influence_of_axis(evidence) if known else np.full(evidence.n, np.nan)
         angle = np.pi * point["rank"] / 6
         # The relative change of ρ = 2 sin(π r / 6); without correlation the bounds have no scale to change on.
         bend = rank * np.pi / 6 / np.tan(angle) if abs(angle) > 1e-9 else np.full(evidence.n, np.nan)
@@ -104,15 +105,8 @@ def _correlations(evidence: MetricEvidence) -> tuple[RankCorrelation, RankCorrel
 
 
 def _relative_influence_of_axis(evidence: MetricEvidence) -> Floats:
-    """Return the influence function of σ_v / σ_u, as a share of it."""
-    once = np.ones((1, evidence.n))
-    scale_u = float(evidence.sorted_log_units.biweight_scale(once)[0])
-    scale_v = float(evidence.sorted_log_value.biweight_scale(once)[0])
-    if not (scale_u > 0 and scale_v > 0):
-        return np.full(evidence.n, np.nan)
-    value = of_biweight_scale(evidence.log_value, scale_v) / scale_v
-    units = of_biweight_scale(evidence.log_units, scale_u) / scale_u
-    return value - units
+    """Return the influence function of σ_v / σ_u, as a share of it: that of a scale is in proportion to it."""
+    return of_biweight_scale(evidence.log_value, 1.0) - of_biweight_scale(evidence.log_units, 1.0)
 
 
 def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:

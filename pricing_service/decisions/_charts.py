@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.checks import Floats
+from models.order_statistics import ascending
 from models.value_metrics._base import MetricEvidence
 from models.value_metrics.capture_efficiency import capture_curve, long_run
 from pricing_service.decisions._evidence import Evidence
@@ -67,9 +68,9 @@ def _ranges(name: str, unit: str, evidence: MetricEvidence, worth: Floats) -> di
         "unit": unit,
         "share_zero": float(evidence.idle_periods.sum()) / used if used else None,
     }
-    for at in (5, 25, 50, 75, 95):
-        shown[f"p{at:02d}"] = float(np.quantile(worth, at / 100)) if worth.size else None
-    return shown
+    at = (5, 25, 50, 75, 95)
+    quantiles = np.quantile(worth, np.array(at) / 100).tolist() if worth.size else [None] * len(at)
+    return shown | {f"p{each:02d}": value for each, value in zip(at, quantiles, strict=True)}
 
 
 def _histogram(worth: Floats) -> list[dict[str, float]]:
@@ -85,7 +86,7 @@ def _histogram(worth: Floats) -> list[dict[str, float]]:
 def _points(evidence: MetricEvidence) -> list[list[float]]:
     """Return monthly units and value of at most 400 customers, evenly taken along their value."""
     usable = np.flatnonzero(np.isfinite(evidence.log_worth))
-    ordered = usable[np.argsort(evidence.value[usable], kind="stable")]
+    ordered = usable[ascending(evidence.value[usable])]
     taken = ordered[np.unique(np.linspace(0, ordered.size - 1, min(_POINTS, ordered.size)).astype(int))]
     return [[float(evidence.units_per_month[at]), float(evidence.value_per_month[at])] for at in taken]
 

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
+from models.order_statistics import ascending
 from pricing_service.decisions._evidence import Evidence
 from pricing_service.panel import StoredPanel
+from pricing_service.panel.answers import arrow_of
 
 
 def coverage(evidence: Evidence) -> dict[str, Any]:
@@ -34,10 +36,9 @@ def _size(evidence: Evidence) -> NDArray[np.str_]:
     """Cut the customers into thirds by how much they use, all metrics taken together."""
     if not evidence.book_units or not evidence.customers:
         return np.array([], dtype=np.str_)
-    ranks = [
-        np.argsort(np.argsort(np.nan_to_num(units), kind="stable")) for units in evidence.book_units.values()
-    ]
-    place = np.mean(ranks, axis=0)
+    place = np.zeros(len(evidence.customers))
+    for units in evidence.book_units.values():
+        place[ascending(np.nan_to_num(units))] += np.arange(place.size) / len(evidence.book_units)
     low, high = np.quantile(place, [1 / 3, 2 / 3])
     return np.where(place <= low, "small", np.where(place <= high, "middle", "large"))
 
@@ -60,5 +61,5 @@ def _shares(name: str, levels: NDArray[np.str_], reported: Floats) -> list[dict[
 
 def last_day_of(panel: StoredPanel) -> str | None:
     """Return the last day with data; None where nothing is dated (a survey alone): the panel then has no month."""
-    dated = panel.connect().table("months").count().to_pyarrow().as_py() > 0
+    dated = arrow_of(panel.connect().table("months").limit(1)).num_rows > 0
     return panel.as_of.isoformat() if dated else None

@@ -34,6 +34,7 @@ from pricing_service.decisions._sums import (
 )
 from pricing_service.decisions._traits import Traits
 from pricing_service.panel import Kpi, Metric, StoredPanel, ValueColumn
+from pricing_service.panel.answers import arrow_of, floats_of
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def gather_payments(panel: StoredPanel, *, metrics: Sequence[str] | None = None)
 
 def traits_of(panel: StoredPanel) -> Traits:
     """Read what is known of every customer."""
-    return Traits.of(panel.connect().table("customers").order_by("customer_id").to_pyarrow())
+    return Traits.of(arrow_of(panel.connect().table("customers").order_by("customer_id")))
 
 
 def gather(
@@ -177,14 +178,14 @@ def gather_from(
     chosen = _chosen("metrics", {metric.metric: metric for metric in panel.metrics}, metrics)
     judged = list(kpis)
     connection = panel.connect()
-    book = connection.table("customers").order_by("customer_id").to_pyarrow()
+    book = arrow_of(connection.table("customers").order_by("customer_id"))
     customers = book.column("customer_id").to_pylist()
     place = {customer: at for at, customer in enumerate(customers)}
     book_units = units_per_month(connection.table("months"), chosen, place)
     sums = sum_periods(periods, columns, chosen, judged)
     ids = sums.column("customer_id").to_pylist()
     reporters = np.array([place[customer] for customer in ids], dtype=np.intp)
-    bills = book.column("mrr").cast(pa.float64()).to_numpy()[reporters]
+    bills = floats_of(book, "mrr")[reporters]
     inside = worth_inside(connection, {customer: at for at, customer in enumerate(ids)})
     by_metric = {}
     kpi_value = {}
@@ -251,5 +252,5 @@ def _parts(sums: pa.Table, at: int, judgements: Sequence[Judgement]) -> ValuePar
 
 
 def _floats(table: pa.Table, name: str) -> Floats:
-    values: Floats = np.nan_to_num(table.column(name).to_numpy().astype(np.float64))
+    values: Floats = np.nan_to_num(floats_of(table, name))
     return values

@@ -14,6 +14,7 @@ from ibis.expr.types import Column, Table
 from models.checks import Floats
 from pricing_service.decisions._judged import Part, judgement_of, parts_of
 from pricing_service.panel import Kpi, Metric, ValueColumn
+from pricing_service.panel.answers import arrow_of, floats_of
 
 PLAIN = (
     "units", "periods", "months", "units_squares", "early_units", "late_units", "idle_periods", "active_periods",
@@ -91,7 +92,7 @@ class _Sums:
     def read(self) -> pa.Table:
         """Make all sums in one pass; columns are named `<sum>_<place of the metric>`."""
         sums = self.sums or {"rows": self.table.count()}
-        table = self.table.group_by("customer_id").agg(**sums).order_by("customer_id").to_pyarrow()
+        table = arrow_of(self.table.group_by("customer_id").agg(**sums).order_by("customer_id"))
         shown = {"customer_id": table.column("customer_id")}
         return pa.table(shown | {name: table.column(column) for name, column in self.found.items()})
 
@@ -130,10 +131,11 @@ def sum_periods(
     """Sum, per customer, everything that the models need of every metric."""
     periods = wholly_reported(periods, values, kpis)
     sums = _Sums(periods, values, kpis)
-    unknown = {f"at_{at}": periods[metric.column].isnull().sum() for at, metric in enumerate(metrics)}
-    gaps = periods.agg(**unknown).to_pyarrow().to_pylist()[0] if metrics else {}
+    # The engine counts from what Parquet says of itself, without reading a row.
+    known = {f"at_{at}": periods[metric.column].count() for at, metric in enumerate(metrics)}
+    counted = arrow_of(periods.agg(rows=periods.count(), **known)).to_pylist()[0]
     for at, metric in enumerate(metrics):
-        sums.add(at, metric, complete=not gaps[f"at_{at}"])
+        sums.add(at, metric, complete=counted[f"at_{at}"] == counted["rows"])
     return sums.read()
 
 
@@ -166,24 +168,22 @@ def reported_shares(periods: Table, values: Sequence[ValueColumn], kpis: Sequenc
         for at, columns in enumerate(its.values())
         if columns
     }
-    shares = periods.agg(**found).to_pyarrow().to_pylist()[0] if found else {}
+    shares = arrow_of(periods.agg(**found)).to_pylist()[0] if found else {}
     return {name: shares.get(f"kpi_{at}") or 0.0 for at, name in enumerate(its)}
 
 
-def _first_months(months: Table, metrics: Sequence[Metric]) -> list[date | None]:
-    """Return, per metric, the first month in which anybody used it.
+def _first_months(metrics: Sequence[Metric]) -> list[date | None]:
+    """Return, per metric, the first month of which usage has a row of it.
 
     Subscriptions often reach further back than usage does: what nobody recorded is not zero.
     """
-    used = {
-        f"first_{at}": months.month.min(where=months[metric.column] > 0) for at, metric in enumerate(metrics)
-    }
-    return list(months.agg(**used).to_pyarrow().to_pylist()[0].values())
+    days = [metric.first_recorded for metric in metrics]
+    return [None if day is None else day.replace(day=1) for day in days]
 
 
 def recorded_months(months: Table, metrics: Sequence[Metric]) -> Table:
-    """Return whole months from the first in which anybody used any of the metrics."""
-    firsts = [first for first in _first_months(months, metrics) if first is not None]
+    """Return whole months from the first in which usage has a row of any of the metrics."""
+    firsts = [first for first in _first_months(metrics) if first is not None]
     whole = months.filter(~months.partial)
     return whole.filter(whole.month >= min(firsts)) if firsts else whole
 
@@ -196,16 +196,16 @@ def units_per_month(months: Table, metrics: Sequence[Metric], place: Mapping[str
     if not metrics:
         return {}
     whole = months.filter(~months.partial)
-    firsts = _first_months(months, metrics)
+    firsts = _first_months(metrics)
     recorded = [None if first is None else whole.month >= first for first in firsts]
     means = whole.group_by("customer_id").agg(
         **{f"units_{at}": whole[metric.column].mean(where=recorded[at]) for at, metric in enumerate(metrics)}
     )
-    table = means.order_by("customer_id").to_pyarrow()
+    table = arrow_of(means.order_by("customer_id"))
     customer = np.array([place[each] for each in table["customer_id"].to_pylist()], dtype=np.intp)
     found = {metric.metric: np.full(len(place), np.nan) for metric in metrics}
     for at, units in enumerate(found.values()):
-        units[customer] = table[f"units_{at}"].to_numpy().astype(np.float64)
+        units[customer] = floats_of(table, f"units_{at}")
     return found
 
 
@@ -218,7 +218,7 @@ def worth_inside(connection: Any, reporters: Mapping[str, int]) -> dict[str, dic
         ["customer_id", "metric", "unit_id"]
     )
     found: dict[str, list[tuple[int, float]]] = {}
-    for row in usable.to_pyarrow().to_pylist():
+    for row in arrow_of(usable).to_pylist():
         if row["customer_id"] in reporters:
             ratio = float(np.log(row["value"] / row["units"]))
             found.setdefault(row["metric"], []).append((reporters[row["customer_id"]], ratio))

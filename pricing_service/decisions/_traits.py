@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.errors import InvalidInput
+from pricing_service.panel.answers import floats_of
 
 _NOT_TRAITS = {
     "customer_id", "signed_up", "name", "parent_id", "merged_into", "merged_on", "is_internal", "first_month",
@@ -51,9 +52,9 @@ class Traits:
         return cls(
             words=words,
             numbers=numbers,
-            churned=_numbers(book, "churned"),
-            tenure_months=_numbers(book, "tenure_months"),
-            mrr=_numbers(book, "mrr"),
+            churned=floats_of(book, "churned"),
+            tenure_months=floats_of(book, "tenure_months"),
+            mrr=floats_of(book, "mrr"),
         )
 
     def segments(self, name: str) -> NDArray[np.str_] | None:
@@ -122,11 +123,6 @@ def _levels(values: list[object]) -> NDArray[np.str_]:
         return named
     kept = set(levels[np.argsort(-counts, kind="stable")][: _MOST_LEVELS - 1].tolist())
     return np.array([level if level in kept else _OTHER for level in named.tolist()], dtype=np.str_)
-
-
-def _numbers(book: pa.Table, name: str) -> Floats:
-    values = [np.nan if value is None else float(value) for value in book.column(name).to_pylist()]
-    return np.array(values, dtype=np.float64)
 
 
 def _thirds(values: Floats) -> NDArray[np.str_]:

@@ -13,6 +13,7 @@ from models.estimate import Caveat, Estimate
 from models.pricing.capture import corridor
 from models.progress import Progress as ProgressOfAPart
 from models.progress import silent, stretch
+from models.threads import on_one_thread
 from models.willingness.sources import WorthSource
 from pricing_service.decisions import _needs, _sensitivity
 from pricing_service.decisions._all_evidence import EvidencePool, Question
@@ -86,6 +87,7 @@ class UnitWorth(Decision):
     needs = (_needs.USAGE, _needs.WORTH)
     options: ClassVar[type[Options]] = UnitWorthOptions
 
+    @on_one_thread
     def decide(
         self, panel: StoredPanel, options: UnitWorthOptions, *, seed: int, progress: Progress
     ) -> Outcome:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from models.estimate import Caveat
 from models.ranking import Ranking, Standing, rank, scores
+from models.threads import on_one_thread
 from pricing_service.decisions import _needs, _sensitivity
 from pricing_service.decisions._alternative_words import alternative_caveats
 from pricing_service.decisions._alternatives import over_alternatives
@@ -38,6 +39,7 @@ class ValueMetrics(Decision):
     needs = (_needs.USAGE,)
     options: ClassVar[type[Options]] = ValueMetricOptions
 
+    @on_one_thread
     def decide(
         self, panel: StoredPanel, options: ValueMetricOptions, *, seed: int, progress: Progress
     ) -> Outcome:

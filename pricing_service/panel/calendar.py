@@ -13,13 +13,14 @@ ONE_DAY = timedelta(days=1)
 
 
 def month_of(day: Column) -> Column:
-    """First day of the month of `day`."""
-    return as_date(day.truncate("M"))
+    """First day of the month of `day`; made of its parts, DuckDB needs half the time of truncating it."""
+    return ibis.date(day.year(), day.month(), 1)
 
 
 def month_after(day: Column) -> Column:
     """First day of the month after that of `day`."""
-    return as_date(day.truncate("M") + ibis.interval(months=1))
+    month = day.month()
+    return ibis.date(day.year() + (month == 12).cast("int32"), month % 12 + 1, 1)
 
 
 def as_date(moment: Column) -> Column:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,8 @@ class Metric:
     `metric` is the name to the letter; `column` is its column in `months` and `periods`. A flow counts units per
     month; a stock counts units held, so that its sum over months is in unit-months. `aggregate` is how the
     rows of one month become one number. `declared` is false for a metric that only `usage` knows, `recorded` for
-    one that `usage` has no row of: its units are unknown everywhere.
+    one that `usage` has no row of: its units are unknown everywhere. `first_recorded` is the day of its first row, the
+    panel's last day where no row has a date, None without a row up to then.
     """
 
     metric: str
@@ -24,6 +26,7 @@ class Metric:
     product: str | None = None
     declared: bool = True
     recorded: bool = True
+    first_recorded: date | None = None
     warnings: tuple[str, ...] = ()
 
 

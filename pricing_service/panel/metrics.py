@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import ibis
@@ -32,7 +33,7 @@ def describe_metrics(checked: Checked, facts: Facts, rates: Rates) -> tuple[Metr
         while column.casefold() in taken:  # engines fold the case of columns, metrics do not
             column += "_"
         taken.add(column.casefold())
-        metrics.append(_metric(name, column, declared.get(name), used.get(name)))
+        metrics.append(_metric(name, column, declared.get(name), used.get(name), as_of=rates.as_of))
     levels = _levels(checked, [metric.metric for metric in metrics if not metric.declared])
     return tuple(_doubted(metric) if metric.metric in levels else metric for metric in metrics)
 
@@ -66,14 +67,20 @@ def _levels(checked: Checked, names: Sequence[str]) -> set[str]:
     return {row["metric"] for row in shares.to_pyarrow().to_pylist() if (row["share"] or 0) >= 0.5}
 
 
-def _metric(name: str, column: str, row: dict[str, Any] | None, used: dict[str, Any] | None) -> Metric:
+def _metric(
+    name: str, column: str, row: dict[str, Any] | None, used: dict[str, Any] | None, *, as_of: date
+) -> Metric:
     warnings = []
+    first = None if used is None else used["first"] or as_of
+    first = None if first is None or first > as_of else first
     if used is None:
         warnings.append("declared, but usage has no row of it")
     elif used["dated"] == 0:
         warnings.append("only snapshots without a date: known from the last day of the data on, not before")
     if row is None:
-        return Metric(name, column, "flow", "sum", declared=False, warnings=tuple(warnings))
+        return Metric(
+            name, column, "flow", "sum", declared=False, first_recorded=first, warnings=tuple(warnings)
+        )
     kind, aggregate = row["kind"], row["aggregate"]
     aggregate = aggregate or ("sum" if kind == "flow" else "mean")
     fitting = ("sum", "distinct_units") if kind == "flow" else ("mean", "max", "last", "distinct_units")
@@ -89,5 +96,6 @@ def _metric(name: str, column: str, row: dict[str, Any] | None, used: dict[str, 
         row["unit_cost"],
         row["product"],
         recorded=used is not None,
+        first_recorded=first,
         warnings=tuple(warnings),
     )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pricing_service.dataset import Dataset
 
 MANIFEST = "panel.json"
+FORM = 2
+"""Of what a stored panel says and holds; one of another form is built anew."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,17 @@ class StoredPanel:
         Raises
         ------
         FileNotFoundError
-            When there is none.
+            When there is none, or one of another form.
         """
         told = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))
+        if told.get("form") != FORM:
+            raise FileNotFoundError(f"{folder} holds a panel of form {told.get('form')}, not {FORM}")
         return cls(
             folder=Path(folder),
             currency=told["currency"],
             as_of=date.fromisoformat(told["as_of"]),
             dataset_version=told["dataset_version"],
-            metrics=tuple(Metric(**{**row, "warnings": tuple(row["warnings"])}) for row in told["metrics"]),
+            metrics=tuple(_metric(row) for row in told["metrics"]),
             kpis=tuple(Kpi(**row) for row in told["kpis"]),
             values=tuple(ValueColumn(**row) for row in told["values"]),
             report=told["report"],
@@ -90,3 +94,10 @@ class StoredPanel:
             quoted = str(path).replace("'", "''")
             connection.execute(f"CREATE VIEW \"{name}\" AS FROM read_parquet('{quoted}')")
         return ibis.duckdb.from_connection(connection)
+
+
+def _metric(row: dict[str, Any]) -> Metric:
+    """Return a metric as the manifest tells it."""
+    first = row["first_recorded"]
+    plain = {"warnings": tuple(row["warnings"]), "first_recorded": first and date.fromisoformat(first)}
+    return Metric(**row | plain)

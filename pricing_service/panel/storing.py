@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from pricing_service.panel.build import Panel, build_panel
-from pricing_service.panel.stored import MANIFEST, StoredPanel
+from pricing_service.panel.stored import FORM, MANIFEST, StoredPanel
 
 if TYPE_CHECKING:
     from pricing_service.dataset import Dataset
@@ -40,6 +40,7 @@ def store_panel(panel: Panel, folder: Path, *, dataset: Dataset | None = None) -
     try:
         _write(panel, writing)
         told = {
+            "form": FORM,
             "currency": panel.currency,
             "as_of": panel.as_of.isoformat(),
             "dataset_version": dataset.version if dataset is not None else "",
@@ -48,7 +49,9 @@ def store_panel(panel: Panel, folder: Path, *, dataset: Dataset | None = None) -
             "values": [asdict(column) for column in panel.values],
             "report": dict(panel.report),
         }
-        (writing / MANIFEST).write_text(json.dumps(told, indent=1, sort_keys=True), encoding="utf-8")
+        (writing / MANIFEST).write_text(
+            json.dumps(told, indent=1, sort_keys=True, default=date.isoformat), encoding="utf-8"
+        )
         for path in [*sorted(writing.iterdir()), writing]:
             _sync(path)
         if folder.exists():

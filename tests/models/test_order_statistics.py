@@ -34,6 +34,14 @@ def test_equal_values_keep_the_order_in_which_they_stand(values: list[float]) ->
     assert ascending(asked).tolist() == np.argsort(asked, kind="stable").tolist()
 
 
+def test_equal_values_keep_their_order_in_samples_that_are_sorted_in_lanes():
+    rng = np.random.default_rng(3)
+    asked = rng.integers(0, 300, 20_000).astype(float)
+    asked[rng.integers(0, asked.size, 900)] = np.nan
+
+    np.testing.assert_array_equal(ascending(asked), np.argsort(asked, kind="stable"))
+
+
 @given(numbers)
 def test_with_equal_weights_the_median_is_numpys(values):
     median = SortedSample(np.array(values)).median(np.ones((1, len(values))))

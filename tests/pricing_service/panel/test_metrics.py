@@ -1,5 +1,7 @@
 """Which metrics there are, and what they warn of."""
 
+from datetime import date
+
 import pytest
 
 
@@ -58,3 +60,18 @@ def test_an_aggregate_that_does_not_fit_the_kind_is_replaced_and_said(build):
     )
     assert panel.metric("seats").aggregate == "sum"
     assert "cannot be aggregated" in panel.metric("seats").warnings[0]
+
+
+def test_a_metric_knows_the_day_of_its_first_row(build):
+    rows = [use("2025-01-31", 0), use("2025-03-31", 5), use("2025-02-28", 1, "posts"), use(None, 3, "plain")]
+    panel = build(usage=rows, metrics=[{"metric": "never", "kind": "flow"}])
+    assert panel.metric("seats").first_recorded == date(2025, 1, 31)
+    assert panel.metric("posts").first_recorded == date(2025, 2, 28)
+    assert panel.metric("plain").first_recorded == date(2025, 3, 31)  # a snapshot of the panel's last day
+    assert panel.metric("never").first_recorded is None
+
+
+def test_what_is_recorded_after_the_panels_last_day_is_not_recorded_yet(build):
+    panel = build(as_of=date(2025, 2, 28), usage=[use("2025-01-31", 1), use("2025-03-31", 5, "posts")])
+    assert panel.metric("seats").first_recorded == date(2025, 1, 31)
+    assert panel.metric("posts").first_recorded is None

@@ -29,6 +29,16 @@ def test_a_folder_without_a_panel_is_not_found(tmp_path):
         StoredPanel.open(tmp_path)
 
 
+def test_a_panel_of_another_form_is_not_found_and_so_built_anew(build):
+    folder = build(usage=USAGE).stored.folder
+    manifest = folder / "panel.json"
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace('"form": 2', '"form": 1'), encoding="utf-8"
+    )
+    with pytest.raises(FileNotFoundError, match="form 1"):
+        StoredPanel.open(folder)
+
+
 def test_reading_a_stored_panel_needs_no_engine_until_it_connects():
     code = "import sys, pricing_service.panel; print('ibis' in sys.modules, 'pandas' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
