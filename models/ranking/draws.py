@@ -55,19 +55,26 @@ def joint_normal_draws(
     evidence: Mapping[str, MetricEvidence], *, seed: int, draws: int, progress: Progress
 ) -> tuple[Points, Drawn]:
     """Draw all statistics jointly from their influence functions."""
+    family = scores()
+    keys = [
+        (metric, name, key)
+        for metric in evidence
+        for name, score in family.items()
+        for key in score.statistics
+    ]
     points: Points = {}
-    influences: Drawn = {}
+    influences = np.empty((len(keys), next(iter(evidence.values())).n))
+    row = {key: at for at, key in enumerate(keys)}
     # Products of a matrix and a vector wait for memory: more threads only spin, a quarter of all CPU time.
     with threadpool_limits(1):
         for done, (metric, each) in enumerate(evidence.items()):
-            for name, score in scores().items():
+            for name, score in family.items():
                 # Point and influence of a metric in one go: what is sorted for the one serves the other.
                 point = _point(score, each)
                 found = score.influence(each, point)
                 points |= {(metric, name, key): value for key, value in point.items()}
-                influences |= {(metric, name, key): value for key, value in found.items()}
+                for key, influence in found.items():
+                    influences[row[metric, name, key]] = influence
             progress(done + 1, len(evidence))
-    keys = list(points)
-    matrix = np.array([influences[key] for key in keys])
-    joint = linear_draws(np.array([points[key] for key in keys]), matrix, draws=draws, seed=seed)
-    return points, {key: joint[:, at] for at, key in enumerate(keys)}
+    joint = linear_draws(np.array([points[key] for key in keys]), influences, draws=draws, seed=seed)
+    return points, {key: joint[:, at] for key, at in row.items()}

@@ -215,17 +215,18 @@ class Worth:
         """
         metric = self.evidence.metric
         method = "median of the last half's value per unit among the top fifth by the first half's value"
-        both = (metric.periods >= 4) & (metric.late_units > 0)
+        late_units, late_value = metric.late_units, metric.late_value
+        both = (metric.periods >= 4) & (late_units > 0)
         n_top = int(both.sum()) // 5
         if n_top < FEWEST_CUSTOMERS:
             return self._label(method).unknown("insufficient_customers", n=n_top)
-        early = np.where(both, metric.early_value / np.maximum(metric.periods // 2, 1), -np.inf)
+        early = np.where(both, metric.early_value / np.maximum(metric.early_periods, 1), -np.inf)
         top = np.zeros(metric.n, dtype=bool)
         top[np.argsort(-early, kind="stable")[:n_top]] = True
         with np.errstate(divide="ignore", invalid="ignore"):
             late = np.where(
                 top,
-                np.log(np.where(metric.late_value > 0, metric.late_value, 0.0) / metric.late_units),
+                np.log(np.where(late_value > 0, late_value, 0.0) / late_units),
                 np.nan,
             )
         sample = SortedSample(late)

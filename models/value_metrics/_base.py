@@ -46,8 +46,8 @@ class MetricEvidence:
         How many outcome periods, and how many months they cover.
     value_squares, units_squares, products
         Σ v², Σ u², Σ v u over periods.
-    early_value, early_units, late_value, late_units
-        The same sums over the first and the last half of the customer's periods.
+    early_periods, early_value, early_units
+        The same over the first half of the customer's periods, the smaller one where they are odd in number.
     idle_periods, active_periods
         Periods with units but no value; periods with units.
     stray_value
@@ -68,10 +68,9 @@ class MetricEvidence:
     value_squares: Floats
     units_squares: Floats
     products: Floats
+    early_periods: Floats
     early_value: Floats
     early_units: Floats
-    late_value: Floats
-    late_units: Floats
     idle_periods: Floats
     active_periods: Floats
     stray_value: Floats
@@ -120,6 +119,16 @@ class MetricEvidence:
             inside_log_worth=self.inside_log_worth[kept],
             parts=None if self.parts is None else self.parts.only(chosen),
         )
+
+    @property
+    def late_value(self) -> Floats:
+        """Σ value over the last half of the customer's periods."""
+        return self.value - self.early_value
+
+    @property
+    def late_units(self) -> Floats:
+        """Σ units over the last half of the customer's periods."""
+        return self.units - self.early_units
 
     @cached_property
     def log_worth(self) -> Floats:

@@ -29,8 +29,7 @@ def evidence_of(
     return MetricEvidence(
         value=v.sum(0), units=u.sum(0), periods=np.full(n, float(periods)), months=np.full(n, float(periods)),
         value_squares=(v**2).sum(0), units_squares=(u**2).sum(0), products=(v * u).sum(0),
-        early_value=v[:half].sum(0), early_units=u[:half].sum(0),
-        late_value=v[periods - half :].sum(0), late_units=u[periods - half :].sum(0),
+        early_periods=np.full(n, float(half)), early_value=v[:half].sum(0), early_units=u[:half].sum(0),
         idle_periods=((u > 0) & (v <= 0)).sum(0).astype(float), active_periods=(u > 0).sum(0).astype(float),
         stray_value=(v * (u == 0)).sum(0), bill=np.full(n, np.nan) if bill is None else bill,
     )  # fmt: skip

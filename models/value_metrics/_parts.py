@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.attribution import Judgement
 from models.checks import Floats
 
-LINEAR = ("value", "early_value", "late_value", "products", "stray_value")
+LINEAR = ("value", "early_value", "products", "stray_value")
 """The sums that a factor on money multiplies once; it multiplies Σ v² twice."""
 
 
@@ -29,8 +29,8 @@ class ValueParts:
 
     Parameters
     ----------
-    value, early_value, late_value, products, stray_value
-        Shape (P, n) each: Σ v_p, the same over the halves, Σ v_p u, and what arises without units.
+    value, early_value, products, stray_value
+        Shape (P, n) each: Σ v_p, the same over the first half, Σ v_p u, and what arises without units.
     value_squares
         Shape (P, P, n): Σ v_p v_q.
     judgements
@@ -39,7 +39,6 @@ class ValueParts:
 
     value: Floats
     early_value: Floats
-    late_value: Floats
     products: Floats
     stray_value: Floats
     value_squares: Floats
@@ -57,7 +56,7 @@ class ValueParts:
         --------
         >>> one, other = np.array([[1.0, 2.0]]), np.array([[10.0, 0.0]])
         >>> both = np.vstack([one, other])
-        >>> parts = ValueParts(both, both, both, both, both, both[:, None] * both[None], (Judgement(), Judgement()))
+        >>> parts = ValueParts(both, both, both, both, both[:, None] * both[None], (Judgement(), Judgement()))
         >>> sums = parts.sums(np.array([1.0, 0.5]))
         >>> sums["value"], sums["value_squares"]
         (array([6., 2.]), array([36.,  4.]))

@@ -12,8 +12,8 @@ u, v : (n,) a customer's units and value per month        r : Spearman's rank co
 
 ``slope = σ_v / σ_u`` with the sign of r (the reduced major axis: Smith 2009); its bounds are the regressions
 of log v on log u, ``ρ σ_v / σ_u``, and of log u on log v inverted, ``σ_v / (ρ σ_u)``.
-``inside`` is the rank correlation, over customers, of the changes of log u and log v from the first half of
-a customer's periods to the last.
+``inside`` is the rank correlation, over customers, of the changes of log u and log v, a period, from the first half
+of a customer's periods to the last.
 """
 
 from __future__ import annotations
@@ -110,12 +110,18 @@ def _relative_influence_of_axis(evidence: MetricEvidence) -> Floats:
 
 
 def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:
-    """Return the change of log units and log value between the halves, NaN where periods are too few."""
+    """Return the change of log units and log value a period between the halves, NaN where periods are too few."""
+    late_periods = evidence.periods - evidence.early_periods
     halves = (evidence.early_units, evidence.late_units, evidence.early_value, evidence.late_value)
-    usable = (evidence.periods >= _PERIODS_FOR_CHANGE) & np.all([half > 0 for half in halves], axis=0)
-    early_u, late_u, early_v, late_v = (np.where(usable, half, 1.0) for half in halves)
-    change_u = np.where(usable, np.log(late_u / early_u), np.nan)
-    change_v = np.where(usable, np.log(late_v / early_v), np.nan)
+    counted = (evidence.early_periods, late_periods)
+    usable = (evidence.periods >= _PERIODS_FOR_CHANGE) & np.all(
+        [half > 0 for half in (*halves, *counted)], axis=0
+    )
+    early_u, late_u, early_v, late_v, early, late = (
+        np.where(usable, half, 1.0) for half in (*halves, *counted)
+    )
+    change_u = np.where(usable, np.log(late_u / late * early / early_u), np.nan)
+    change_v = np.where(usable, np.log(late_v / late * early / early_v), np.nan)
     # A level that hardly moves (a licence count) has changes of exactly zero: then nothing can be learned.
     if usable.any() and np.ptp(change_u[usable]) < 1e-12:
         return np.full(evidence.n, np.nan), change_v

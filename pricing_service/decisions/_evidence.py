@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import ibis
 import numpy as np
-import pyarrow as pa
 from ibis.expr.types import Table
 from numpy.typing import NDArray
 
@@ -180,27 +179,24 @@ def gather_from(
     connection = panel.connect()
     book = arrow_of(connection.table("customers").order_by("customer_id"))
     customers = book.column("customer_id").to_pylist()
-    place = {customer: at for at, customer in enumerate(customers)}
-    book_units = units_per_month(connection.table("months"), chosen, place)
-    sums = sum_periods(periods, columns, chosen, judged)
-    ids = sums.column("customer_id").to_pylist()
-    reporters = np.array([place[customer] for customer in ids], dtype=np.intp)
+    book_units = units_per_month(connection.table("months"), chosen, book)
+    reporters, sums = sum_periods(periods, columns, chosen, judged, book=book)
     bills = floats_of(book, "mrr")[reporters]
-    inside = worth_inside(connection, {customer: at for at, customer in enumerate(ids)})
+    inside = worth_inside(connection, [customers[at] for at in reporters.tolist()])
     by_metric = {}
     kpi_value = {}
     for at, metric in enumerate(chosen):
         parts = _parts(sums, at, [part.judgement for part in parts_of(judged)])
         by_metric[metric.metric] = MetricEvidence(
-            **{name: _floats(sums, f"{name}_{at}") for name in PLAIN},
+            **{name: sums[f"{name}_{at}"] for name in PLAIN},
             **parts.sums(np.ones(len(parts.judgements))),
             parts=parts,
             bill=np.where(bills > 0, bills, np.nan),
             **inside.get(metric.metric, {}),
         )
         kpi_value[metric.metric] = np.array(
-            [_floats(sums, f"kpi_{k}_{at}") for k in range(len(judged))], dtype=np.float64
-        ).reshape(len(judged), len(ids))
+            [sums[f"kpi_{k}_{at}"] for k in range(len(judged))], dtype=np.float64
+        ).reshape(len(judged), reporters.size)
     return Evidence(
         panel=panel, customers=customers, reporters=reporters, metrics=tuple(chosen), kpis=tuple(judged),
         by_metric=by_metric, kpi_value=kpi_value, traits=Traits.of(book), book_units=book_units,
@@ -235,22 +231,15 @@ def _why_not(kpi: Kpi) -> str:
     return f"is counted already through {kpi.drives!r}, which it drives"
 
 
-def _parts(sums: pa.Table, at: int, judgements: Sequence[Judgement]) -> ValueParts:
+def _parts(sums: Mapping[str, Floats], at: int, judgements: Sequence[Judgement]) -> ValueParts:
     """Read the money of the metric at place `at`, part by part."""
     count = len(judgements)
     money = {
-        name: np.array([_floats(sums, f"{name}_{p}_{at}") for p in range(count)], dtype=np.float64)
-        for name in LINEAR
+        name: np.array([sums[f"{name}_{p}_{at}"] for p in range(count)], dtype=np.float64) for name in LINEAR
     }
     squares = [
-        [_floats(sums, f"value_squares_{min(p, q)}_{max(p, q)}_{at}") for q in range(count)]
-        for p in range(count)
+        [sums[f"value_squares_{min(p, q)}_{max(p, q)}_{at}"] for q in range(count)] for p in range(count)
     ]
     return ValueParts(
         **money, value_squares=np.array(squares, dtype=np.float64), judgements=tuple(judgements)
     )
-
-
-def _floats(table: pa.Table, name: str) -> Floats:
-    values: Floats = np.nan_to_num(floats_of(table, name))
-    return values

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.expr.types import Table
+from numpy.typing import NDArray
 
 from models.checks import Floats
 
@@ -36,3 +37,16 @@ def floats_of(rows: pa.Table, column: str) -> Floats:
     """
     whole = rows.column(column).cast(pa.float64()).combine_chunks()
     return np.asarray(np.from_dlpack(pc.fill_null(whole, _NAN)), dtype=np.float64)
+
+
+def places_of(rows: pa.Table, column: str, *, among: pa.Table) -> NDArray[np.intp]:
+    """Return where in the same column of `among` each value of a column stands, shape (n,); all of them must be there.
+
+    Examples
+    --------
+    >>> book = pa.table({"customer_id": ["a", "b", "c"]})
+    >>> places_of(pa.table({"customer_id": ["c", "a"]}), "customer_id", among=book)
+    array([2, 0])
+    """
+    places = pc.index_in(rows.column(column), value_set=among.column(column)).combine_chunks()
+    return np.asarray(np.from_dlpack(places), dtype=np.intp)

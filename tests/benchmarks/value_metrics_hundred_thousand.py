@@ -1,6 +1,7 @@
 """The value-metric verdict: 8 metrics over 100,000 customers × 24 months, from the stored panel.
 
-The bar is 10 CPU-seconds for the whole process, imports included, with 1,000 draws.
+The bar is 10 CPU-seconds for the whole process, imports included, with 1,000 draws: the median of five processes, for
+the same one takes up to a tenth more or less from run to run.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 BAR_CPU_SECONDS = 10.0
+ROUNDS = 5
 CUSTOMERS, MONTHS, METRICS = 100_000, 24, 8
 
 
@@ -46,19 +49,28 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         subprocess.run([sys.executable, __file__, "make", place], check=True)
-        started = time.perf_counter()
-        process = subprocess.Popen([sys.executable, __file__, "decide", place], stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        answer = process.stdout.read().decode().strip()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        cpu = usage.ru_utime + usage.ru_stime
+        rounds = [decided(place) for _ in range(ROUNDS)]
         size = sum(path.stat().st_size for path in (folder / "panel").iterdir()) / 1e6
+    answers, cpus, walls, peaks = zip(*rounds, strict=True)
+    (answer,) = set(answers)
+    cpu = median(cpus)
     print(f"{METRICS} metrics × {CUSTOMERS:,} customers × {MONTHS} months, panel of {size:.0f} MB: {answer}")
     print(
-        f"CPU {cpu:.1f} s (bar {BAR_CPU_SECONDS:.0f}), wall {wall:.1f} s, peak {usage.ru_maxrss / 1024:.0f} MB"
+        f"CPU {cpu:.1f} s ({min(cpus):.1f}–{max(cpus):.1f} in {ROUNDS} rounds; bar {BAR_CPU_SECONDS:.0f}),"
+        f" wall {median(walls):.1f} s, peak {max(peaks):.0f} MB"
     )
-    return int(status != 0 or cpu > BAR_CPU_SECONDS)
+    return int(cpu > BAR_CPU_SECONDS)
+
+
+def decided(place: str) -> tuple[str, float, float, float]:
+    """Return what a deciding process says, its CPU and wall seconds and its peak memory in MB."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, __file__, "decide", place], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    answer = process.stdout.read().decode().strip()
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, answer
+    return answer, usage.ru_utime + usage.ru_stime, time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -16,11 +16,10 @@ _MONEY = {
     "value_squares": 2,
     "products": 1,
     "early_value": 1,
-    "late_value": 1,
     "stray_value": 1,
     "bill": 1,
 }
-_UNITS = {"units": 1, "units_squares": 2, "products": 1, "early_units": 1, "late_units": 1}
+_UNITS = {"units": 1, "units_squares": 2, "products": 1, "early_units": 1}
 
 
 def from_periods(
@@ -37,8 +36,7 @@ def from_periods(
     return MetricEvidence(
         value=value.sum(0), units=units.sum(0), periods=np.full(n, float(periods)), months=np.full(n, float(periods)),
         value_squares=(value**2).sum(0), units_squares=(units**2).sum(0), products=(value * units).sum(0),
-        early_value=value[:half].sum(0), early_units=units[:half].sum(0),
-        late_value=value[periods - half :].sum(0), late_units=units[periods - half :].sum(0),
+        early_periods=np.full(n, float(half)), early_value=value[:half].sum(0), early_units=units[:half].sum(0),
         idle_periods=((units > 0) & (value <= 0)).sum(0).astype(float), active_periods=(units > 0).sum(0).astype(float),
         stray_value=np.where(units > 0, 0.0, value).sum(0), bill=np.full(n, np.nan) if bill is None else bill,
         inside_customer=np.zeros(0) if inside_customer is None else inside_customer,

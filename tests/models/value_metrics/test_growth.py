@@ -115,6 +115,17 @@ def test_inside_customers_growth_is_seen_apart_from_growth_across_them():
     assert found["inside"] > 0.95
 
 
+def test_an_odd_middle_period_counts_in_the_last_half_a_period_at_a_time():
+    rng = np.random.default_rng(5)
+    value, units = np.exp(rng.normal(size=(2, 5, 12)))
+
+    by_hand = [np.log(each[2:].mean(0) / each[:2].mean(0)) for each in (value, units)]
+
+    assert growth_of(from_periods(value, units))["inside"] == pytest.approx(
+        stats.spearmanr(*by_hand).statistic
+    )
+
+
 @pytest.mark.parametrize(
     ("periods", "why"),
     [(3, "three periods have no two halves"), (8, "licences that never move teach nothing")],

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pricing_service.panel.answers import arrow_of, floats_of
+from pricing_service.panel.answers import arrow_of, floats_of, places_of
 
 
 def test_a_table_answers_with_its_rows():
@@ -35,6 +35,12 @@ def test_an_empty_table_answers_with_its_columns():
 )
 def test_numbers_and_flags_become_floats_and_nulls_become_nan(column, floats):
     np.testing.assert_array_equal(floats_of(pa.table({"x": column}), "x"), floats)
+
+
+def test_rows_find_their_places_in_the_book():
+    book = pa.table({"customer_id": ["a", "b", "c"]})
+    chunks = pa.chunked_array([["c"], ["a", "b"]])
+    assert places_of(pa.table({"customer_id": chunks}), "customer_id", among=book).tolist() == [2, 0, 1]
 
 
 def test_neither_way_brings_pandas():
