@@ -10,6 +10,10 @@ b : (n,) what a customer pays for one unit today; 0 where it pays nothing      �
 
 Willingness is a share of worth, and so follows it one for one as far as its own spread allows; the rest of the
 spread is the customer's own. Who pays a price today shows that it is not above what it would pay, up to inertia.
+
+A draw of somebody like each customer can stand for all who may come: Z is then spread evenly, the k-th along some order
+at the share frac(k φ + U) of the normal distribution (Kronecker's sequence by the golden section φ, U new in each
+draw). What they bring together then varies with m and s alone, and not with who happens to come.
 """
 
 from __future__ import annotations
@@ -22,11 +26,14 @@ from scipy import special
 from models.checks import Floats, vector
 from models.errors import InvalidInput
 from models.estimate import Estimate
+from models.order_statistics import ascending
 from models.willingness.beliefs import Belief
 from models.willingness.inertia import INERTIA
 
 _AT_MOST = 0.95
 """Of the spread, what worth may explain: some of it is always the customer's own."""
+_GOLDEN = (5**0.5 - 1) / 2
+"""φ: its multiples fill the unit interval more evenly than those of any other number (Niederreiter 1992, §3.1)."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,13 @@ class Population:
 
 
 def draw_by_customer(
-    population: Population, *, log_worth: Floats, paid: Floats, draws: int, seed: int = 0
+    population: Population,
+    *,
+    log_worth: Floats,
+    paid: Floats,
+    draws: int,
+    seed: int = 0,
+    evenly_by: Floats | None = None,
 ) -> Floats:
     """Draw what each customer would pay for one unit, shape (draws, n), money per unit.
 
@@ -65,6 +78,8 @@ def draw_by_customer(
         How many; each has its own median and spread, shared by all customers.
     seed
         Of the draws.
+    evenly_by
+        Shape (n,), a size of each customer: in each draw Z is spread evenly along its order. None: each its own.
 
     Raises
     ------
@@ -100,9 +115,17 @@ def draw_by_customer(
         least = (np.log(paid) - inertia[:, None] - centre) / own
     # Sampled from the upper tail, whose digits survive where a customer pays far more than others would.
     above = special.ndtr(-least)
-    z = -special.ndtri(np.maximum(above * rng.uniform(1e-12, 1.0, above.shape), 1e-300))
+    share = rng.uniform(1e-12, 1.0, above.shape) if evenly_by is None else _even(evenly_by, draws, rng)
+    z = -special.ndtri(np.maximum(above * share, 1e-300))
     drawn: Floats = np.exp(centre + own * z)
     return drawn
+
+
+def _even(size: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """Return shares of a distribution, shape (draws, n), that neighbours by size spread evenly in each draw."""
+    rank = np.empty(size.size)
+    rank[ascending(size)] = np.arange(size.size)
+    return np.maximum((rank * _GOLDEN + rng.uniform(size=(draws, 1))) % 1.0, 1e-12)
 
 
 def _centred(log_worth: Floats) -> Floats:

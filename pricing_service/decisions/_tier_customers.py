@@ -18,6 +18,8 @@ from pricing_service.panel import Metric, StoredPanel
 
 MONTHS = 12
 """The latest months that stand for what a customer needs."""
+_COMERS = 2_000
+"""How many people stand for all who may come, at least one like each customer."""
 FEWEST_CUSTOMERS = 20
 """Below this a menu would be cut to the measure of single customers."""
 
@@ -40,6 +42,12 @@ class TierCustomers:
         Shape (draws, n): what they would pay for one unit, given what they pay today.
     anew
         Shape (draws, n): the same of somebody like them who is no customer yet.
+    comers
+        Shape (draws, n, likes): the same of so many like each, spread evenly: together they stand for all who may come,
+        and what they bring differs between draws by what is uncertain of everybody, not by who happens to come.
+    stands_for
+        Shape (draws, n): for how many of those who may come each stands, 1 on average; few customers tell little of
+        what others need (the Bayesian bootstrap: Rubin 1981).
     """
 
     ids: list[str]
@@ -49,6 +57,8 @@ class TierCustomers:
     worth: Floats
     per_unit: Floats
     anew: Floats
+    comers: Floats
+    stands_for: Floats
 
     @classmethod
     def of(cls, study: WorthStudy, pool: EvidencePool, *, draws: int, seed: int) -> TierCustomers:
@@ -76,13 +86,21 @@ class TierCustomers:
         bill = np.nan_to_num(evidence.traits.mrr[at], nan=0.0)
         worth = np.full(len(ids), np.nan) if study.pooled is None else study.pooled.worth[at]
         worth = np.where(worth > 0, worth, np.nan)
-        mean = _mean_month(units, known)
+        mean, likes = _mean_month(units, known), max(1, _COMERS // len(ids))
         everybody = Population(together.willingness, together.spread, together.correlation)
         per_unit, anew = (
             draw_by_customer(everybody, log_worth=np.log(worth), paid=paid, draws=draws, seed=seed)
             for paid in (bill / mean, np.zeros(len(ids)))
         )
-        return cls(ids, units, known, bill, worth, per_unit, anew)
+        each = np.repeat(np.arange(len(ids)), likes)
+        comers = draw_by_customer(
+            everybody, log_worth=np.log(worth[each]), paid=np.zeros(each.size), draws=draws, seed=seed,
+            evenly_by=mean[each],
+        )  # fmt: skip
+        stands_for = np.random.default_rng(seed).standard_exponential((draws, len(ids)))
+        return cls(
+            ids, units, known, bill, worth, per_unit, anew, comers.reshape(draws, len(ids), likes), stands_for
+        )
 
     @property
     def count(self) -> int:
@@ -104,7 +122,29 @@ class TierCustomers:
         return TierCustomers(
             [customer for customer, kept in zip(self.ids, chosen, strict=True) if kept],
             self.units[chosen], self.known[chosen], self.bill[chosen], self.worth[chosen],
-            self.per_unit[:, chosen], self.anew[:, chosen],
+            self.per_unit[:, chosen], self.anew[:, chosen], self.comers[:, chosen], self.stands_for[:, chosen],
+        )  # fmt: skip
+
+    @property
+    def likes(self) -> int:
+        """How many stand for each customer in `comers`."""
+        return int(self.comers.shape[2])
+
+    def of_all(self, each: Floats) -> Floats:
+        """Return what as many who may come bring in all, (draws,), from what those like each do (draws, n)."""
+        if not self.count:
+            return np.zeros(each.shape[0])
+        whole = self.stands_for / self.stands_for.mean(axis=1, keepdims=True)
+        brought: Floats = (whole * each).sum(axis=1)
+        return brought
+
+    def crowd(self) -> TierCustomers:
+        """Return all who may come as customers of their own, who use and pay what those do whom they are like."""
+        draws, each = self.comers.shape[0], np.repeat(np.arange(self.count), self.likes)
+        anew = self.comers.reshape(draws, each.size)
+        return TierCustomers(
+            [self.ids[at] for at in each], self.units[each], self.known[each], self.bill[each], self.worth[each],
+            self.per_unit[:, each], anew, anew[:, :, None], self.stands_for[:, each],
         )  # fmt: skip
 
 

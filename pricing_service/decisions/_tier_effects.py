@@ -14,7 +14,7 @@ from models.estimate import Estimate, Label
 from models.pricing.tiers.market import Menu
 from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design
-from pricing_service.decisions._tier_repricing import Repriced, reprice, surely
+from pricing_service.decisions._tier_repricing import Repriced, advised, reprice, surely
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,14 @@ def choose(design: Design, customers: TierCustomers, menu: Menu, pays: Floats) -
         )
     tier, bill, units, gained = (np.array(column) for column in zip(*columns, strict=True))
     return Chosen(tier, bill, units, gained)
+
+
+def earned_of_newcomers(design: Design, paying: TierCustomers, menu: Menu) -> Floats:
+    """Return what a menu earns of people like q customers, as many of each, units' cost taken off, (draws,)."""
+    crowd = paying.crowd()
+    chosen = choose(design, crowd, menu, crowd.anew)
+    earned = (chosen.bill - design.rules.unit_cost * chosen.units).reshape(-1, paying.count, paying.likes)
+    return paying.of_all(earned.mean(axis=2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +123,7 @@ class Effects:
     def _by_draw(self) -> dict[str, Floats]:
         of_newcomers = self.design.newcomers * self.newcomers.bill.mean(axis=1)
         of_existing = self.existing.bill.sum(axis=1)
-        buys = self.paying.anew * self.paying.mean_units >= self.today
+        buys = (self.paying.comers >= (self.today / self.paying.mean_units)[:, None]).mean(axis=2)
         return {
             "existing": of_existing,
             "kept": self._kept(),
@@ -132,17 +140,15 @@ class Effects:
     def probability_better(self) -> float:
         """How probably the menu earns more than today's prices, newcomers included and units' cost taken off."""
         cost = self.design.rules.unit_cost
-        used = self.existing.units.sum(axis=1) + self.design.newcomers * self.newcomers.units.mean(axis=1)
         today = (self.today - cost * self.paying.mean_units).sum()
-        today = today + self._per_customer * self.repriced.earns_today
-        return float((self._by_draw["all"] - cost * used > today).mean())
+        anew = (self.existing.bill - cost * self.existing.units).sum(axis=1)
+        gain = anew - today + self._per_customer * (self.of_newcomers - self.repriced.earns_today)
+        return float((gain > 0).mean())
 
     @cached_property
     def of_newcomers(self) -> Floats:
-        """What the menu earns of people like today's q customers, one of each, units' cost taken off, (draws,)."""
-        each = self.newcomers.bill - self.design.rules.unit_cost * self.newcomers.units
-        earned: Floats = each[:, self.customers.paying].sum(axis=1)
-        return earned
+        """What the menu earns of people like today's q customers, as many of each, units' cost taken off, (draws,)."""
+        return earned_of_newcomers(self.design, self.paying, self.menu)
 
     def against_menu(self) -> str | None:
         """Return why newcomers had better not be offered the menu, None where they had.
@@ -152,16 +158,20 @@ class Effects:
         """
         if not self.paying.count:
             return None
-        gain = surely(self.of_newcomers, self.repriced.earns_today)
-        if gain <= 0:
-            return "not_surely_better"
-        return None if gain > self.repriced.surely else "other_prices_surer"
+        if self.recommendation() == "new_menu":
+            return None
+        sure = surely(self.of_newcomers, self.repriced.earns_today) > 0
+        return "other_prices_surer" if sure else "not_surely_better"
 
     def recommendation(self) -> str:
-        """Return what gains most surely of newcomers: the new menu, today's plans at other prices, or nothing new."""
-        if self.against_menu() is None:
+        """Return what to offer newcomers: the new menu, today's plans at other prices, or nothing new."""
+        if not self.paying.count:
             return "new_menu"
-        return "keep_today" if self.repriced.factor == 1 else "change_prices"
+        changes = {"new_menu": self.of_newcomers}
+        if self.repriced.factor != 1:
+            changes["change_prices"] = self.repriced.earns
+        place = advised(list(changes.values()), self.repriced.earns_today)
+        return "keep_today" if place is None else list(changes)[place]
 
     def todays_plans(self) -> dict[str, Any]:
         """Return what today's plans would earn of newcomers at other prices, and whether the menu beats that."""

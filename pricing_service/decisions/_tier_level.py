@@ -18,11 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.checks import Floats
 from models.pricing.tiers.market import Menu
 from pricing_service.decisions._tier_customers import TierCustomers
-from pricing_service.decisions._tier_design import Design
-from pricing_service.decisions._tier_effects import choose
+from pricing_service.decisions._tier_effects import earned_of_newcomers
 from pricing_service.decisions._tier_menus import MenuSearch
 from pricing_service.decisions._tier_repricing import earned_at, surely
 
@@ -67,11 +65,5 @@ def surest_level(search: MenuSearch, customers: TierCustomers, menu: Menu) -> Le
     lower = [Level.of(each, search, menu) for each in LEVELS]
     levels = [found, *(each for each in lower if each.may_be)]
     today = earned_at(1.0, paying, unit_cost=search.design.rules.unit_cost)
-    gains = [surely(_earned(each.search.design, paying, each.menu), today) for each in levels]
+    gains = [surely(earned_of_newcomers(each.search.design, paying, each.menu), today) for each in levels]
     return levels[int(np.argmax(gains))]
-
-
-def _earned(design: Design, paying: TierCustomers, menu: Menu) -> Floats:
-    chosen = choose(design, paying, menu, paying.anew)
-    earned: Floats = (chosen.bill - design.rules.unit_cost * chosen.units).sum(axis=1)
-    return earned

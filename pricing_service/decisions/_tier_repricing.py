@@ -2,17 +2,21 @@
 
 Notation
 --------
-b, u : (q,) today's bills and units of a mean month      ω : (draws, q) what somebody like each would pay for a unit
+b, u : (q,) today's bills and units of a mean month      ω : (draws, q, likes) what those like each would pay for a unit
 f : prices in proportion to today's                      c : what a unit costs us
+w : (draws, q) for how many of those who may come each customer stands, 1 on average
 
-    earns(f) = Σ (f b - c u) [ω u ≥ f b],   gain(f) = earns(f) - earns(1)
+    earns(f) = Σ w (f b - c u) × share of likes with ω u ≥ f b,   gain(f) = earns(f) - earns(1)
 
-The step advised is the one whose gain is largest in the draws' 1 - `BETTER` quantile: it is reached with probability
-`BETTER`. Where every step risks more, that is no step at all. Existing customers keep what they pay.
+Of several changes the one is advised whose gain is largest in the draws' 1 - `BETTER` quantile: it is reached with
+probability `BETTER`. Where none gains so surely, the one that is expected to gain most among those that lose more than
+`RISK` of what today's prices earn with no larger probability than 1 - `SAFE`; where none is expected to gain, none.
+Existing customers keep what they pay.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +26,10 @@ from pricing_service.decisions._tier_customers import TierCustomers
 
 BETTER = 0.9
 """Probability of earning more than today from which a change is advised."""
+RISK = 0.01
+"""Share of what today's prices earn that a change may put at risk where none gains surely."""
+SAFE = 0.95
+"""Probability of losing no more than that."""
 STEPS = np.round(np.arange(0.75, 1.301, 0.01), 2)
 """Prices that are tried, in proportion to today's.
 
@@ -31,12 +39,12 @@ One step goes no farther: what lies beyond rests on how far people differ, which
 
 @dataclass(frozen=True, eq=False)
 class Repriced:
-    """Today's plans at other prices, offered to people like today's q customers, one of each.
+    """Today's plans at other prices, offered to people like today's q customers, as many of each.
 
     Parameters
     ----------
     factor
-        Prices in proportion to today's; 1 where no step gains surely enough.
+        Prices in proportion to today's; 1 where no step is advised.
     earns, earns_today
         Shape (draws,): what they earn at the new prices and at today's, money a month, units' cost taken off.
     """
@@ -46,14 +54,32 @@ class Repriced:
     earns_today: Floats
 
     @property
-    def surely(self) -> float:
-        """What they gain against today's prices with probability `BETTER`, money a month."""
-        return surely(self.earns, self.earns_today)
-
-    @property
     def probability_better(self) -> float:
         """How probably they earn more than at today's prices."""
         return float((self.earns > self.earns_today).mean())
+
+
+def advised(changes: Sequence[Floats], today: Floats) -> int | None:
+    """Return the place of the change that is advised, None for none, from draws of what they and today's prices earn.
+
+    Examples
+    --------
+    >>> today = np.full(10, 100.0)
+    >>> sure, dear = today + 1, today + np.linspace(-5, 20, 10)
+    >>> advised([sure, dear], today), advised([dear], today), advised([today - 1], today)
+    (0, None, None)
+    >>> advised([today + np.linspace(-0.5, 2, 10)], today)
+    0
+    """
+    sure = [surely(each, today) for each in changes]
+    if max(sure, default=0.0) > 0:
+        return int(np.argmax(sure))
+    most = -RISK * float(today.mean())
+    safe = [float(np.quantile(each - today, 1 - SAFE)) >= most for each in changes]
+    expected = [
+        float((each - today).mean()) if kept else -np.inf for each, kept in zip(changes, safe, strict=True)
+    ]
+    return int(np.argmax(expected)) if max(expected, default=0.0) > 0 else None
 
 
 def surely(earns: Floats, today: Floats) -> float:
@@ -64,8 +90,8 @@ def surely(earns: Floats, today: Floats) -> float:
 def earned_at(factor: float, paying: TierCustomers, *, unit_cost: float) -> Floats:
     """Return earns(factor), shape (draws,), money a month."""
     bill, units = factor * paying.bill, paying.mean_units
-    earned: Floats = (paying.anew * units >= bill) @ (bill - unit_cost * units)
-    return earned
+    buying = (paying.comers >= (bill / units)[:, None]).mean(axis=2)
+    return paying.of_all(buying * (bill - unit_cost * units))
 
 
 def reprice(paying: TierCustomers, *, unit_cost: float) -> Repriced:
@@ -80,8 +106,5 @@ def reprice(paying: TierCustomers, *, unit_cost: float) -> Repriced:
     """
     tried = [earned_at(each, paying, unit_cost=unit_cost) for each in STEPS.tolist()]
     today = earned_at(1.0, paying, unit_cost=unit_cost)
-    gains = [surely(each, today) for each in tried]
-    best = int(np.argmax(gains))
-    if gains[best] <= 0:
-        return Repriced(1.0, today, today)
-    return Repriced(float(STEPS[best]), tried[best], today)
+    best = advised(tried, today)
+    return Repriced(1.0, today, today) if best is None else Repriced(float(STEPS[best]), tried[best], today)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pricing_service.decisions._tier_repricing import BETTER, RISK
 from pricing_service.decisions._words import chance, listed, money, one, percent, price
 from pricing_service.panel import Metric
 
@@ -68,10 +69,17 @@ def _advice(result: dict[str, Any], menu: str) -> list[str]:
     more = f"{percent(abs(step['price_change']))} {'more' if step['price_change'] > 0 else 'less'}"
     return [
         f"Keep today's plans, and ask new customers {more} for them: with probability"
-        f" {chance(step['probability_better'])} that earns more than today's prices do."
+        f" {chance(step['probability_better'])} that earns more than today's prices do{_little_at_risk(step)}."
         " Existing customers keep what they pay.",
         f"{against[0].upper()}{against[1:]}",
     ]
+
+
+def _little_at_risk(step: dict[str, Any]) -> str:
+    """Say why a step is advised that does not gain surely."""
+    if step["probability_better"] >= BETTER:
+        return ""
+    return f", and where it does not, it hardly ever costs more than {percent(RISK)} of what they bring"
 
 
 def _level(factor: float) -> list[str]:

@@ -15,7 +15,7 @@ from tests.truth.tier_business import MONTHS, POPULATION, run_business
 pytestmark = pytest.mark.truth
 PAGE = Path(__file__).parents[2] / "docs" / "truth-tier-businesses.md"
 COUNT = int(os.environ.get("TRUTH_BUSINESSES", "50"))
-FIRST_SEED = 8_000_000
+FIRST_SEED = 8_200_000
 Record = dict[str, Any]
 ADVICE = ("new_menu", "change_prices", "keep_today")
 

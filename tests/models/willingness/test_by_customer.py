@@ -70,6 +70,37 @@ def test_what_is_uncertain_of_everybody_is_shared_in_a_draw():
     assert drawn.mean(axis=1).std() == pytest.approx(0.3, rel=0.1)
 
 
+def test_draws_that_are_spread_evenly_are_each_customers_all_the_same():
+    size = np.exp(np.random.default_rng(1).normal(size=40))
+
+    drawn = np.log(
+        draw_by_customer(
+            Population(SURE, SPREAD), log_worth=np.zeros(40), paid=np.zeros(40), draws=4000, evenly_by=size
+        )
+    )
+
+    assert drawn.mean(axis=0) == pytest.approx(np.full(40, np.log(10)), abs=0.04)
+    assert drawn.std(axis=0) == pytest.approx(np.full(40, 0.5), abs=0.03)
+
+
+def test_spread_evenly_a_draw_tells_what_all_would_bring_and_not_who_happens_to_come():
+    size = np.exp(np.random.default_rng(1).normal(size=80))
+
+    def brought(evenly_by: np.ndarray | None) -> np.ndarray:
+        drawn = draw_by_customer(
+            Population(SURE, SPREAD),
+            log_worth=np.zeros(80),
+            paid=np.zeros(80),
+            draws=400,
+            evenly_by=evenly_by,
+        )
+        return (drawn >= 10.0) @ size
+
+    by_chance, evenly = brought(None), brought(size)
+    assert evenly.mean() == pytest.approx(by_chance.mean(), rel=0.02)
+    assert evenly.std() < by_chance.std() / 2
+
+
 def test_the_same_seed_gives_the_same_draws():
     one, other = (
         draw_by_customer(Population(SURE, SPREAD), log_worth=np.zeros(5), paid=np.zeros(5), draws=3, seed=7)

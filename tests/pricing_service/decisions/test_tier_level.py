@@ -20,7 +20,17 @@ def book(pays: Floats, *, bill: float) -> TierCustomers:
     """Return customers of ten units a month who pay `bill`; people like them would pay `pays` (draws, q) a unit."""
     q = pays.shape[1]
     bills, used = np.full(q, bill), np.full((q, MONTHS), UNITS)
-    return TierCustomers([f"c{at:02d}" for at in range(q)], used, used > 0, bills, bills, pays, pays)
+    return TierCustomers(
+        [f"c{at:02d}" for at in range(q)],
+        used,
+        used > 0,
+        bills,
+        bills,
+        pays,
+        pays,
+        pays[:, :, None],
+        np.ones(pays.shape),
+    )
 
 
 def offered(

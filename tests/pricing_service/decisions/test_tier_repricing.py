@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.checks import Floats
 from pricing_service.decisions._tier_customers import MONTHS, TierCustomers
-from pricing_service.decisions._tier_repricing import BETTER, STEPS, reprice
+from pricing_service.decisions._tier_repricing import BETTER, STEPS, advised, earned_at, reprice
 
 
 def book(pays: Floats, bill: float = 10.0) -> TierCustomers:
     """Return customers of one unit a month who pay `bill`; people like them would pay `pays` (draws, q)."""
     q = pays.shape[1]
     each, used = np.full(q, bill), np.ones((q, MONTHS))
-    return TierCustomers([f"c{at}" for at in range(q)], used, used > 0, each, each, pays, pays)
+    return TierCustomers(
+        [f"c{at}" for at in range(q)],
+        used,
+        used > 0,
+        each,
+        each,
+        pays,
+        pays,
+        pays[:, :, None],
+        np.ones(pays.shape),
+    )
 
 
 def test_a_price_that_all_would_surely_pay_is_asked_to_the_percent() -> None:
@@ -40,6 +52,36 @@ def test_a_step_must_gain_in_enough_draws(share: float, factor: float) -> None:
 
     assert found.factor == factor
     assert found.probability_better == (0.0 if factor == 1 else pytest.approx(share))
+
+
+@pytest.mark.parametrize(("leaving", "factor"), [(34, 1.2), (36, 1.0)])
+def test_a_step_that_does_not_gain_surely_may_put_one_percent_at_risk(leaving: int, factor: float) -> None:
+    pays = np.full((40, 200), 12.0)
+    pays[:8, :leaving] = 10.0  # in a fifth of the draws so many would not pay more than today
+
+    assert reprice(book(pays), unit_cost=0.0).factor == factor
+
+
+def test_of_changes_that_gain_surely_none_is_left_for_one_that_may_gain_more() -> None:
+    today = np.full(40, 100.0)
+    sure, daring = today + 1.0, np.where(np.arange(40) < 8, 99.5, 150.0)
+
+    assert advised([daring, sure], today) == 1
+    assert advised([daring], today) == 0
+    assert advised([], today) is None
+
+
+def test_a_few_customers_tell_less_surely_what_a_price_would_bring() -> None:
+    rng = np.random.default_rng(2)
+
+    def gain(q: int) -> Floats:
+        pays = np.where(np.arange(q) % 4 == 0, 11.0, 30.0) * np.ones((400, q))
+        few = replace(book(pays), stands_for=rng.standard_exponential((400, q)))
+        return earned_at(1.3, few, unit_cost=0.0) / earned_at(1.0, few, unit_cost=0.0) - 1
+
+    few, many = gain(20), gain(2000)
+    assert few.mean() == pytest.approx(many.mean(), abs=0.02)
+    assert few.std() > 5 * many.std() > 0
 
 
 def test_what_units_cost_argues_for_fewer_customers_who_pay_more() -> None:
