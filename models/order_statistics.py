@@ -141,9 +141,8 @@ class SortedSample:
         flat = deviation <= least
         u_squared = (away / (_TUNING * np.where(flat, 1.0, deviation))[:, None]) ** 2
         kept = ordered * (u_squared < 1)
-        rest = (
-            1 - u_squared
-        )  # squared twice below: numpy takes a square at once, and a fourth power by logarithms
+        # Squared twice below: numpy takes a square at once, and a fourth power by logarithms.
+        rest = 1 - u_squared
         numerator = (kept * away**2 * (rest**2) ** 2).sum(axis=1)
         denominator = np.abs((kept * rest * (1 - 5 * u_squared)).sum(axis=1))
         scale = np.sqrt(total * numerator) / np.where(denominator > 0, denominator, np.nan)

@@ -7,37 +7,21 @@ import pytest
 
 from models.checks import Floats
 from models.pricing.tiers.market import Menu
-from pricing_service.decisions._tier_customers import MONTHS, TierCustomers
+from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design, Rules
 from pricing_service.decisions._tier_level import Level, surest_level
 from pricing_service.decisions._tier_menus import MenuSearch
+from tests.pricing_service.decisions.tier_book import book
 
 DRAWS, COUNT = 200, 30
 UNITS = 10.0
-
-
-def book(pays: Floats, *, bill: float) -> TierCustomers:
-    """Return customers of ten units a month who pay `bill`; people like them would pay `pays` (draws, q) a unit."""
-    q = pays.shape[1]
-    bills, used = np.full(q, bill), np.full((q, MONTHS), UNITS)
-    return TierCustomers(
-        [f"c{at:02d}" for at in range(q)],
-        used,
-        used > 0,
-        bills,
-        bills,
-        pays,
-        pays,
-        pays[:, :, None],
-        np.ones(pays.shape),
-    )
 
 
 def offered(
     pays: Floats, price: float, *, bill: float = 50.0, **rules: object
 ) -> tuple[MenuSearch, TierCustomers, Menu]:
     """Return a search, its customers, and one tier that holds their need at the fee nearest to a price."""
-    customers = book(pays, bill=bill)
+    customers = book(pays, bill=bill, units=UNITS)
     design = Design.around(customers, Rules(**rules), newcomers=10.0)
     kind = int(np.flatnonzero(np.isinf(design.kinds.overage_prices))[-1])
     tier = (kind, int(np.abs(design.fees - price).argmin()))

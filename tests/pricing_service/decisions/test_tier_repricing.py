@@ -8,25 +8,14 @@ import numpy as np
 import pytest
 
 from models.checks import Floats
-from pricing_service.decisions._tier_customers import MONTHS, TierCustomers
+from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_repricing import BETTER, STEPS, advised, earned_at, reprice
+from tests.pricing_service.decisions import tier_book
 
 
 def book(pays: Floats, bill: float = 10.0) -> TierCustomers:
-    """Return customers of one unit a month who pay `bill`; people like them would pay `pays` (draws, q)."""
-    q = pays.shape[1]
-    each, used = np.full(q, bill), np.ones((q, MONTHS))
-    return TierCustomers(
-        [f"c{at}" for at in range(q)],
-        used,
-        used > 0,
-        each,
-        each,
-        pays,
-        pays,
-        pays[:, :, None],
-        np.ones(pays.shape),
-    )
+    """Return customers of one unit a month."""
+    return tier_book.book(pays, bill=bill, units=1.0)
 
 
 def test_a_price_that_all_would_surely_pay_is_asked_to_the_percent() -> None:
