@@ -16,7 +16,7 @@ and zeros it was best or close to best in each regime, and its bootstrap is not 
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,17 +38,22 @@ def ascending(values: Floats) -> NDArray[np.intp]:
     >>> ascending(np.array([3.0, 1.0, 2.0, 1.0]))
     array([1, 3, 2, 0])
     """
+    return _in_order(values)[0]
+
+
+def _in_order(values: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return the places of values (n,) from low to high, as `ascending` does, and the values in that order."""
     order = np.argsort(values)
     low_to_high = values[order]
     rises = low_to_high[1:] > low_to_high[:-1]
     unknown = int(np.searchsorted(low_to_high, np.nan))  # they come last, as equals of each other alone
     if 0 < unknown < values.size:
         rises[unknown - 1] = True
-    if bool(rises.all()):
-        return order
-    rank_and_place = np.append(0, np.cumsum(rises)) * values.size + order
-    rank_and_place.sort()
-    return rank_and_place % values.size
+    if not rises.all():
+        rank_and_place = np.append(0, np.cumsum(rises)) * values.size + order
+        rank_and_place.sort()
+        order = rank_and_place % values.size
+    return order, low_to_high
 
 
 class SortedSample:
@@ -67,12 +72,11 @@ class SortedSample:
     """
 
     def __init__(self, values: Floats) -> None:
+        self.values = values
         self.size = values.size
-        usable = np.flatnonzero(~np.isnan(values))
-        self.order: NDArray[np.intp] = (
-            ascending(values) if usable.size == values.size else usable[ascending(values[usable])]
-        )
-        self.x: Floats = values[self.order]
+        usable = ~np.isnan(values)
+        order, self.x = _in_order(values[usable])
+        self.order: NDArray[np.intp] = order if usable.all() else np.flatnonzero(usable)[order]
 
     def _cumulated(self, weights: Floats) -> Floats:
         padded = np.zeros((weights.shape[0], self.x.size + 1))
@@ -175,6 +179,37 @@ class SortedSample:
         ranks = np.full(weights.shape, np.nan)
         ranks[:, self.order] = (cumulated[:, first] + cumulated[:, after] + 1) / 2
         return ranks
+
+
+def sorted_once(values: Floats) -> SortedSample:
+    """Return the sample of values (n,), which must not change any more; of equal values it is the same sample again.
+
+    The same value stands beside every candidate metric, and sorting is most of what ranks and scales cost.
+
+    Examples
+    --------
+    >>> sorted_once(np.array([2.0, 1.0])) is sorted_once(np.array([2.0, 1.0]))
+    True
+    """
+    return _sorted(_Content(values))
+
+
+class _Content:
+    """Values that stand for what they are, not for where they lie."""
+
+    def __init__(self, values: Floats) -> None:
+        self.values = values
+
+    def __hash__(self) -> int:
+        return hash(self.values[:8].tobytes())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and np.array_equal(self.values, other.values, equal_nan=True)
+
+
+@lru_cache(maxsize=16)  # what one metric needs sorted, so that its neighbour's is still there
+def _sorted(content: _Content) -> SortedSample:
+    return SortedSample(content.values)
 
 
 def biweight_scale(values: Floats) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.checks import Floats
-from models.order_statistics import SortedSample
+from models.order_statistics import SortedSample, sorted_once
 
 
 class RankCorrelation:
@@ -31,7 +31,7 @@ class RankCorrelation:
 
     def __init__(self, a: Floats, b: Floats) -> None:
         self.usable = np.isfinite(a) & np.isfinite(b)
-        self.a, self.b = (SortedSample(each[self.usable]) for each in (a, b))
+        self.a, self.b = (sorted_once(each[self.usable]) for each in (a, b))
 
     def drawn(self, weights: Floats) -> Floats:
         """Return r, shape (B,), for each row of weights (B, n).

@@ -68,7 +68,7 @@ def linear_draws(values: Floats, influence: Floats, *, draws: int, seed: int) ->
     values
         Shape (s,): the statistics on the whole sample.
     influence
-        Shape (s, n): the influence on each of each customer; rows with NaN give NaN draws.
+        Shape (s, n): the influence on each of each customer, centred in place; rows with NaN give NaN draws.
 
     Returns
     -------
@@ -79,9 +79,10 @@ def linear_draws(values: Floats, influence: Floats, *, draws: int, seed: int) ->
     usable = np.isfinite(low) & np.isfinite(high) & np.isfinite(values)
     # A statistic that no customer moves stays where it is, to the last bit: ties must survive.
     moves = usable & (high > low)
-    centred = influence[moves]
-    centred -= centred.mean(axis=1, keepdims=True)
-    covariance = centred @ centred.T / n**2
+    # All rows, unusable ones too: to choose among them first would copy them, which takes longer than the product.
+    with np.errstate(invalid="ignore"):
+        influence -= influence.mean(axis=1, keepdims=True)
+        covariance = (influence @ influence.T)[np.ix_(moves, moves)] / n**2
     drawn = np.tile(np.where(usable, values, np.nan), (draws, 1))
     drawn[:, moves] += noise(covariance, draws, np.random.default_rng(seed))
     return drawn

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from models.attribution import Judgement
 from models.checks import Floats, vector
-from models.order_statistics import SortedSample
+from models.order_statistics import SortedSample, sorted_once
 from models.resampling import Scale
 from models.value_metrics._parts import LINEAR, ValueParts
 
@@ -140,28 +140,31 @@ class MetricEvidence:
     @cached_property
     def log_units(self) -> Floats:
         """Log of units per month, NaN where x is."""
-        both = np.isfinite(self.log_worth)
-        return np.where(both, np.log(np.where(both, self.units_per_month, 1.0)), np.nan)
+        return self._log_where_worth(self.units_per_month)
 
     @cached_property
     def log_value(self) -> Floats:
         """Log of value per month, NaN where x is."""
-        return self.log_units + self.log_worth
+        return self._log_where_worth(self.value_per_month)
+
+    def _log_where_worth(self, per_month: Floats) -> Floats:
+        both = np.isfinite(self.log_worth)
+        return np.where(both, np.log(np.where(both, per_month, 1.0)), np.nan)
 
     @cached_property
     def sorted_log_worth(self) -> SortedSample:
         """x, sorted once for all draws."""
-        return SortedSample(self.log_worth)
+        return sorted_once(self.log_worth)
 
     @cached_property
     def sorted_log_units(self) -> SortedSample:
         """Log of units per month, sorted once for all draws."""
-        return SortedSample(self.log_units)
+        return sorted_once(self.log_units)
 
     @cached_property
     def sorted_log_value(self) -> SortedSample:
         """Log of value per month, sorted once for all draws."""
-        return SortedSample(self.log_value)
+        return sorted_once(self.log_value)
 
     @cached_property
     def noise_variance(self) -> Floats:

@@ -165,7 +165,10 @@ class _Tariff:
         order: NDArray[np.intp],
         fold: NDArray[np.intp],
     ) -> None:
-        self.order, self.fold = order, fold[order]
+        self.order = order
+        # Places in that order, fold by fold: choosing by place is quicker than by a condition.
+        ordered = fold[order]
+        self.folds = [np.flatnonzero(ordered == each) for each in range(FOLDS)]
         self.worth, self.value, self.units = worth[order], value[order], units[order]
         # A price equal to the worth must keep its customer, whatever the last bit says.
         self.stays_until = self.worth * (1 + 1e-12)
@@ -186,12 +189,14 @@ class _Tariff:
         ordered = weights[:, self.order]
         sold = ordered * self.units
         total = np.zeros(weights.shape[0])
-        folds = min(FOLDS, self.worth.size)
-        for fold in range(folds):
-            here = self.fold == fold
-            price = self.best_price(np.where(here, 0.0, sold) if folds > 1 else sold)
+        for here in self.folds[: self.worth.size]:
+            sold_here = sold[:, here]
+            if self.worth.size > 1:
+                sold[:, here] = 0.0
+            price = self.best_price(sold)
+            sold[:, here] = sold_here
             stays = self.stays_until[here] >= price[:, None]
-            total += price * np.where(stays, sold[:, here], 0.0).sum(axis=1)
+            total += price * np.where(stays, sold_here, 0.0).sum(axis=1)
         everything = ordered @ self.value
         share = np.divide(total, everything, out=np.full_like(total, np.nan), where=everything > 0)
         return np.minimum(share, 1.0)

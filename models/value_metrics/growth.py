@@ -26,6 +26,7 @@ import numpy as np
 
 from models.checks import Floats
 from models.influence import of_biweight_scale
+from models.order_statistics import SortedSample
 from models.rank_correlation import RankCorrelation
 from models.resampling import Scale
 from models.value_metrics._base import MetricEvidence, MetricScore, Statistic
@@ -106,7 +107,12 @@ def _correlations(evidence: MetricEvidence) -> tuple[RankCorrelation, RankCorrel
 
 def _relative_influence_of_axis(evidence: MetricEvidence) -> Floats:
     """Return the influence function of σ_v / σ_u, as a share of it: that of a scale is in proportion to it."""
-    return of_biweight_scale(evidence.log_value, 1.0) - of_biweight_scale(evidence.log_units, 1.0)
+    return _relative_influence(evidence.sorted_log_value) - _relative_influence(evidence.sorted_log_units)
+
+
+@lru_cache(maxsize=2)  # the value's, which all metrics share, and that of the units at hand
+def _relative_influence(sample: SortedSample) -> Floats:
+    return of_biweight_scale(sample.values, 1.0)
 
 
 def _changes(evidence: MetricEvidence) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.checks import Floats
-from models.order_statistics import ascending
+from models.order_statistics import sorted_once
 from models.value_metrics._base import MetricEvidence
 from models.value_metrics.capture_efficiency import capture_curve, long_run
 from pricing_service.decisions._evidence import Evidence
@@ -86,7 +86,7 @@ def _histogram(worth: Floats) -> list[dict[str, float]]:
 def _points(evidence: MetricEvidence) -> list[list[float]]:
     """Return monthly units and value of at most 400 customers, evenly taken along their value."""
     usable = np.flatnonzero(np.isfinite(evidence.log_worth))
-    ordered = usable[ascending(evidence.value[usable])]
+    ordered = usable[sorted_once(evidence.value[usable]).order]
     taken = ordered[np.unique(np.linspace(0, ordered.size - 1, min(_POINTS, ordered.size)).astype(int))]
     return [[float(evidence.units_per_month[at]), float(evidence.value_per_month[at])] for at in taken]
 

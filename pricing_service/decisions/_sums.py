@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,8 +30,16 @@ class _Sums:
     money is the same, and those are most: the engine then has half as many sums to keep.
     """
 
-    def __init__(self, periods: Table, values: Sequence[ValueColumn], kpis: Sequence[Kpi]) -> None:
+    def __init__(
+        self,
+        periods: Table,
+        values: Sequence[ValueColumn],
+        kpis: Sequence[Kpi],
+        *,
+        least: Mapping[str, float],
+    ) -> None:
         self.kpis = kpis
+        self.least = least
         self.parts = parts_of(kpis)
         self.money = {(each.kpi, each.metric): each.column for each in values}
         self.undated = {each.kpi for each in values if not each.dated}
@@ -44,6 +52,7 @@ class _Sums:
         cuts = starts.select(half_customer="customer_id", half=starts.starts[starts["count"] // 2])
         halved = periods.join(cuts, periods.customer_id == cuts.half_customer).drop("half_customer")
         self.table = halved.mutate(early=_one_if(halved.period_start < halved.half))
+        self.never: list[str] = []
         self.sums: dict[str, Column] = {}
         self.found: dict[str, str] = {}
 
@@ -76,7 +85,10 @@ class _Sums:
             self._put(f"stray_value_{p}", at, str(at), (v * some * (1 - used)).sum())
         for name, column in (("units", u), ("units_squares", u * u), ("early_units", u * table.early)):
             self._put(name, at, str(at), column.sum())
-        self._put("idle_periods", at, str(at), (used * _one_if(self._added(values) <= 0)).sum())
+        if self._least_value(metric) > 0:
+            self.never.append(f"idle_periods_{at}")
+        else:
+            self._put("idle_periods", at, str(at), (used * _one_if(self._added(values) <= 0)).sum())
         self._put("active_periods", at, str(at), used.sum())
 
     def read(self, book: pa.Table) -> tuple[NDArray[np.intp], dict[str, Floats]]:
@@ -87,7 +99,8 @@ class _Sums:
         # Put in order here: it takes a tenth of the time that the engine needs for so many columns.
         order = np.argsort(place)
         made = {column: np.nan_to_num(floats_of(table, column)[order]) for column in self.sums}
-        return place[order], {name: made[column] for name, column in self.found.items()}
+        never = {name: np.zeros(place.size) for name in self.never}
+        return place[order], never | {name: made[column] for name, column in self.found.items()}
 
     def _put(self, name: str, at: int, shared: str, column: Column) -> None:
         self.sums.setdefault(f"{name}/{shared}", column)
@@ -102,10 +115,20 @@ class _Sums:
         return [judged[k] for k in part.kpis if self.kpis[k].kpi not in self.undated]
 
     def _money(self, kpi: str, metric: str) -> Column:
-        """Return the KPI's money that counts for the metric: what belongs to no metric, and the metric's own."""
+        """Return the KPI's money that counts for the metric."""
+        return self._added([ibis.coalesce(self.table[each], 0.0) for each in self._columns(kpi, metric)])
+
+    def _columns(self, kpi: str, metric: str) -> list[str]:
+        """Return where the KPI's money stands that belongs to no metric, and where the metric's own does."""
         columns = [self.money.get((kpi, None)), self.money.get((kpi, metric))]
-        return self._added(
-            [ibis.coalesce(self.table[column], 0.0) for column in columns if column is not None]
+        return [column for column in columns if column is not None]
+
+    def _least_value(self, metric: Metric) -> float:
+        """Return what the metric's value is in no period below: above 0, no period can be idle."""
+        return sum(
+            judgement_of(kpi).mean * self.least[column]
+            for kpi in self.kpis
+            for column in self._columns(kpi.kpi, metric.metric)
         )
 
 
@@ -134,12 +157,17 @@ def sum_periods(
     `<sum>_<place of the metric>`; a sum over nothing is 0.
     """
     periods = wholly_reported(periods, values, kpis)
-    sums = _Sums(periods, values, kpis)
-    # The engine counts from what Parquet says of itself, without reading a row.
+    # The engine answers these from what Parquet says of itself, without reading a row.
     known = {f"at_{at}": periods[metric.column].count() for at, metric in enumerate(metrics)}
-    counted = arrow_of(periods.agg(rows=periods.count(), **known)).to_pylist()[0]
+    known |= {f"count_{each.column}": periods[each.column].count() for each in values}
+    least = {f"least_{each.column}": periods[each.column].min() for each in values}
+    told = arrow_of(periods.agg(rows=periods.count(), **known, **least)).to_pylist()[0]
+    floors = {each.column: told[f"least_{each.column}"] or 0.0 for each in values}
+    # Money that is left out counts as none.
+    floors |= {at: min(floors[at], 0.0) for at in floors if told[f"count_{at}"] < told["rows"]}
+    sums = _Sums(periods, values, kpis, least=floors)
     for at, metric in enumerate(metrics):
-        sums.add(at, metric, complete=counted[f"at_{at}"] == counted["rows"])
+        sums.add(at, metric, complete=told[f"at_{at}"] == told["rows"])
     return sums.read(book)
 
 
@@ -198,6 +226,9 @@ def units_per_month(months: Table, metrics: Sequence[Metric], book: pa.Table) ->
         return {}
     whole = months.filter(~months.partial)
     firsts = _first_months(metrics)
+    if len(set(firsts)) == 1 and firsts[0] is not None:
+        # One condition on rows takes the engine less than the same one on every mean.
+        whole, firsts = whole.filter(whole.month >= firsts[0]), [None for _ in firsts]
     recorded = [None if first is None else whole.month >= first for first in firsts]
     means = whole.group_by("customer_id").agg(
         **{f"units_{at}": whole[metric.column].mean(where=recorded[at]) for at, metric in enumerate(metrics)}

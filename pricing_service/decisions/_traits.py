@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from models.checks import Floats
@@ -43,12 +44,12 @@ class Traits:
         for name in book.column_names:
             if name in _NOT_TRAITS - {"plan"}:
                 continue
-            values = book.column(name).to_pylist()
-            quantity = _quantity(values)
+            values, places = _taken_apart(book.column(name))
+            quantity = _quantity(values, places)
             if quantity is not None:
                 numbers[name] = quantity
-            elif any(value is not None for value in values):
-                words[name] = _levels(values)
+            elif values:
+                words[name] = _levels(values, places)
         return cls(
             words=words,
             numbers=numbers,
@@ -101,28 +102,35 @@ class Traits:
         return np.column_stack(varying[:most]) if varying else np.zeros((rows, 0))
 
 
-def _quantity(values: list[object]) -> Floats | None:
-    """Return the values as numbers if all that are known are numbers and they take many values."""
-    numbers = np.full(len(values), np.nan)
-    for at, value in enumerate(values):
-        if value is None:
-            continue
-        try:
-            numbers[at] = float(str(value))
-        except ValueError:
-            return None
-    known = numbers[np.isfinite(numbers)]
-    return numbers if np.unique(known).size > _MOST_LEVELS else None
+def _taken_apart(column: pa.ChunkedArray) -> tuple[list[object], NDArray[np.intp]]:
+    """Return the values that a column takes, each once, and which of them each row has (N,): -1 where none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    places = np.asarray(np.from_dlpack(pc.fill_null(encoded.indices, -1)), dtype=np.intp)
+    return encoded.dictionary.to_pylist(), places
 
 
-def _levels(values: list[object]) -> NDArray[np.str_]:
-    """Return the commonest levels by name, the rest as one."""
-    named = np.array([_UNKNOWN if value is None else str(value) for value in values], dtype=np.str_)
-    levels, counts = np.unique(named, return_counts=True)
-    if levels.size <= _MOST_LEVELS:
-        return named
-    kept = set(levels[np.argsort(-counts, kind="stable")][: _MOST_LEVELS - 1].tolist())
-    return np.array([level if level in kept else _OTHER for level in named.tolist()], dtype=np.str_)
+def _quantity(values: list[object], places: NDArray[np.intp]) -> Floats | None:
+    """Return the rows as numbers if all that are known are numbers and they take many values."""
+    try:
+        numbers = np.array([*(float(str(value)) for value in values), np.nan])
+    except ValueError:
+        return None
+    if np.unique(numbers[np.isfinite(numbers)]).size <= _MOST_LEVELS:
+        return None
+    quantity: Floats = numbers[places]
+    return quantity
+
+
+def _levels(values: list[object], places: NDArray[np.intp]) -> NDArray[np.str_]:
+    """Return the rows' commonest levels by name, the rest as one."""
+    named = np.array([*map(str, values), _UNKNOWN], dtype=np.str_)
+    levels, level_of = np.unique(named, return_inverse=True)
+    counts = np.bincount(level_of[places], minlength=levels.size)
+    if np.count_nonzero(counts) > _MOST_LEVELS:
+        kept = levels[np.argsort(-counts, kind="stable")[: _MOST_LEVELS - 1]]
+        named = np.where(np.isin(named, kept), named, _OTHER)
+    rows: NDArray[np.str_] = named[places]
+    return rows
 
 
 def _thirds(values: Floats) -> NDArray[np.str_]:
