@@ -13,6 +13,9 @@ from pricing_service.decisions._evidence import Evidence
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.answers import arrow_of
 
+WANTED_OF_THE_SILENT = "outcomes of customers who do not report yet"
+"""What to collect next where many are silent, in the same words for all kinds, so that a report says it once."""
+
 
 def coverage(evidence: Evidence) -> dict[str, Any]:
     """Return how many customers report outcomes, in all and by what is known of everybody."""

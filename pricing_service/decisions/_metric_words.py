@@ -8,6 +8,7 @@ from typing import Any
 from models.estimate import Caveat
 from models.value_metrics.growth import RANK_BAR
 from pricing_service.decisions._alternatives import rests_on_alternatives
+from pricing_service.decisions._coverage import WANTED_OF_THE_SILENT
 from pricing_service.decisions._evidence import Evidence
 from pricing_service.decisions._stated_spread import stated_sentences
 from pricing_service.decisions._twins import twin_caveats
@@ -283,7 +284,7 @@ def _next_outcomes(result: dict[str, Any], evidence: Evidence) -> list[tuple[str
         why = f"{customers(silent)} can only be judged by others like them"
         return [
             (
-                "outcomes of customers who do not report yet",
+                WANTED_OF_THE_SILENT,
                 why,
                 "a one-question form at renewal: how many, last month?",
             )

@@ -7,6 +7,7 @@ from typing import Any
 from models.estimate import Caveat
 from pricing_service.decisions._alternative_words import alternative_caveats
 from pricing_service.decisions._circular import circular_kpis
+from pricing_service.decisions._coverage import WANTED_OF_THE_SILENT
 from pricing_service.decisions._evidence import Evidence
 from pricing_service.decisions._metric_words import kpi_caveats
 from pricing_service.decisions._price_words import contradictions, willingness_sentences_of
@@ -144,7 +145,7 @@ def next_worth_data(result: dict[str, Any], evidence: Evidence) -> list[dict[str
     if covered["share"] is not None and 0 < covered["share"] < 0.8:
         wanted.append(
             (
-                "outcomes of customers who do not report",
+                WANTED_OF_THE_SILENT,
                 "their worth is only modelled from customers like them",
                 "a one-question form at renewal",
             )

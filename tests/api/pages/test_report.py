@@ -144,6 +144,19 @@ def test_other_kinds_are_shown_by_their_sentences():
     assert "A new kind One sentence." in said
 
 
+def test_what_two_kinds_want_is_asked_for_once_where_the_first_asks(results):
+    silent, units, more = ({"what": what} for what in ("the silent", "units apart", "more months"))
+    both = {"value_metrics": [silent, units], "unit_worth": [more, silent | {"why": "another reason"}]}
+    analyses = {
+        kind: results["clear"]["analyses"][kind] | {"next_data": wanted} for kind, wanted in both.items()
+    }
+
+    page = render_report({"analyses": analyses}, title="x", currency="EUR", generated_for=DAY)
+
+    asked = re.findall(r"<strong>(the silent|units apart|more months)</strong>", page)
+    assert asked == ["the silent", "units apart", "more months"]
+
+
 def test_an_empty_result_is_still_a_page():
     assert "What the data say" in render_report({}, title="x", currency="EUR", generated_for=DAY)
 
