@@ -104,10 +104,11 @@ def _coverage(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _distinct(analyses: Mapping[str, Any], field: str, *, by: str) -> list[Mapping[str, Any]]:
-    """Collect a list that several kinds carry, each entry once, value metrics first."""
+    """Collect a list that several kinds carry, each entry once and where the first kind has it, value metrics first."""
     ordered = [*FULLY_SHOWN, *sorted(set(analyses) - set(FULLY_SHOWN))]
+    entries = [entry for kind in ordered for entry in (analyses.get(kind) or {}).get(field) or []]
     found: dict[Any, Mapping[str, Any]] = {}
-    for entry in (entry for kind in ordered for entry in (analyses.get(kind) or {}).get(field) or []):
+    for entry in entries:
         if isinstance(entry, Mapping):
             found.setdefault(entry.get(by), entry)
     return list(found.values())

@@ -27,7 +27,8 @@ class _Sums:
     """Collects sums over a customer's periods; a sum that several metrics share is made once.
 
     What depends on value alone is the same for all metrics whose units are known in every period and whose
-    money is the same, and those are most: the engine then has half as many sums to keep.
+    money is the same, and those are most: the engine then has half as many sums to keep. `least` is the least that
+    each column of money holds in any period: where value is always above 0, idle periods need no sum.
     """
 
     def __init__(
