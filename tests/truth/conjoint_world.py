@@ -1,12 +1,15 @@
-"""People of one taste who choose between products, the tables they leave, and what is true of them."""
+"""People who choose between products, alike or of differing tastes, their tables, and what is true of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from scipy.special import lambertw
+from scipy.optimize import brentq
+from scipy.special import expit, lambertw
 
+from models.checks import Floats
 from models.surveys._base import Columns
 
 SENSITIVITY, PHONE, SEAT, NOTHING = (
@@ -15,17 +18,23 @@ SENSITIVITY, PHONE, SEAT, NOTHING = (
     0.3,
     -1.0,
 )  # utility per unit of money, for each part, for buying nothing
+SPREADS = (0.4, 1.0, 0.3, 1.0)
+"""Standard deviations between people of these four where tastes differ: normal, that of money log-normal."""
 PRICES = np.array([4.0, 7.0, 10.0, 14.0, 19.0])
 COST = 3.0
 SEATS = 3
 """The middle of the 1 to 5 seats shown: the typical product has so many, whatever support it comes with."""
 
 
-def truth(*, phone: bool) -> dict[str, float]:
+def truth(*, phone: bool, differing: bool = False) -> dict[str, float]:
     """Return the true worths, the price at which half would buy, and the best prices, in money.
 
-    The best margin of a logit over a cost c is ``(1 + W(exp(a - αc - 1))) / α``, W Lambert's function.
+    Where tastes differ, worths are those of the median person, and prices the best of a fine grid over those shown
+    for half a million people. Where they do not, the best margin of a logit over a cost c is
+    ``(1 + W(exp(a - αc - 1))) / α``, W Lambert's function.
     """
+    if differing:
+        return _truth_of_many(phone)
     a = SEAT * SEATS + PHONE * phone - NOTHING
 
     def best(cost: float) -> float:
@@ -40,15 +49,48 @@ def truth(*, phone: bool) -> dict[str, float]:
     }
 
 
+@cache
+def _truth_of_many(phone: bool) -> dict[str, float]:
+    sensitivity, of_phone, of_seat, nothing = _tastes(500_000, np.random.default_rng(0)).T
+    liking = of_seat * SEATS + of_phone * phone - nothing
+    prices = np.linspace(PRICES[0], PRICES[-1], 301)
+
+    def buys(price: float) -> float:
+        return float(expit(liking - sensitivity * price).mean())
+
+    share = np.array([buys(price) for price in prices])
+    return {
+        "worth of a level": float(np.median(of_phone / sensitivity)),
+        "worth of a unit": float(np.median(of_seat / sensitivity)),
+        "typical": float(brentq(lambda price: buys(price) - 0.5, 0.0, 100.0)),
+        "best for revenue": float(prices[np.argmax(prices * share)]),
+        "best for profit": float(prices[np.argmax((prices - COST) * share)]),
+    }
+
+
+def _tastes(people: int, rng: np.random.Generator) -> Floats:
+    """Draw what a unit of money, phone support, a seat and buying nothing move the utility by, shape (N, 4)."""
+    tastes = np.array([np.log(SENSITIVITY), PHONE, SEAT, NOTHING]) + SPREADS * rng.standard_normal(
+        (people, 4)
+    )
+    tastes[:, 0] = np.exp(tastes[:, 0])
+    return np.asarray(tastes)
+
+
 @dataclass(frozen=True)
 class World:
-    """How a survey is made: customers, contacts of each who answer exactly alike, products a task, none or not."""
+    """How a survey is made.
+
+    Customers, contacts of each who answer exactly alike, products a task, none or not, tasks of each customer in
+    turn, and whether tastes differ between customers.
+    """
 
     customers: int
     contacts: int = 1
     products: int = 2
     none: bool = True
     tasks: tuple[int, ...] = (8,)
+    differing: bool = False
 
     def survey(self, seed: int) -> Columns:
         """Return the table of choices of one survey."""
@@ -62,11 +104,15 @@ class World:
             rng.integers(1, 6, n).astype(float),
             rng.integers(0, 2, n),
         )
-        utility = SEAT * seats + PHONE * phone - SENSITIVITY * price
+        tastes = np.tile([SENSITIVITY, PHONE, SEAT, NOTHING], (self.customers, 1))
+        if self.differing:
+            tastes = _tastes(self.customers, np.random.default_rng((seed, 1)))
+        sensitivity, of_phone, of_seat, of_nothing = tastes[of_row].T
+        utility = of_seat * seats + of_phone * phone - sensitivity * price
         nothing = np.zeros(n, dtype=bool)
         if self.none:
             nothing[np.cumsum(sizes) - 1] = True
-        utility = np.where(nothing, NOTHING, utility) + rng.gumbel(size=n)
+        utility = np.where(nothing, of_nothing, utility) + rng.gumbel(size=n)
         chosen = utility == np.maximum.reduceat(utility, np.cumsum(sizes) - sizes)[task]
         table = {
             "task": task.astype(str).astype(object),

@@ -21,7 +21,7 @@ from tests.truth import ladder_worlds as worlds
 pytestmark = pytest.mark.truth
 PAGE = Path(__file__).parents[2] / "docs" / "truth-gabor-granger.md"
 FIRST_SEED = 3_000_000
-RUNS = int(os.environ.get("TRUTH_SURVEYS", "1000"))
+RUNS = int(os.environ.get("TRUTH_SURVEYS", "2000"))
 Results = Iterator[dict[str, tuple[float, float | None]]]
 """For each survey and number: whether the interval holds the truth (or at how many prices), and its log width."""
 MEASURED = ("median", "best revenue price", "best profit price", "demand")
