@@ -12,6 +12,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "constant_metric": "every customer has the same units: this is a flat fee",
         "history_too_short": "the history is too short",
         "insufficient_customers": "too few customers carry evidence",
+        "answers_do_not_bound_it": "the answers leave it without a bound",
         "everybody_reports": "every customer reports",
         "no_bills": "the data hold no bills",
         "no_customers": "the data hold no customers",

@@ -17,14 +17,15 @@ from scipy import special
 from models.censored.averaging import Average
 from models.censored.parametric import Fit
 from models.checks import Floats
-from models.estimate import Caveat, Estimate
+from models.estimate import Caveat, Estimate, Label
 from models.surveys._base import Asked, Demand
 
 LARGE = 0.1
 """A pull or a shift of this share, likelier than none, is told of."""
 _PULL = "pull of log willingness towards the first price"
 _SHIFT = "willingness behind later answers over that behind first ones, less 1"
-_NOT_VARIED = "first_price_not_varied"
+_NOT_VARIED, _UNBOUNDED = "first_price_not_varied", "answers_do_not_bound_it"
+_TELLING = 1e3  # an interval that reaches farther than by this factor tells nothing
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,7 +77,7 @@ class FirstPrice:
                 "weight": 0.0
             }
         found: dict[str, Any] = {
-            "pull": pull.known(*pull_of(best, asked.level), n=best.clusters).to_json(),
+            "pull": pull_of(best, pull).to_json(),
             "shift": self._shift(asked).to_json(),
             "weight": self.average.pulled,
         }
@@ -93,18 +94,16 @@ class FirstPrice:
         shifted = self.average.best(pulled=True, kind="shifted")
         if shifted is None:
             return label.unknown("not_identified", n=self.average.fits[0].clusters)
-        return label.known(*shift_of(shifted, asked.level), n=shifted.clusters)
+        return shift_of(shifted, label)
 
     def caveats(self) -> tuple[Caveat, ...]:
         """Warn where the first price moves the answers a long way, and where that decides the demand."""
         if self.best is None or not pulls(self.average):
             return ()
-        pull, shift = pull_of(self.best, 0.9)[0], shift_of(self.best, 0.9)[0]
-        effects = [f"lie {pull:.0%} of the way towards the first price asked"] if abs(pull) >= LARGE else []
-        if abs(shift) >= LARGE:
-            effects.append(
-                f"are those of people who would pay {abs(shift):.0%} {'less' if shift < 0 else 'more'}"
-            )
+        label = Label(unit="share", method=_PULL)
+        effects = _pulled(pull_of(self.best, label).value)
+        if self.best.kind == "shifted":
+            effects += _shifted(shift_of(self.best, label).value)
         if not effects:
             return ()
         plain = self.average.best(pulled=False)
@@ -128,27 +127,41 @@ class FirstPrice:
         )
 
 
+def _pulled(pull: float | None) -> list[str]:
+    large = pull is not None and abs(pull) >= LARGE
+    return [f"lie {pull:.0%} of the way towards the first price asked"] if large else []
+
+
+def _shifted(shift: float | None) -> list[str]:
+    if shift is None:
+        return ["are alike whatever the price, or nearly so"]
+    less = "less" if shift < 0 else "more"
+    return [f"are those of people who would pay {abs(shift):.0%} {less}"] if abs(shift) >= LARGE else []
+
+
 def pulls(average: Average) -> bool:
     """Whether the models with an effect of the first price are likelier than those without."""
     return average.pulled > 0.5
 
 
-def pull_of(pulled: Fit, level: float) -> tuple[float, float, float]:
-    """Return γ and its interval, Student's t on log κ, by the delta method from the two slopes."""
+def pull_of(pulled: Fit, label: Label) -> Estimate:
+    """Estimate γ, its interval Student's t on log κ by the delta method from the two slopes."""
     flat, steep = pulled.theta[1:3]
-    error = _error(pulled, [0.0, -1 / flat, 1 / steep], level)
-    value, low, high = (float(-np.expm1(-(np.log(steep / flat) + by))) for by in (0.0, -error, error))
-    return value, low, high
+    middle, error = np.log(steep / flat), _error(pulled, [0.0, -1 / flat, 1 / steep], label.level)
+    if not error < np.log(_TELLING):
+        return label.unknown(_UNBOUNDED, n=pulled.clusters)
+    value, low, high = (float(-np.expm1(-(middle + by))) for by in (0.0, -error, error))
+    return label.known(value, low, high, n=pulled.clusters)
 
 
-def shift_of(pulled: Fit, level: float) -> tuple[float, float, float]:
-    """Return ``exp δ - 1`` and its interval, Student's t on δ; 0 where the model has no shift."""
-    if pulled.kind != "shifted":
-        return 0.0, 0.0, 0.0
-    steep, later = pulled.theta[2:4]
-    error = _error(pulled, [0.0, 0.0, later / steep**2, -1 / steep], level)
+def shift_of(shifted: Fit, label: Label) -> Estimate:
+    """Estimate ``exp δ - 1``, its interval Student's t on δ, in a model that has a shift."""
+    steep, later = shifted.theta[2:4]
+    error = _error(shifted, [0.0, 0.0, later / steep**2, -1 / steep], label.level)
+    if not error < np.log(_TELLING):
+        return label.unknown(_UNBOUNDED, n=shifted.clusters)
     value, low, high = (float(np.expm1(-later / steep + by)) for by in (0.0, -error, error))
-    return value, low, high
+    return label.known(value, low, high, n=shifted.clusters)
 
 
 def _error(pulled: Fit, slope: list[float], level: float) -> float:

@@ -150,6 +150,18 @@ def test_where_the_first_price_does_nothing_there_is_one_demand():
     assert abs(found["shift"]["value"]) < 0.05
 
 
+@pytest.mark.parametrize("shift", [50.0, -0.99])
+def test_a_shift_that_later_answers_of_one_kind_leave_without_a_bound_is_unknown_and_told_of(shift):
+    rng = np.random.default_rng(2)
+    most, first = log_normal(20, 15), 10 * np.exp(0.6 * rng.standard_normal(15))
+
+    reading = read(two_bounds(most, first, shift=shift))
+
+    found = reading.details["first_price"]["shift"]
+    assert (found["value"], found["reason"]) == (None, "answers_do_not_bound_it")
+    assert "alike whatever the price" in reading.caveats[0].message
+
+
 @pytest.mark.parametrize("effect", ["pull", "shift"])
 def test_without_the_order_of_prices_an_effect_of_the_first_is_unknown_not_zero(effect):
     found = read(full_ladder(log_normal(3, 100), LADDER)).details["first_price"]
