@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import numpy as np
@@ -48,6 +48,8 @@ class TierCustomers:
     stands_for
         Shape (draws, n): for how many of those who may come each stands, 1 on average; few customers tell little of
         what others need (the Bayesian bootstrap: Rubin 1981).
+    counts
+        Shape (n,): how often each counts where a menu is sought, 1 on average.
     """
 
     ids: list[str]
@@ -59,6 +61,7 @@ class TierCustomers:
     anew: Floats
     comers: Floats
     stands_for: Floats
+    counts: Floats
 
     @classmethod
     def of(cls, study: WorthStudy, pool: EvidencePool, *, draws: int, seed: int) -> TierCustomers:
@@ -97,10 +100,17 @@ class TierCustomers:
             everybody, log_worth=np.log(worth[each]), paid=np.zeros(each.size), draws=draws, seed=seed,
             evenly_by=mean[each],
         )  # fmt: skip
-        stands_for = np.random.default_rng(seed).standard_exponential((draws, len(ids)))
+        # A stream of its own: who stands for many must not go with who would pay much.
+        stands_for = np.random.default_rng((seed, 1)).standard_exponential((draws, len(ids)))
         return cls(
-            ids, units, known, bill, worth, per_unit, anew, comers.reshape(draws, len(ids), likes), stands_for
-        )
+            ids, units, known, bill, worth, per_unit, anew, comers.reshape(draws, len(ids), likes), stands_for,
+            counts=np.ones(len(ids)),
+        )  # fmt: skip
+
+    def weighed(self, ideal: NDArray[np.bool_], weight: float) -> TierCustomers:
+        """Return the same customers, the ideal ones (n,) counting so many times as much as the others."""
+        counts = np.where(ideal, weight, 1.0)
+        return replace(self, counts=counts / counts.mean())
 
     @property
     def count(self) -> int:
@@ -123,6 +133,7 @@ class TierCustomers:
             [customer for customer, kept in zip(self.ids, chosen, strict=True) if kept],
             self.units[chosen], self.known[chosen], self.bill[chosen], self.worth[chosen],
             self.per_unit[:, chosen], self.anew[:, chosen], self.comers[:, chosen], self.stands_for[:, chosen],
+            self.counts[chosen],
         )  # fmt: skip
 
     @property
@@ -145,6 +156,7 @@ class TierCustomers:
         return TierCustomers(
             [self.ids[at] for at in each], self.units[each], self.known[each], self.bill[each], self.worth[each],
             self.per_unit[:, each], anew, anew[:, :, None], self.stands_for[:, each],
+            self.counts[each],
         )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ class Design:
             most = self.rules.capture_cap * customers.worth
             pays = np.where(np.isfinite(most), np.minimum(pays, np.nan_to_num(most)), pays)
         served = self.served(customers, self.kinds, pays, kept)
-        return served.surplus, served.margin(self.rules.unit_cost), np.full(customers.count, weight)
+        return served.surplus, served.margin(self.rules.unit_cost), weight * customers.counts
 
     def guards(self, customers: TierCustomers) -> Guards:
         """Return the guard rails."""

@@ -180,7 +180,7 @@ def sampled(customers: TierCustomers, *, seed: int) -> TierCustomers:
         [customers.ids[each] for each in at],
         customers.units[at], customers.known[at], customers.bill[at], customers.worth[at],
         customers.per_unit[draw, at][None], customers.anew[draw, at][None], customers.comers[draw, at][None],
-        customers.stands_for[draw, at][None],
+        customers.stands_for[draw, at][None], customers.counts[at],
     )  # fmt: skip
 
 

@@ -105,9 +105,17 @@ def _ideal(ideal: dict[str, Any]) -> list[str]:
     if not ideal["customers"]:
         return []
     most = max(ideal["tiers"], key=lambda row: float(row["share"]))
+    weighed = (
+        [
+            f"The menu was sought with each ideal customer counting {ideal['weight']:g} times as much as another."
+        ]
+        if ideal["weight"] != 1
+        else []
+    )
     return [
+        *weighed,
         f"Of the {ideal['customers']:,} ideal customers {percent(ideal['pay_more_share'])} would pay more and"
-        f" {percent(ideal['leave_share'])} would rather leave; most of them would be in {most['tier']}."
+        f" {percent(ideal['leave_share'])} would rather leave; most of them would be in {most['tier']}.",
     ]
 
 

@@ -22,7 +22,7 @@ from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design, Rules
 from pricing_service.decisions._tier_effects import Effects
 from pricing_service.decisions._tier_fences import fences_of
-from pricing_service.decisions._tier_ideal import ideal_effects
+from pricing_service.decisions._tier_ideal import Ideal
 from pricing_service.decisions._tier_level import surest_level
 from pricing_service.decisions._tier_menus import Found, MenuSearch, fewest_tiers
 from pricing_service.decisions._tier_paths import Paths
@@ -53,6 +53,12 @@ class TierOptions(Options):
     price_endings: Endings = Field("nine", description="how fees end: nine, round, any")
     capture_cap: float | None = Field(
         None, gt=0, le=1, description="the largest share of its value that a customer is taken to pay"
+    )
+    ideal_weight: float = Field(
+        1.0,
+        ge=1,
+        le=100,
+        description="how many times as much an ideal customer counts where menus are sought",
     )
 
     def rules(self, *, unit_cost: float) -> Rules:
@@ -121,6 +127,8 @@ class _Question:
     def answered(self, customers: TierCustomers, progress: Progress) -> Outcome:
         """Seek, prove and try a menu."""
         options, currency, steps = self.options, self.panel.currency, self.options.max_tiers + 3
+        ideal = Ideal.of(self.panel, weight=options.ideal_weight, level=options.level, seed=self.seed)
+        customers = customers.weighed(ideal.among(customers.ids), ideal.weight)
         coming = newcomers_of(self.panel)
         rules = options.rules(unit_cost=self.metric.unit_cost or 0.0)
         design = Design.around(customers, rules, newcomers=coming.count)
@@ -137,7 +145,7 @@ class _Question:
         result: dict[str, Any] = {
             **_menu(design, best, paths, self.metric),
             "price_level": level.factor,
-            "ideal": ideal_effects(self.panel, paths, level=options.level, seed=self.seed),
+            "ideal": ideal.effects(paths),
             "certificate": certificate.to_json()
             | _or_why("held_out_regret", search.held_out_regret(best.tiers), why="half_earns_nothing"),
             "by_tier_count": _by_tier_count(found),

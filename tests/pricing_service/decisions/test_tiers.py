@@ -292,6 +292,14 @@ def test_ideal_customers_are_told_apart_where_traits_foretell_them(menu: Outcome
     assert any(f"Of the {ideal['customers']} ideal customers" in said for said in menu.result["sentences"])
 
 
+def test_ideal_customers_count_as_often_as_is_asked_for(sold: StoredPanel, menu: Outcome) -> None:
+    often = asked(sold, ideal_weight=20, max_tiers=2)
+
+    assert (menu.result["ideal"]["weight"], often["ideal"]["weight"]) == (1.0, 20.0)
+    assert any("counting 20 times as much" in said for said in often["sentences"])
+    assert not any("times as much" in said for said in menu.result["sentences"])
+
+
 def test_a_menu_that_earns_less_but_costs_far_less_to_serve_is_better(front_door: FrontDoor) -> None:
     tables = board()
     tables["metrics"][0]["unit_cost"] = 3
@@ -303,7 +311,7 @@ def test_a_menu_that_earns_less_but_costs_far_less_to_serve_is_better(front_door
     assert result["against_today"]["change"]["value"] < -0.1
     assert (result["recommendation"], result["against_today"]["probability_better"]) == ("new_menu", 1.0)
     assert result["ideal"] == {
-        "customers": 0, "tiers": [], "pay_more_share": None, "leave_share": None,
+        "customers": 0, "weight": 1.0, "tiers": [], "pay_more_share": None, "leave_share": None,
         "reasons": dict.fromkeys(("pay_more_share", "leave_share"), "nobody_known_to_be_ideal"),
     }  # fmt: skip
 

@@ -14,5 +14,5 @@ def book(pays: Floats, *, bill: float, units: float) -> TierCustomers:
     bills, used = np.full(q, bill), np.full((q, MONTHS), units)
     return TierCustomers(
         [f"c{at:03d}" for at in range(q)], used, used > 0, bills, bills, pays, pays,
-        comers=pays[:, :, None], stands_for=np.ones(pays.shape),
+        comers=pays[:, :, None], stands_for=np.ones(pays.shape), counts=np.ones(q),
     )  # fmt: skip
