@@ -21,7 +21,7 @@ _UNKNOWN = ("pay_more_share", "leave_share")
 class Ideal:
     """Who fits the profile of ideal customers, and how many times as much as another each counts in the search.
 
-    `reason` says why nobody is known to fit where nobody is.
+    Where nobody is known to fit, all count alike, and `reason` says why.
     """
 
     customers: frozenset[str]
@@ -34,9 +34,8 @@ class Ideal:
         scores = ideal_scores(panel, level=level, seed=seed)
         told = [] if scores is None else np.array(scores.customers)[scores.ideal].tolist()
         unknown = scores is None or scores.predicts == "cannot_tell"
-        return cls(
-            frozenset(told), weight, "nobody_known_to_be_ideal" if unknown else "traits_do_not_predict"
-        )
+        reason = "nobody_known_to_be_ideal" if unknown else "traits_do_not_predict"
+        return cls(frozenset(told), weight if told else 1.0, reason)
 
     def among(self, ids: Sequence[str]) -> NDArray[np.bool_]:
         """Return which of some customers are ideal."""
@@ -46,14 +45,8 @@ class Ideal:
         """Return how many paying customers are ideal, where they would be, and how many pay more or leave."""
         ideal = self.among(paths.paying.ids)
         if not ideal.any():
-            nothing = dict.fromkeys(_UNKNOWN)
-            return {
-                "customers": 0,
-                "weight": 1.0,
-                "tiers": [],
-                **nothing,
-                "reasons": dict.fromkeys(_UNKNOWN, self.reason),
-            }
+            nothing, why = dict.fromkeys(_UNKNOWN), dict.fromkeys(_UNKNOWN, self.reason)
+            return {"customers": 0, "weight": self.weight, "tiers": [], **nothing, "reasons": why}
         chosen = paths.effects.existing
         stays = chosen.tier[:, ideal] >= 0
         dearer = chosen.bill[:, ideal] > (1 + _ABOUT_THE_SAME) * paths.effects.today[ideal]
