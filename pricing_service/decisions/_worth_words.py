@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from models.estimate import Caveat
@@ -14,6 +15,7 @@ from pricing_service.decisions._price_words import contradictions, willingness_s
 from pricing_service.decisions._words import money, one, per, percent, sentence
 from pricing_service.panel import Metric
 
+_PAID = {"quotes", "renewals"}
 _REASONS = {
     "no_outcomes": "no customer reports what it achieves",
     "no_money": "customers report what they achieve, but nothing says what it is worth in money",
@@ -158,11 +160,27 @@ def next_worth_data(result: dict[str, Any], evidence: Evidence) -> list[dict[str
                 "let customer success and three customers each judge the share that is owed to us",
             )
         )
-    wanted.append(
+    wanted += _wanted_of_willingness(result["evidence"]["willingness"])
+    return [{"what": what, "why": why, "cheapest": cheapest} for what, why, cheapest in wanted]
+
+
+def _wanted_of_willingness(entries: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Return what would tell what customers would pay, where no source does, or none that was paid."""
+    telling = {entry["source"] for entry in entries if entry["estimate"]["value"] is not None}
+    if telling & _PAID:
+        return []
+    if telling:
+        return [
+            (
+                "quotes",
+                "people say that they would pay more than they then pay; by how much, only offers won and lost tell",
+                "note the price and the end of each of the next fifty offers",
+            )
+        ]
+    return [
         (
-            "price_sensitivity or worth_checks",
+            "price_sensitivity or quotes",
             "worth says what is fair; what customers would pay decides where in the corridor to stand",
             "a four-question price survey among thirty customers",
         )
-    )
-    return [{"what": what, "why": why, "cheapest": cheapest} for what, why, cheapest in wanted]
+    ]

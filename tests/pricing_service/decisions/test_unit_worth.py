@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from models.errors import InvalidInput
 from pricing_service.panel import StoredPanel
 from tests.pricing_service.decisions.conftest import FrontDoor
-from tests.pricing_service.decisions.small_business import decided, job_board
+from tests.pricing_service.decisions.small_business import Tables, decided, four_prices, job_board
+from tests.pricing_service.decisions.test_offers import quotes
 
 
 def worth(panel: StoredPanel, **options: object) -> dict[str, Any]:
@@ -300,3 +301,20 @@ def test_a_kpi_left_out_of_a_month_is_not_taken_for_nothing_achieved(front_door:
     one = worth(front_door(job_board(40)))["worth"]["value"]
 
     assert both == pytest.approx(2 * one, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("heard", "wanted"),
+    [
+        ({}, "price_sensitivity or quotes"),
+        ({"price_sensitivity": four_prices("postings", median=5.0)}, "quotes"),
+        ({"quotes": quotes(150, willing=4.0)}, None),
+    ],
+)
+def test_what_customers_would_pay_is_asked_for_only_where_nothing_tells_it(
+    front_door: FrontDoor, heard: Tables, wanted: str | None
+) -> None:
+    result = worth(front_door(job_board() | heard))
+
+    asked = [each["what"] for each in result["next_data"]]
+    assert [what for what in asked if "quotes" in what] == ([wanted] if wanted else [])
