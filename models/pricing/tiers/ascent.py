@@ -24,7 +24,7 @@ def ascend(
     market: Market,
     tiers: int,
     *,
-    starts: int = 100,
+    starts: int = 400,
     seed: int = 0,
     given: Sequence[Menu] = (),
     guards: Guards = NO_GUARDS,
