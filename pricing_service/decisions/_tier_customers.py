@@ -12,6 +12,7 @@ from models.checks import Floats
 from models.errors import NotEstimable
 from models.willingness.by_customer import Population, draw_by_customer
 from pricing_service.decisions._all_evidence import EvidencePool
+from pricing_service.decisions._list_prices import asked_of_newcomers
 from pricing_service.decisions._study import WorthStudy
 from pricing_service.decisions._sums import recorded_months
 from pricing_service.panel import Metric, StoredPanel
@@ -36,6 +37,8 @@ class TierCustomers:
         Shape (n, MONTHS): needs by month, the latest last, and which of these months there were.
     bill
         Shape (n,): what they pay a month today, 0 where they pay nothing or are gone.
+    asked
+        Shape (n,): what a newcomer like each is asked a month today, 0 where nothing tells.
     worth
         Shape (n,): worth of one unit, NaN where unknown.
     per_unit
@@ -56,6 +59,7 @@ class TierCustomers:
     units: Floats
     known: NDArray[np.bool_]
     bill: Floats
+    asked: Floats
     worth: Floats
     per_unit: Floats
     anew: Floats
@@ -87,6 +91,7 @@ class TierCustomers:
         place = {customer: at for at, customer in enumerate(evidence.customers)}
         at = np.array([place[customer] for customer in ids], dtype=np.intp)
         bill = np.nan_to_num(evidence.traits.mrr[at], nan=0.0)
+        asked = asked_of_newcomers(evidence.panel, ids, bill)
         worth = np.full(len(ids), np.nan) if study.pooled is None else study.pooled.worth[at]
         worth = np.where(worth > 0, worth, np.nan)
         mean, likes = _mean_month(units, known), max(1, _COMERS // len(ids))
@@ -103,7 +108,7 @@ class TierCustomers:
         # A stream of its own: who stands for many must not go with who would pay much.
         stands_for = np.random.default_rng((seed, 1)).standard_exponential((draws, len(ids)))
         return cls(
-            ids, units, known, bill, worth, per_unit, anew, comers.reshape(draws, len(ids), likes), stands_for,
+            ids, units, known, bill, asked, worth, per_unit, anew, comers.reshape(draws, len(ids), likes), stands_for,
             counts=np.ones(len(ids)),
         )  # fmt: skip
 
@@ -131,10 +136,15 @@ class TierCustomers:
         """Return the chosen customers (n,) alone."""
         return TierCustomers(
             [customer for customer, kept in zip(self.ids, chosen, strict=True) if kept],
-            self.units[chosen], self.known[chosen], self.bill[chosen], self.worth[chosen],
+            self.units[chosen], self.known[chosen], self.bill[chosen], self.asked[chosen], self.worth[chosen],
             self.per_unit[:, chosen], self.anew[:, chosen], self.comers[:, chosen], self.stands_for[:, chosen],
             self.counts[chosen],
         )  # fmt: skip
+
+    @property
+    def models(self) -> NDArray[np.bool_]:
+        """Of whom it is known what a newcomer like them is asked today, shape (n,)."""
+        return self.asked > 0
 
     @property
     def likes(self) -> int:
@@ -154,8 +164,8 @@ class TierCustomers:
         draws, each = self.comers.shape[0], np.repeat(np.arange(self.count), self.likes)
         anew = self.comers.reshape(draws, each.size)
         return TierCustomers(
-            [self.ids[at] for at in each], self.units[each], self.known[each], self.bill[each], self.worth[each],
-            self.per_unit[:, each], anew, anew[:, :, None], self.stands_for[:, each],
+            [self.ids[at] for at in each], self.units[each], self.known[each], self.bill[each], self.asked[each],
+            self.worth[each], self.per_unit[:, each], anew, anew[:, :, None], self.stands_for[:, each],
             self.counts[each],
         )  # fmt: skip
 

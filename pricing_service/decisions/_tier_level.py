@@ -5,7 +5,7 @@ Notation
 f : all prices of the menu in proportion to those that it was found with      e(f) : (draws,) what it earns of newcomers
 t : (draws,) what today's plans earn of the same, at today's prices
 
-    surely(f) = the 1 - `BETTER` quantile of e(f) - t over the draws
+    surely(f) = the 1 - `SURE` quantile of e(f) - t over the draws
 
 The search finds the menu that earns most on average. How much people would pay is uncertain for all at once, and a
 price that is too high loses more than one that is as much too low: of a few levels the one counts that gains most
@@ -57,13 +57,13 @@ def surest_level(search: MenuSearch, customers: TierCustomers, menu: Menu) -> Le
     search, menu
         What was found, and how. A level at which the menu breaks a guard rail is not looked at.
     customers
-        All who are known; newcomers are like those of them who pay.
+        All who are known; newcomers are like those of them of whom it is known what such newcomers are asked today.
     """
-    paying, found = customers.only(customers.paying), Level(1.0, search, menu)
-    if not paying.count:
+    models, found = customers.only(customers.models), Level(1.0, search, menu)
+    if not models.count:
         return found
     lower = [Level.of(each, search, menu) for each in LEVELS]
     levels = [found, *(each for each in lower if each.may_be)]
-    today = earned_at(1.0, paying, unit_cost=search.design.rules.unit_cost)
-    gains = [surely(earned_of_newcomers(each.search.design, paying, each.menu), today) for each in levels]
+    today = earned_at(1.0, models, unit_cost=search.design.rules.unit_cost)
+    gains = [surely(earned_of_newcomers(each.search.design, models, each.menu), today) for each in levels]
     return levels[int(np.argmax(gains))]

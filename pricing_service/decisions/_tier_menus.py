@@ -178,7 +178,7 @@ def sampled(customers: TierCustomers, *, seed: int) -> TierCustomers:
     draw, at = posterior_rows(customers.anew, customers.mean_units, rows=_ROWS, seed=seed)
     return TierCustomers(
         [customers.ids[each] for each in at],
-        customers.units[at], customers.known[at], customers.bill[at], customers.worth[at],
+        customers.units[at], customers.known[at], customers.bill[at], customers.asked[at], customers.worth[at],
         customers.per_unit[draw, at][None], customers.anew[draw, at][None], customers.comers[draw, at][None],
         customers.stands_for[draw, at][None], customers.counts[at],
     )  # fmt: skip

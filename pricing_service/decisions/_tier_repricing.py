@@ -2,15 +2,16 @@
 
 Notation
 --------
-b, u : (q,) today's bills and units of a mean month      ω : (draws, q, likes) what those like each would pay for a unit
+b, u : (q,) what newcomers like each are asked today, and units of a mean month
+ω : (draws, q, likes) what those like each would pay for a unit
 f : prices in proportion to today's                      c : what a unit costs us
 w : (draws, q) for how many of those who may come each customer stands, 1 on average
 
     earns(f) = Σ w (f b - c u) × share of likes with ω u ≥ f b,   gain(f) = earns(f) - earns(1)
 
-Of several changes the one is advised whose gain is largest in the draws' 1 - `BETTER` quantile: it is reached with
-probability `BETTER`. Where none gains so surely, the one that is expected to gain most among those that lose more than
-`RISK` of what today's prices earn with no larger probability than 1 - `SAFE`; where none is expected to gain, none.
+Of the changes that are expected to gain, the one is advised whose gain is largest in the draws' 1 - `SURE` quantile: in
+the worst case that is still likely enough to count. Where even that one would there lose more than `RISK` of what
+today's prices earn, none is.
 Existing customers keep what they pay.
 """
 
@@ -24,12 +25,10 @@ import numpy as np
 from models.checks import Floats
 from pricing_service.decisions._tier_customers import TierCustomers
 
-BETTER = 0.9
-"""Probability of earning more than today from which a change is advised."""
-RISK = 0.01
-"""Share of what today's prices earn that a change may put at risk where none gains surely."""
-SAFE = 0.95
-"""Probability of losing no more than that."""
+SURE = 0.98
+"""Probability with which a change gains what it is judged by."""
+RISK = 0.02
+"""Share of what today's prices earn that a change may lose in that case."""
 STEPS = np.round(np.arange(0.75, 1.301, 0.01), 2)
 """Prices that are tried, in proportion to today's.
 
@@ -71,40 +70,34 @@ def advised(changes: Sequence[Floats], today: Floats) -> int | None:
     >>> advised([today + np.linspace(-0.5, 2, 10)], today)
     0
     """
-    sure = [surely(each, today) for each in changes]
-    if max(sure, default=0.0) > 0:
-        return int(np.argmax(sure))
-    most = -RISK * float(today.mean())
-    safe = [float(np.quantile(each - today, 1 - SAFE)) >= most for each in changes]
-    expected = [
-        float((each - today).mean()) if kept else -np.inf for each, kept in zip(changes, safe, strict=True)
-    ]
-    return int(np.argmax(expected)) if max(expected, default=0.0) > 0 else None
+    gains = [surely(each, today) if (each - today).mean() > 0 else -np.inf for each in changes]
+    best = max(gains, default=-np.inf)
+    return int(np.argmax(gains)) if best >= -RISK * float(today.mean()) else None
 
 
 def surely(earns: Floats, today: Floats) -> float:
-    """Return what a change gains with probability `BETTER`, from draws of what it and today's prices earn."""
-    return float(np.quantile(earns - today, 1 - BETTER))
+    """Return what a change gains with probability `SURE`, from draws of what it and today's prices earn."""
+    return float(np.quantile(earns - today, 1 - SURE))
 
 
-def earned_at(factor: float, paying: TierCustomers, *, unit_cost: float) -> Floats:
+def earned_at(factor: float, models: TierCustomers, *, unit_cost: float) -> Floats:
     """Return earns(factor), shape (draws,), money a month."""
-    bill, units = factor * paying.bill, paying.mean_units
-    buying = (paying.comers >= (bill / units)[:, None]).mean(axis=2)
-    return paying.of_all(buying * (bill - unit_cost * units))
+    bill, units = factor * models.asked, models.mean_units
+    buying = (models.comers >= (bill / units)[:, None]).mean(axis=2)
+    return models.of_all(buying * (bill - unit_cost * units))
 
 
-def reprice(paying: TierCustomers, *, unit_cost: float) -> Repriced:
+def reprice(models: TierCustomers, *, unit_cost: float) -> Repriced:
     """Choose the step.
 
     Parameters
     ----------
-    paying
-        The q customers who pay today.
+    models
+        The q customers of whom it is known what a newcomer like them is asked today.
     unit_cost
         c, money.
     """
-    tried = [earned_at(each, paying, unit_cost=unit_cost) for each in STEPS.tolist()]
-    today = earned_at(1.0, paying, unit_cost=unit_cost)
+    tried = [earned_at(each, models, unit_cost=unit_cost) for each in STEPS.tolist()]
+    today = earned_at(1.0, models, unit_cost=unit_cost)
     best = advised(tried, today)
     return Repriced(1.0, today, today) if best is None else Repriced(float(STEPS[best]), tried[best], today)

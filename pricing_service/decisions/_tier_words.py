@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pricing_service.decisions._tier_repricing import BETTER, RISK
+from pricing_service.decisions._tier_repricing import RISK, SURE
 from pricing_service.decisions._words import chance, listed, money, one, percent, price
 from pricing_service.panel import Metric
 
@@ -77,7 +77,7 @@ def _advice(result: dict[str, Any], menu: str) -> list[str]:
 
 def _little_at_risk(step: dict[str, Any]) -> str:
     """Say why a step is advised that does not gain surely."""
-    if step["probability_better"] >= BETTER:
+    if step["probability_better"] >= SURE:
         return ""
     return f", and where it does not, it hardly ever costs more than {percent(RISK)} of what they bring"
 

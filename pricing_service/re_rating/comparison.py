@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from models.pricing.rating.choosing import NO_PLAN
 from models.pricing.rating.lines import UNKNOWN, Mask
 from models.pricing.rating.rounding import Ints
-from pricing_service.re_rating.customer_months import NO_NAME, CustomerMonths
-from pricing_service.re_rating.rated_book import Bills, Rated
-from pricing_service.re_rating.tariffs import Option
+from pricing_service.rating.customer_months import NO_NAME, CustomerMonths
+from pricing_service.rating.rated_book import Bills, Rated
+from pricing_service.rating.tariffs import Option
 
 NOT_PAID = "nothing_to_compare_with"
 """Why an entry is left out: neither the current book nor a table tells what it cost before."""

@@ -18,14 +18,14 @@ from pricing_service.decisions._words import percent
 from pricing_service.money import MINOR_UNITS
 from pricing_service.panel import StoredPanel
 from pricing_service.price_book import PriceBook
+from pricing_service.rating.customer_months import CustomerMonths, read_customer_months
+from pricing_service.rating.rated_book import Rated, RatedBook
+from pricing_service.rating.tariffs import Metrics, Option, options_of
 from pricing_service.re_rating.comparison import Before, Comparison
-from pricing_service.re_rating.customer_months import CustomerMonths, read_customer_months
 from pricing_service.re_rating.options import SimulationOptions
-from pricing_service.re_rating.rated_book import Rated, RatedBook
 from pricing_service.re_rating.sentences import sentences_of
 from pricing_service.re_rating.summary import Summary, paid_against_book
 from pricing_service.re_rating.tables import customer_table, line_table
-from pricing_service.re_rating.tariffs import Metrics, Option, options_of
 
 Progress = Callable[[str, int, int], None]
 

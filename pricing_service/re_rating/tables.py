@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from models.pricing.rating.change import relative
 from models.pricing.rating.lines import UNKNOWN
 from models.pricing.rating.rounding import MILLION, Ints
+from pricing_service.rating.rated_book import PRICE
 from pricing_service.re_rating.comparison import Comparison
-from pricing_service.re_rating.rated_book import PRICE
 
 
 def customer_table(compared: Comparison, *, minor_units: int) -> pa.Table:

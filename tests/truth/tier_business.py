@@ -38,6 +38,7 @@ TABLES = (
     "quotes",
     "leads",
     "price_changes",
+    "price_book",
 )
 PLANNER_ALLOWANCES, PLANNER_FEES = np.linspace(0.05, 1.0, 16), 50
 PLANNER_OVERAGE = (0.25, 0.35, 0.5, 0.7, 1.0, 1.3)

@@ -23,7 +23,7 @@ def customers() -> TierCustomers:
     bill = np.array([10.0, 0.0, 30.0])
     stands_for = rng.standard_exponential((DRAWS, Q))
     return TierCustomers(
-        ["a", "b", "c"], units, units > 0, bill, bill, pays, pays, comers, stands_for, np.ones(Q)
+        ["a", "b", "c"], units, units > 0, bill, bill, bill, pays, pays, comers, stands_for, np.ones(Q)
     )
 
 

@@ -13,6 +13,6 @@ def book(pays: Floats, *, bill: float, units: float) -> TierCustomers:
     q = pays.shape[1]
     bills, used = np.full(q, bill), np.full((q, MONTHS), units)
     return TierCustomers(
-        [f"c{at:03d}" for at in range(q)], used, used > 0, bills, bills, pays, pays,
+        [f"c{at:03d}" for at in range(q)], used, used > 0, bills, bills, bills, pays, pays,
         comers=pays[:, :, None], stands_for=np.ones(pays.shape), counts=np.ones(q),
     )  # fmt: skip

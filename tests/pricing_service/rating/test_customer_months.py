@@ -12,7 +12,7 @@ import pytest
 from models.pricing.rating.lines import UNKNOWN
 from pricing_service.ingest import Folder, ingest
 from pricing_service.panel import StoredPanel, panel_of
-from pricing_service.re_rating.customer_months import CustomerMonths, read_customer_months
+from pricing_service.rating.customer_months import CustomerMonths, read_customer_months
 from tests.pricing_service.re_rating.business import make_business
 from tests.pricing_service.re_rating.slow_book import entries_of, paid
 

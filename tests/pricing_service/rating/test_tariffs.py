@@ -10,7 +10,7 @@ import pytest
 from models.pricing.rating import Ratio
 from pricing_service.panel import Metric
 from pricing_service.price_book import PriceBook
-from pricing_service.re_rating.tariffs import Metrics, Option, options_of
+from pricing_service.rating.tariffs import Metrics, Option, options_of
 
 METRICS = Metrics(
     [

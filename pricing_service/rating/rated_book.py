@@ -12,8 +12,8 @@ from models.pricing.rating import Bill, Usage, rate
 from models.pricing.rating.choosing import NO_PLAN, cheapest, keep_or_cheapest, per_stay
 from models.pricing.rating.lines import UNKNOWN, Mask
 from models.pricing.rating.rounding import Ints
-from pricing_service.re_rating.customer_months import CustomerMonths
-from pricing_service.re_rating.tariffs import Option, Terms
+from pricing_service.rating.customer_months import CustomerMonths
+from pricing_service.rating.tariffs import Option, Terms
 
 PRICE = "(price)"
 """The line of the plan's price; other lines are called after their metric, later blocks with their number."""
@@ -108,6 +108,11 @@ class RatedBook:
             bills=bills,
             elsewhere=np.where(others.total == UNKNOWN, bills.total, others.total),
         )
+
+    def on_own_plans(self) -> Bills:
+        """Bill every entry on its own plan, unknown where the book has no such plan."""
+        own = self.own_plans()[self.stay]
+        return self._billed(own, own)
 
     def own_plans(self) -> Ints:
         """Return the plan that takes each stay's own place, `NO_PLAN` where none does."""
