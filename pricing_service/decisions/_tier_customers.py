@@ -142,7 +142,7 @@ class TierCustomers:
         )  # fmt: skip
 
     @property
-    def models(self) -> NDArray[np.bool_]:
+    def forerunners(self) -> NDArray[np.bool_]:
         """Of whom it is known what a newcomer like them is asked today, shape (n,)."""
         return self.asked > 0
 

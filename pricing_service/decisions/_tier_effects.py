@@ -55,12 +55,14 @@ def choose(design: Design, customers: TierCustomers, menu: Menu, pays: Floats) -
     return Chosen(tier, bill, units, gained)
 
 
-def earned_of_newcomers(design: Design, models: TierCustomers, menu: Menu) -> Floats:
-    """Return what a menu earns of people like q customers, as many of each, units' cost taken off, (draws,)."""
-    crowd = models.crowd()
+def earned_of_newcomers(design: Design, forerunners: TierCustomers, menu: Menu) -> Floats:
+    """Return what a menu earns of people like q forerunners, as many of each, units' cost taken off, (draws,)."""
+    crowd = forerunners.crowd()
     chosen = choose(design, crowd, menu, crowd.anew)
-    earned = (chosen.bill - design.rules.unit_cost * chosen.units).reshape(-1, models.count, models.likes)
-    return models.of_all(earned.mean(axis=2))
+    earned = (chosen.bill - design.rules.unit_cost * chosen.units).reshape(
+        -1, forerunners.count, forerunners.likes
+    )
+    return forerunners.of_all(earned.mean(axis=2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +89,9 @@ class Effects:
         return self.customers.only(self.customers.paying)
 
     @cached_property
-    def models(self) -> TierCustomers:
+    def forerunners(self) -> TierCustomers:
         """The q customers of whom it is known what a newcomer like them is asked today."""
-        return self.customers.only(self.customers.models)
+        return self.customers.only(self.customers.forerunners)
 
     @cached_property
     def existing(self) -> Chosen:
@@ -122,26 +124,26 @@ class Effects:
     @property
     def _per_customer(self) -> float:
         """How many newcomers there are of each of these kinds."""
-        return self.design.newcomers / max(self.models.count, 1)
+        return self.design.newcomers / max(self.forerunners.count, 1)
 
     @cached_property
     def _by_draw(self) -> dict[str, Floats]:
         of_newcomers = self.design.newcomers * self.newcomers.bill.mean(axis=1)
         of_existing = self.existing.bill.sum(axis=1)
-        models = self.models
-        buys = (models.comers >= (models.asked / models.mean_units)[:, None]).mean(axis=2)
+        forerunners = self.forerunners
+        buys = (forerunners.comers >= (forerunners.asked / forerunners.mean_units)[:, None]).mean(axis=2)
         return {
             "existing": of_existing,
             "kept": self._kept(),
             "newcomers": of_newcomers,
             "all": of_existing + of_newcomers,
-            "newcomers_today": self._per_customer * (buys @ models.asked),
+            "newcomers_today": self._per_customer * (buys @ forerunners.asked),
         }
 
     @cached_property
     def repriced(self) -> Repriced:
         """Today's plans at other prices for newcomers, the simplest alternative."""
-        return reprice(self.models, unit_cost=self.design.rules.unit_cost)
+        return reprice(self.forerunners, unit_cost=self.design.rules.unit_cost)
 
     def probability_better(self) -> float:
         """How probably the menu earns more than today's prices, newcomers included and units' cost taken off."""
@@ -153,8 +155,8 @@ class Effects:
 
     @cached_property
     def of_newcomers(self) -> Floats:
-        """What the menu earns of people like today's q customers, as many of each, units' cost taken off, (draws,)."""
-        return earned_of_newcomers(self.design, self.models, self.menu)
+        """What the menu earns of people like the q forerunners, as many of each, units' cost taken off, (draws,)."""
+        return earned_of_newcomers(self.design, self.forerunners, self.menu)
 
     def against_menu(self) -> str | None:
         """Return why newcomers had better not be offered the menu, None where they had.

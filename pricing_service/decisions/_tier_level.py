@@ -59,11 +59,13 @@ def surest_level(search: MenuSearch, customers: TierCustomers, menu: Menu) -> Le
     customers
         All who are known; newcomers are like those of them of whom it is known what such newcomers are asked today.
     """
-    models, found = customers.only(customers.models), Level(1.0, search, menu)
-    if not models.count:
+    forerunners, found = customers.only(customers.forerunners), Level(1.0, search, menu)
+    if not forerunners.count:
         return found
     lower = [Level.of(each, search, menu) for each in LEVELS]
     levels = [found, *(each for each in lower if each.may_be)]
-    today = earned_at(1.0, models, unit_cost=search.design.rules.unit_cost)
-    gains = [surely(earned_of_newcomers(each.search.design, models, each.menu), today) for each in levels]
+    today = earned_at(1.0, forerunners, unit_cost=search.design.rules.unit_cost)
+    gains = [
+        surely(earned_of_newcomers(each.search.design, forerunners, each.menu), today) for each in levels
+    ]
     return levels[int(np.argmax(gains))]

@@ -38,7 +38,7 @@ One step goes no farther: what lies beyond rests on how far people differ, which
 
 @dataclass(frozen=True, eq=False)
 class Repriced:
-    """Today's plans at other prices, offered to people like today's q customers, as many of each.
+    """Today's plans at other prices, offered to people like q forerunners, as many of each.
 
     Parameters
     ----------
@@ -80,24 +80,24 @@ def surely(earns: Floats, today: Floats) -> float:
     return float(np.quantile(earns - today, 1 - SURE))
 
 
-def earned_at(factor: float, models: TierCustomers, *, unit_cost: float) -> Floats:
+def earned_at(factor: float, forerunners: TierCustomers, *, unit_cost: float) -> Floats:
     """Return earns(factor), shape (draws,), money a month."""
-    bill, units = factor * models.asked, models.mean_units
-    buying = (models.comers >= (bill / units)[:, None]).mean(axis=2)
-    return models.of_all(buying * (bill - unit_cost * units))
+    bill, units = factor * forerunners.asked, forerunners.mean_units
+    buying = (forerunners.comers >= (bill / units)[:, None]).mean(axis=2)
+    return forerunners.of_all(buying * (bill - unit_cost * units))
 
 
-def reprice(models: TierCustomers, *, unit_cost: float) -> Repriced:
+def reprice(forerunners: TierCustomers, *, unit_cost: float) -> Repriced:
     """Choose the step.
 
     Parameters
     ----------
-    models
+    forerunners
         The q customers of whom it is known what a newcomer like them is asked today.
     unit_cost
         c, money.
     """
-    tried = [earned_at(each, models, unit_cost=unit_cost) for each in STEPS.tolist()]
-    today = earned_at(1.0, models, unit_cost=unit_cost)
+    tried = [earned_at(each, forerunners, unit_cost=unit_cost) for each in STEPS.tolist()]
+    today = earned_at(1.0, forerunners, unit_cost=unit_cost)
     best = advised(tried, today)
     return Repriced(1.0, today, today) if best is None else Repriced(float(STEPS[best]), tried[best], today)

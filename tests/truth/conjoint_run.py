@@ -20,14 +20,25 @@ WORTHS = ("worth of a level", "worth of a unit")
 PRICES = ("typical", "best for revenue", "best for profit")
 Runs = list[dict[str, list[float | None]]]
 """For each survey and number: whether the interval holds the truth, and its width as a share of that, if any."""
-COLUMNS = """| customers | contacts | products | tasks each | | level | unit | typical | revenue | profit |
+_COLUMNS = """| customers | contacts | products | tasks each | | level | unit | typical | revenue | profit |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
-def surveys(model: Model, world: World, seeds: range, *, name: str) -> Runs:
-    """Simulate and read a survey for each seed, on all cores."""
-    return sweep.records(read_survey, [[model, asdict(world), seed] for seed in seeds], name=name)
+def measured(model: Model, worlds: Sequence[World], seeds: range) -> tuple[str, list[float]]:
+    """Simulate and read a survey of each world for each seed, on all cores.
+
+    Returns
+    -------
+    The table of the page, and for each world and number the share of intervals that hold the truth.
+    """
+    table, covered = _COLUMNS, []
+    for at, world in enumerate(worlds):
+        tasks = [[model, asdict(world), seed] for seed in seeds]
+        runs = sweep.records(read_survey, tasks, name=f"conjoint-{model}-{at}")
+        table += _rows(world, runs)
+        covered += [float(np.mean([each[name][0] for each in runs])) for name in runs[0]]
+    return table, covered
 
 
 def read_survey(task: Sequence[Any]) -> dict[str, list[float | None]]:
@@ -58,13 +69,8 @@ def _hit(said: dict[str, float | None], true: float) -> list[float | None]:
     return [0.0, None] if low is None or high is None else [float(low <= true <= high), (high - low) / true]
 
 
-def rates(runs: Runs) -> list[float]:
-    """Return the share of intervals of each number that hold the truth."""
-    return [float(np.mean([each[name][0] for each in runs])) for name in runs[0]]
-
-
-def rows(world: World, runs: Runs) -> str:
-    """Return a world's two rows, under `COLUMNS`."""
+def _rows(world: World, runs: Runs) -> str:
+    """Return a world's two rows, under `_COLUMNS`."""
     covered, width = [], []
     for name in (*WORTHS, *PRICES):
         hits = [each[name] for each in runs if name in each]
