@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -19,10 +22,13 @@ from experiments.market.noise import stream
 from experiments.market.price_list import billed_units, make_price_list
 from experiments.market.usage_and_value import simulate_history
 from models.checks import Floats
+from models.estimate import Estimate
 from models.pricing.tiers.ascent import ascend
 from models.pricing.tiers.market import Market
 from models.pricing.tiers.usage import Kinds, serve
-from pricing_service.decisions import DECISIONS
+from pricing_service.decisions import DECISIONS, tiers
+from pricing_service.decisions._all_evidence import EvidencePool
+from pricing_service.decisions.unit_worth import pool_of
 from pricing_service.ingest import ingest, open_source
 from pricing_service.panel import StoredPanel, panel_of
 
@@ -61,6 +67,24 @@ class People:
         units = simulate_history(business, drawn, rng).units[-MONTHS:, :, 0].T
         return cls(drawn, units, drawn.willingness_to_pay / np.maximum(drawn.units[:, 0], 1.0))
 
+    @contextmanager
+    def known_to_tiers(self) -> Iterator[None]:
+        """Tell `tiers` the median and the spread of what they would pay, in place of what evidence says of them."""
+        logs = np.log(self.customers.willingness_to_pay / np.maximum(self.customers.units[:, 0], 1.0))
+
+        def told(*asked: Any) -> EvidencePool:
+            pool = pool_of(*asked)
+            pool.together = replace(
+                pool.together,
+                willingness=_exactly(float(np.exp(np.median(logs))), pool.together.willingness),
+                spread=_exactly(float(logs.std()), pool.together.spread),
+                correlation=0.0,
+            )
+            return pool
+
+        with mock.patch.object(tiers, "pool_of", told):
+            yield
+
     def market(self, kinds: Kinds, fees: Floats) -> Market:
         """Return the market in which they choose by what they truly would pay."""
         served = serve(self.units, self.per_unit, kinds, kept=LAW)
@@ -96,16 +120,24 @@ class People:
         return market.earns(menu)
 
 
-def run_business(seed: int) -> dict[str, Any]:
-    """Draw a business, design its menu through the front door, and let its market choose."""
+def _exactly(value: float, told: Estimate) -> Estimate:
+    return replace(told, value=value, low=0.995 * value, high=1.005 * value)
+
+
+def run_business(seed: int, *, oracle: bool = False) -> dict[str, Any]:
+    """Draw a business, design its menu through the front door, and let its market choose.
+
+    With an oracle, what everybody would pay is told: the median and the spread of willingness, exactly.
+    """
     business = draw_business(seed)
     business = replace(business, trial=draw_trial(stream(seed, "trial law")))
     market = simulate(business, seed)
     tables = {
         name: market.tables[name] for name in TABLES if name in market.tables and market.tables[name].num_rows
     }
+    people = People.of(business)
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, people.known_to_tiers() if oracle else nullcontext():
         folder = Path(place)
         write_dataset(replace(market, tables=tables), folder / "raw")
         dataset = ingest(open_source(str(folder / "raw")), folder=folder / "dataset")
@@ -117,7 +149,6 @@ def run_business(seed: int) -> dict[str, Any]:
     }  # fmt: skip
     if not result["tiers"]:
         return record | {"reason": result["expected"]["monthly_revenue"]["reason"]}
-    people = People.of(business)
     step = 1 + (result["todays_plans"]["price_change"] or 0.0)
     today, menu = people.earned_today(business), people.earns(result["tiers"])
     return record | {
