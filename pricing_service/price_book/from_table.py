@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from pricing_service.dataset import Dataset
 from pricing_service.price_book.book import PriceBook
 from pricing_service.price_book.errors import PriceBookRefused, Remark
+from pricing_service.price_book.numbers import plain_number
 from pricing_service.tables import TABLES
 
 TABLE = "price_book"
@@ -57,7 +59,9 @@ def book_from_rows(
     kept = _of_region(kept, region, remarks)
     kept = _of_day(kept, on, remarks)
     if not kept:
-        raise PriceBookRefused(f"No line of {TABLE} is in {currency} and valid on {on.isoformat()}.")
+        left_out = "; ".join(remark.message for remark in remarks)
+        why = f": {left_out}." if left_out else "."
+        raise PriceBookRefused(f"No line of {TABLE} is in {currency} and valid on {on.isoformat()}{why}")
     by_plan: dict[Key, list[Row]] = defaultdict(list)
     for row in kept:
         by_plan[row["product"], row["plan"], row["billing"] or "monthly"].append(row)
@@ -107,9 +111,11 @@ def _of_region(rows: list[Row], region: str | None, remarks: list[Remark]) -> li
         region = regions[0]
     left = [each for each in regions if each != region]
     if left:
-        remarks.append(
-            Remark("other_region", f"lines for {', '.join(left)} are left out; ask for them by region")
+        message = (
+            f"lines for {', '.join(left)} are left out; ask for them by region, or leave `region` empty where they hold"
+            " everywhere"
         )
+        remarks.append(Remark("other_region", message))
     # A region's own lines take the place of those for everywhere.
     own = {
         (row["product"], row["plan"], row["billing"]) for row in rows if region and row["region"] == region
@@ -183,15 +189,24 @@ def _refuse_contradictions(name: str, first: Row, blocks: list[Row]) -> None:
         first["overage_price"] is not None or first["included_units"] is not None
     ):
         raise PriceBookRefused(f"Plan {name} has units and no metric: say in `metric` what they are.")
-    for row in blocks:
+    starts = [row["min_units"] or Decimal(0) for row in (first, *blocks)]
+    for start, row in zip(starts[1:], blocks, strict=True):
+        block = f"Plan {name}: the block from {plain_number(start)} units on"
         if row["metric"] not in (None, first["metric"]):
-            raise PriceBookRefused(f"Plan {name}: its blocks are of {first['metric']} and {row['metric']}.")
+            metric = first["metric"] or "no metric"
+            raise PriceBookRefused(
+                f"{block} is of {row['metric']} and the first of {metric}; all are of one."
+            )
         if row["price"] not in (None, 0, first["price"]):
             raise PriceBookRefused(
-                f"Plan {name}: the block from {row['min_units']} units on has the price {row['price']} and the first "
-                f"has {first['price']}. A plan has one price; write steps in the price as plans of their own."
+                f"{block} has the price {_written(row['price'])} and the first has {_written(first['price'])}. A plan"
+                " has one price; write steps in the price as plans of their own."
             )
         if row["overage_price"] is None:
-            raise PriceBookRefused(
-                f"Plan {name}: the block from {row['min_units']} units on has no overage_price."
-            )
+            raise PriceBookRefused(f"{block} has no overage_price: say what each further unit costs.")
+        if starts.count(start) > 1:
+            raise PriceBookRefused(f"{block} is there twice: say in `min_units` where each begins.")
+
+
+def _written(price: Decimal | None) -> str:
+    return "none" if price is None else str(plain_number(price))

@@ -125,6 +125,7 @@ def test_units_that_are_sold_from_somewhere_on_are_free_before_it():
         ([units(), units(min_units=Decimal(9), price=Decimal(600))], "one price"),
         ([units(), units(min_units=Decimal(9), metric="seats")], "seats"),
         ([units(), units(min_units=Decimal(9), overage_price=None)], "no overage_price"),
+        ([units(), units(min_units=Decimal(0), overage_price=Decimal(9))], "from 0 units on is there twice"),
         ([units(metric=None)], "no metric"),
         ([{"currency": "USD"}], "No line"),
         ([{"valid_from": date(2030, 1, 1)}], "No line"),
@@ -133,3 +134,22 @@ def test_units_that_are_sold_from_somewhere_on_are_free_before_it():
 def test_lines_that_contradict_each_other_are_refused(rows, says):
     with pytest.raises(PriceBookRefused, match=says):
         read(*rows)
+
+
+def test_a_refusal_names_the_plan_the_line_and_the_prices_as_people_write_them():
+    lines = (
+        units(price=Decimal("49.500000")),
+        units(min_units=Decimal("9.000000"), price=Decimal("60.000000")),
+    )
+
+    with pytest.raises(
+        PriceBookRefused, match=r"^Plan pro: the block from 9 units on has the price 60 and .* 49\.5\."
+    ):
+        read(*lines)
+
+
+def test_where_no_line_is_left_it_is_said_why():
+    with pytest.raises(
+        PriceBookRefused, match=r"valid on 2026-03-01: lines for AT, CH are left out; ask .* region"
+    ):
+        read({"region": "CH"}, {"region": "AT", "plan": "basic"})
