@@ -193,13 +193,15 @@ def _menu(design: Design, best: Found, paths: Paths, metric: Metric) -> dict[str
     effects = paths.effects
     tiers = []
     for at, (name, tier) in enumerate(zip(paths.names, design.described(best.menu), strict=True)):
+        existing = effects.existing.tier == at
         shares = {
-            "share_of_customers": float((effects.existing.tier == at).mean()),
+            "share_of_customers": float(existing.mean()) if existing.size else None,
             "share_of_newcomers": float((effects.newcomers.tier == at).mean()),
         }
         row = {"name": name, **tier, **shares, **paths.of_tier(at)}
-        if row["overage_price"] is None:
-            row["reasons"] = {"overage_price": "not_sold"} | row.get("reasons", {})
+        why = {"overage_price": "not_sold", "share_of_customers": "no_bills"}
+        if missing := {field: reason for field, reason in why.items() if row[field] is None}:
+            row["reasons"] = missing | row.get("reasons", {})
         tiers.append(row | {"for": what_for(row, metric)})
     return {
         "tiers": tiers,

@@ -204,6 +204,18 @@ def test_where_today_is_far_too_cheap_newcomers_are_offered_the_menu_and_a_step_
     assert result["certificate"]["gap"] > 0
 
 
+def test_where_nobody_pays_today_the_menu_says_of_what_there_is_none(front_door: FrontDoor) -> None:
+    tables = board()
+    del tables["subscriptions"]
+
+    result = asked(front_door(tables), max_tiers=2)
+
+    canonical_json(result)
+    for tier in result["tiers"]:
+        assert (tier["share_of_customers"], tier["reasons"]["share_of_customers"]) == (None, "no_bills")
+        assert tier["share_of_newcomers"] > 0
+
+
 def test_where_nothing_tells_what_they_would_pay_or_too_few_use_it_there_is_no_menu(
     front_door: FrontDoor,
 ) -> None:
