@@ -20,6 +20,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from models.checks import Floats
 
@@ -249,3 +250,24 @@ def row_quantiles(values: Floats, weights: Floats, share: float) -> Floats:
     rows = np.arange(values.shape[0])
     middle: Floats = np.where(total > 0, (values[rows, left] + values[rows, right]) / 2, np.nan)
     return middle
+
+
+def median_bounds(values: Floats, level: float) -> tuple[float, float]:
+    """Return the ends between which the median lies of what the values (n,) are drawn from, with at least `level`.
+
+    By counting alone, whatever the distribution: the k-th value from either end, k the largest for which fewer than k
+    of n fair coins show heads with a probability of at most (1 - level) / 2 (David & Nagaraja 2003, §7.1). Where n is
+    too small for the level the ends are infinite.
+
+    Examples
+    --------
+    >>> median_bounds(np.arange(1.0, 11.0), 0.95), median_bounds(np.arange(4.0), 0.95)
+    ((2.0, 9.0), (-inf, inf))
+    """
+    heads = np.arange(values.size)
+    fewer_than_k = special.bdtr(heads, values.size, 0.5)
+    k = int((fewer_than_k <= (1 - level) / 2).sum())
+    if k == 0:
+        return -np.inf, np.inf
+    ordered = np.sort(values)
+    return float(ordered[k - 1]), float(ordered[-k])

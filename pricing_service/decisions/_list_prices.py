@@ -1,21 +1,26 @@
-"""What today's price list asks of a newcomer like each customer: for the same usage, on the same plan."""
+"""What newcomers are asked today: the price list for the same usage on the same plan, or else customers' bills."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
-from models.pricing.rating.lines import UNKNOWN
+from models.errors import NotEstimable
+from models.estimate import Caveat, Estimate, Label
+from models.order_statistics import median_bounds
+from pricing_service.decisions._list_price_words import not_used, too_few_told, untold_caveats
 from pricing_service.money import MINOR_UNITS
 from pricing_service.panel import StoredPanel
 from pricing_service.price_book import PriceBook
-from pricing_service.price_book.errors import PriceBookRefused
+from pricing_service.price_book.errors import PriceBookRefused, Remark
 from pricing_service.price_book.from_table import TABLE, book_from_table
 from pricing_service.rating.customer_months import CustomerMonths, read_customer_months
-from pricing_service.rating.rated_book import RatedBook
+from pricing_service.rating.rated_book import Bills, RatedBook
 from pricing_service.rating.tariffs import Metrics, options_of
 
 _MONTHS = 12
@@ -23,12 +28,38 @@ FEWEST = 8
 """Customers below which what is paid of list prices is not known to be usual."""
 
 
-def asked_of_newcomers(panel: StoredPanel, ids: Sequence[str], bill: Floats) -> Floats:
-    """Return what a newcomer like each customer is asked a month, shape (n,), money; 0 where nothing tells.
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What newcomers are asked today, and what tells it.
 
-    By today's price list, less the discount that is usual; where the list does not know the customer's plan, or there
-    is no list, what the customer itself pays. Raises that customers were told are not in the list. Who left counts like
-    who stayed: newcomers are like all customers that ever were, not like those whom the price kept.
+    Parameters
+    ----------
+    monthly
+        Shape (n,): of a newcomer like each customer, money a month; 0 where nothing tells.
+    usual_discount
+        What is usually taken off the price list, a share; unknown where today's prices do not rest on a list.
+    caveats
+        What a reader must know of the list.
+    """
+
+    monthly: Floats
+    usual_discount: Estimate
+    caveats: tuple[Caveat, ...] = ()
+
+    @property
+    def rests_on(self) -> Literal["price_list", "bills"] | None:
+        """What tells it; None where nothing does."""
+        if self.usual_discount.known:
+            return "price_list"
+        return "bills" if (self.monthly > 0).any() else None
+
+
+def asked_of_newcomers(panel: StoredPanel, ids: Sequence[str], bill: Floats, *, level: float) -> Asked:
+    """Return what a newcomer like each customer is asked a month.
+
+    By today's price list, less the discount that is usual; where the list does not tell the price of the customer's
+    plan, or there is no list, what the customer itself pays. Raises that customers were told are not in the list. Who
+    left counts like who stayed: newcomers are like all customers that ever were, not like those whom the price kept.
 
     Parameters
     ----------
@@ -36,48 +67,100 @@ def asked_of_newcomers(panel: StoredPanel, ids: Sequence[str], bill: Floats) -> 
         With its dataset, whose table `price_book` is the list.
     ids, bill
         Customers, and what they pay a month today (n,), 0 where they pay nothing.
+    level
+        Of the usual discount's interval.
     """
-    listed = _listed(panel)
-    at_list = np.array([listed.get(customer, 0.0) for customer in ids])
-    both = (at_list > 0) & (bill > 0)
-    if both.sum() < FEWEST:
-        return bill
-    # Where customers pay more than the list by raises, newcomers still pay the list.
-    usual = min(1.0, float(np.median(bill[both] / at_list[both])))
-    return np.where(at_list > 0, usual * at_list, bill)
-
-
-def _listed(panel: StoredPanel) -> dict[str, float]:
-    """Return what the list asks a month, over each customer's latest months; empty where there is no list."""
-    if panel.dataset is None or TABLE not in panel.dataset.tables:
-        return {}
+    discount = Label(unit="share", method="median of what customers pay less than the list", level=level)
     try:
-        book, _ = book_from_table(panel.dataset, on=panel.as_of)
-    except PriceBookRefused:
-        return {}
-    if book.currency != panel.currency:
-        return {}
-    months = read_customer_months(panel)
-    bills, known = _on_own_plans(panel, book, months)
-    latest = _latest(months)
-    customer, month = months.customer[latest], months.month[latest].astype(np.int64)
-    total = np.bincount(customer, weights=bills[latest], minlength=len(months.customers))
-    # Several plans in one month are one month's bill.
-    billed = np.unique(np.stack([customer, month]), axis=1)[0]
-    count = np.bincount(billed, minlength=len(months.customers))
-    count[customer[~known[latest]]] = 0
-    mean = total / np.maximum(count, 1) / 10 ** MINOR_UNITS[panel.currency]
-    return {name: float(mean[at]) for at, name in enumerate(months.customers) if count[at]}
+        listed = _Listed.of(panel)
+    except NotEstimable as refusal:
+        why = () if refusal.reason == "no_price_list" else (not_used(str(refusal)),)
+        return Asked(bill, discount.unknown(refusal.reason, n=0), why)
+    at_list = np.array([listed.monthly.get(customer, 0.0) for customer in ids])
+    paying, told = bill > 0, at_list > 0
+    both = paying & told
+    untold = [listed.untold.get(customer, ("", "no_months")) for customer in np.array(ids)[paying & ~told]]
+    if both.sum() < FEWEST:
+        why = (not_used(too_few_told(int(both.sum()), untold, fewest=FEWEST)),)
+        return Asked(bill, discount.unknown("too_few_on_price_list", n=0), why)
+    of_list = bill[both] / at_list[both]
+    # Where customers pay more than the list by raises, newcomers still pay the list.
+    usual, *ends = np.clip([np.median(of_list), *median_bounds(of_list, level)], 0.0, 1.0).tolist()
+    caveats = *listed.remarks, *untold_caveats(untold, of=int(paying.sum()))
+    known = discount.known(1 - usual, 1 - ends[1], 1 - ends[0], n=of_list.size)
+    return Asked(np.where(told, usual * at_list, bill), known, caveats)
 
 
-def _on_own_plans(
-    panel: StoredPanel, book: PriceBook, months: CustomerMonths
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the whole month's bill of each entry on its own plan, minor units, and where it is known."""
+@dataclass(frozen=True, eq=False)
+class _Listed:
+    """What the list asks of customers for their latest months.
+
+    Parameters
+    ----------
+    monthly
+        Money a month, by customer: of those of whom the list tells it for all of these months.
+    untold
+        Of the others: a plan of theirs whose price the list does not tell, and why.
+    remarks
+        What was left out of the list, or read in one of two ways.
+    """
+
+    monthly: dict[str, float]
+    untold: dict[str, tuple[str, str]]
+    remarks: tuple[Caveat, ...]
+
+    @classmethod
+    def of(cls, panel: StoredPanel) -> _Listed:
+        """Rate everybody's own usage on the list.
+
+        Raises
+        ------
+        NotEstimable
+            ``no_price_list``, or ``price_list_refused`` where the table contradicts itself or no line of it counts.
+        """
+        book, remarks = _read(panel)
+        months = read_customer_months(panel)
+        bills = _on_own_plans(panel, book, months)
+        latest = _latest(months)
+        names = np.array(months.customers)
+        customer, month = months.customer[latest], months.month[latest].astype(np.int64)
+        total = np.bincount(customer, weights=bills.total[latest], minlength=names.size)
+        # Several plans in one month are one month's bill.
+        billed = np.unique(np.stack([customer, month]), axis=1)[0]
+        count = np.bincount(billed, minlength=names.size)
+        reason = np.where((bills.reason == "") & (total[months.customer] == 0), "asks_nothing", bills.reason)
+        unknown = np.flatnonzero(latest & (reason != ""))
+        count[months.customer[unknown]] = 0
+        newest = unknown[::-1][np.unique(months.customer[unknown][::-1], return_index=True)[1]]
+        mean = total / np.maximum(count, 1) / 10 ** MINOR_UNITS[panel.currency]
+        return cls(
+            {name: float(mean[at]) for at, name in enumerate(months.customers) if count[at]},
+            {
+                months.customers[months.customer[at]]: (months.plans[months.plan[at]], str(reason[at]))
+                for at in newest
+            },
+            tuple(Caveat(f"price_list_{each.code}", f"{TABLE}: {each.message}") for each in remarks),
+        )
+
+
+def _read(panel: StoredPanel) -> tuple[PriceBook, tuple[Remark, ...]]:
+    """Return the list, and what is to be known of it."""
+    dataset = panel.dataset
+    if dataset is None or TABLE not in {*dataset.tables, *dataset.refused}:
+        raise NotEstimable("no_price_list", f"there is no table {TABLE}")
+    if TABLE in dataset.refused:
+        raise NotEstimable("price_list_refused", f"{dataset.refused[TABLE]}. Mend its rows and ask again")
+    try:
+        return book_from_table(dataset, on=panel.as_of)
+    except PriceBookRefused as refusal:
+        raise NotEstimable("price_list_refused", str(refusal)) from refusal
+
+
+def _on_own_plans(panel: StoredPanel, book: PriceBook, months: CustomerMonths) -> Bills:
+    """Bill each entry on its own plan, minor units, whole months."""
     options = options_of(book, Metrics(panel.metrics, {}), billed_on=panel.as_of)
     names = [metric.metric for metric in panel.metrics]
-    total = RatedBook(options, months, names, prorates=False).on_own_plans().total
-    return total, total != UNKNOWN
+    return RatedBook(options, months, names, prorates=False).on_own_plans()
 
 
 def _latest(months: CustomerMonths) -> NDArray[np.bool_]:

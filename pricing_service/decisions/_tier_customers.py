@@ -12,7 +12,6 @@ from models.checks import Floats
 from models.errors import NotEstimable
 from models.willingness.by_customer import Population, draw_by_customer
 from pricing_service.decisions._all_evidence import EvidencePool
-from pricing_service.decisions._list_prices import asked_of_newcomers
 from pricing_service.decisions._study import WorthStudy
 from pricing_service.decisions._sums import recorded_months
 from pricing_service.panel import Metric, StoredPanel
@@ -69,7 +68,7 @@ class TierCustomers:
 
     @classmethod
     def of(cls, study: WorthStudy, pool: EvidencePool, *, draws: int, seed: int) -> TierCustomers:
-        """Put them together.
+        """Put them together, newcomers being asked what customers pay; `asking` says where it is known better.
 
         Raises
         ------
@@ -91,7 +90,6 @@ class TierCustomers:
         place = {customer: at for at, customer in enumerate(evidence.customers)}
         at = np.array([place[customer] for customer in ids], dtype=np.intp)
         bill = np.nan_to_num(evidence.traits.mrr[at], nan=0.0)
-        asked = asked_of_newcomers(evidence.panel, ids, bill)
         worth = np.full(len(ids), np.nan) if study.pooled is None else study.pooled.worth[at]
         worth = np.where(worth > 0, worth, np.nan)
         mean, likes = _mean_month(units, known), max(1, _COMERS // len(ids))
@@ -108,9 +106,13 @@ class TierCustomers:
         # A stream of its own: who stands for many must not go with who would pay much.
         stands_for = np.random.default_rng((seed, 1)).standard_exponential((draws, len(ids)))
         return cls(
-            ids, units, known, bill, asked, worth, per_unit, anew, comers.reshape(draws, len(ids), likes), stands_for,
+            ids, units, known, bill, bill, worth, per_unit, anew, comers.reshape(draws, len(ids), likes), stands_for,
             counts=np.ones(len(ids)),
         )  # fmt: skip
+
+    def asking(self, asked: Floats) -> TierCustomers:
+        """Return the same customers, newcomers like each being asked so much a month today (n,)."""
+        return replace(self, asked=asked)
 
     def weighed(self, ideal: NDArray[np.bool_], weight: float) -> TierCustomers:
         """Return the same customers, the ideal ones (n,) counting so many times as much as the others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pricing_service.decisions._list_price_words import todays_prices
 from pricing_service.decisions._tier_repricing import RISK, SURE
 from pricing_service.decisions._words import chance, listed, money, one, percent, price
 from pricing_service.panel import Metric
@@ -43,6 +44,7 @@ def tier_sentences(result: dict[str, Any], metric: Metric, currency: str) -> lis
     if result["recommendation"] == "new_menu" and against["probability_better"] is not None:
         better = chance(against["probability_better"])
         said.append(f"With probability {better} it earns more than they do, what units cost us taken off.")
+    said += todays_prices(result)
     if against["leave_share"] is not None:
         said.append(
             f"{percent(against['pay_more_share'])} of existing customers would pay more,"

@@ -15,6 +15,7 @@ from pricing_service.decisions import _needs
 from pricing_service.decisions._alternatives import net_worth, with_alternatives
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import gather
+from pricing_service.decisions._list_prices import Asked, asked_of_newcomers
 from pricing_service.decisions._newcomers import newcomers_of
 from pricing_service.decisions._study import WorthStudy
 from pricing_service.decisions._tier_charts import tier_charts
@@ -92,15 +93,15 @@ class Tiers(Decision):
         outcomes.traits.require(options.segment_by)
         evidence, _ = with_alternatives(outcomes, net_worth(panel))
         study = WorthStudy(evidence, segment_by=options.segment_by, level=options.level, seed=seed)
-        question = _Question(panel, study.metric, options, seed)
+        question, caveats = _Question(panel, study.metric, options, seed), list(chosen.caveats)
         try:
             customers = TierCustomers.of(study, pool_of(study, asked, seed), draws=_DRAWS, seed=seed)
-            found = question.answered(customers, progress)
+            today = asked_of_newcomers(panel, customers.ids, customers.bill, level=options.level)
+            caveats += today.caveats
+            found = question.answered(customers.asking(today.monthly), today, progress)
         except NotEstimable as refusal:
             found = Outcome(_no_menu(refusal, currency=panel.currency, level=options.level))
-        about = question.about() | {
-            "caveats": [{"code": c.code, "message": c.message} for c in chosen.caveats]
-        }
+        about = question.about() | {"caveats": [{"code": c.code, "message": c.message} for c in caveats]}
         progress(self.title, steps, steps)
         return Outcome(about | found.result, found.rows)
 
@@ -124,8 +125,8 @@ class _Question:
             "options": self.options.model_dump(mode="json") | told,
         }
 
-    def answered(self, customers: TierCustomers, progress: Progress) -> Outcome:
-        """Seek, prove and try a menu."""
+    def answered(self, customers: TierCustomers, today: Asked, progress: Progress) -> Outcome:
+        """Seek, prove and try a menu, beside what newcomers are asked today."""
         options, currency, steps = self.options, self.panel.currency, self.options.max_tiers + 3
         ideal = Ideal.of(self.panel, weight=options.ideal_weight, level=options.level, seed=self.seed)
         customers = customers.weighed(ideal.among(customers.ids), ideal.weight)
@@ -144,10 +145,15 @@ class _Question:
         paths = Paths(effects, tier_names(len(best.menu)))
         result: dict[str, Any] = {
             **_menu(design, best, paths, self.metric),
+            **_or_why(
+                against_menu=(effects.against_menu(), "menu_is_advised"),
+                today_rests_on=(today.rests_on, "no_bills"),
+            ),
+            "usual_discount": today.usual_discount.to_json(),
             "price_level": level.factor,
             "ideal": ideal.effects(paths),
             "certificate": certificate.to_json()
-            | _or_why("held_out_regret", search.held_out_regret(best.tiers), why="half_earns_nothing"),
+            | _or_why(held_out_regret=(search.held_out_regret(best.tiers), "half_earns_nothing")),
             "by_tier_count": _by_tier_count(found),
             "sensitivity": _other_laws(search, best),
             "overage": _overage(search, best, paths),
@@ -171,13 +177,14 @@ def _no_menu(refusal: NotEstimable, *, currency: str, level: float) -> dict[str,
         return Estimate.refused(refusal, unit=unit, n=0, level=level).to_json()
 
     about_today = ("against_today", "todays_plans", "recommendation", "against_menu")
-    nothing = ("certificate", *about_today, "price_level", "overage", "ideal")
+    nothing = ("certificate", *about_today, "today_rests_on", "price_level", "overage", "ideal")
     return {
         "tiers": [],
         "expected": {
             "monthly_revenue": unknown(f"{currency}/month"),
             "share_of_value_captured": unknown("share"),
         },
+        "usual_discount": unknown("share"),
         **dict.fromkeys(nothing),
         "reasons": dict.fromkeys(nothing, refusal.reason),
         "by_tier_count": [],
@@ -209,7 +216,6 @@ def _menu(design: Design, best: Found, paths: Paths, metric: Metric) -> dict[str
         "against_today": effects.against_today(),
         "todays_plans": effects.todays_plans(),
         "recommendation": effects.recommendation(),
-        **_or_why("against_menu", effects.against_menu(), why="menu_is_advised"),
     }
 
 
@@ -229,9 +235,11 @@ def _overage(search: MenuSearch, best: Found, paths: Paths) -> dict[str, Any]:
     return {"monthly_revenue": earned, "break_even_shrink": min(max(ahead / earned, 0.0), 1.0)}
 
 
-def _or_why(name: str, value: float | str | None, *, why: str) -> dict[str, Any]:
-    """Return a field, with its reason beside it where it is null."""
-    return {name: value} if value is not None else {name: None, "reasons": {name: why}}
+def _or_why(**fields: tuple[float | str | None, str]) -> dict[str, Any]:
+    """Return the values of fields, and the reasons beside them of those that are null, from (value, reason) each."""
+    values = {name: value for name, (value, _) in fields.items()}
+    reasons = {name: why for name, (value, why) in fields.items() if value is None}
+    return values | ({"reasons": reasons} if reasons else {})
 
 
 def _by_tier_count(found: list[Found]) -> list[dict[str, Any]]:
@@ -240,7 +248,7 @@ def _by_tier_count(found: list[Found]) -> list[dict[str, Any]]:
     for each in found:
         adds = each.earns / before - 1 if before > 0 else None
         row = {"tiers": each.tiers, "monthly_margin": each.earns}
-        rows.append(row | _or_why("adds", adds, why="first_tier"))
+        rows.append(row | _or_why(adds=(adds, "first_tier")))
         before = each.earns
     return rows
 
@@ -255,5 +263,5 @@ def _other_laws(search: MenuSearch, best: Found) -> list[dict[str, Any]]:
         earned = market.earns(best.menu)
         of_best = earned / most if most > 0 else None
         row = {"kept": law, "monthly_margin": earned}
-        rows.append(row | _or_why("share_of_its_best", of_best, why="nobody_would_pay"))
+        rows.append(row | _or_why(share_of_its_best=(of_best, "nobody_would_pay")))
     return rows

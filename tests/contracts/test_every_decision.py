@@ -31,7 +31,7 @@ RESULT = {
     },
     "tiers": {
         "metric", "tiers", "expected", "certificate", "by_tier_count", "against_today", "fences", "sentences",
-        "options",
+        "options", "today_rests_on", "usual_discount",
     },
     "willingness_to_pay": {"items", "sentences", "options"},
     "ideal_customers": {"profile", "score_quality", "customers", "sentences", "options"},

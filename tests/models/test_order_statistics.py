@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from models.order_statistics import SortedSample, ascending, biweight_scale, row_quantiles
+from models.order_statistics import SortedSample, ascending, biweight_scale, median_bounds, row_quantiles
 
 numbers = st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), min_size=1, max_size=30)
 weighted = numbers.flatmap(
@@ -186,3 +186,30 @@ def test_quantiles_of_rows_are_those_of_each_row_alone(share):
     ]
 
     np.testing.assert_allclose(row_quantiles(rows, weights, share), alone)
+
+
+@pytest.mark.parametrize(("n", "low", "high"), [(8, 2, 7), (10, 2, 9), (20, 6, 15), (25, 8, 18)])
+def test_the_medians_bounds_are_the_ranks_of_the_sign_test(n, low, high):
+    level = 0.9 if n == 8 else 0.95
+
+    assert median_bounds(np.random.default_rng(1).permutation(np.arange(1.0, n + 1)), level) == (low, high)
+
+
+@pytest.mark.parametrize("n", [8, 25, 200])
+def test_the_medians_bounds_hold_the_median_at_least_as_often_as_they_say(n):
+    rng = np.random.default_rng(n)
+
+    held = np.mean(
+        [low <= 1 <= high for low, high in (median_bounds(each, 0.9) for each in lognormals(rng, n))]
+    )
+
+    assert 0.89 <= held <= 0.965  # of 25 the steps between ranks are wide
+
+
+def lognormals(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.lognormal(0, 1, (4000, n))
+
+
+def test_too_few_values_leave_the_median_without_bounds():
+    assert median_bounds(np.array([3.0, 4.0]), 0.9) == (-np.inf, np.inf)
+    assert median_bounds(np.array([]), 0.9) == (-np.inf, np.inf)

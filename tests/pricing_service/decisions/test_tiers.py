@@ -46,6 +46,8 @@ def refused(panel: StoredPanel, **options: Any) -> tuple[str, str]:
     assert result["tiers"] == []
     assert result["expected"]["monthly_revenue"]["value"] is None
     assert result["price_level"] is None
+    assert result["today_rests_on"] is None
+    assert result["usual_discount"]["reason"] == result["reasons"]["today_rests_on"]
     assert set(result["reasons"].values()) == {result["expected"]["monthly_revenue"]["reason"]}
     return result["reasons"]["certificate"], result["sentences"][0]
 
@@ -211,6 +213,7 @@ def test_where_nobody_pays_today_the_menu_says_of_what_there_is_none(front_door:
     result = asked(front_door(tables), max_tiers=2)
 
     canonical_json(result)
+    assert (result["today_rests_on"], result["reasons"]["today_rests_on"]) == (None, "no_bills")
     for tier in result["tiers"]:
         assert (tier["share_of_customers"], tier["reasons"]["share_of_customers"]) == (None, "no_bills")
         assert tier["share_of_newcomers"] > 0
