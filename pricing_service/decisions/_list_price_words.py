@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from models.estimate import Caveat
@@ -28,6 +29,26 @@ WHY_NOT_THE_LIST = {
     "price_list_refused": "the price list cannot be used as it stands",
     "too_few_on_price_list": "the price list tells the prices of too few customers' plans",
 }
+_WIDE = 0.1
+"""Discounts of plans that are farther apart, in shares of the list, do not go under one usual discount."""
+_RAISED = 1.05
+"""What is surely paid of the list, from which on it may be out of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What part of the list is usually paid on a plan, the ends of its interval, and by how many customers."""
+
+    plan: str
+    part: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def discount(self) -> str:
+        """In words, what is taken off."""
+        return f"{percent(1 - self.part)} less" if self.part < 0.995 else "no less"
 
 
 def not_used(why: str) -> Caveat:
@@ -52,6 +73,29 @@ def untold_caveats(untold: Untold, *, of: int) -> tuple[Caveat, ...]:
         " them are taken to be asked what they pay"
     )
     return (Caveat("price_list_incomplete", _whole(". ".join([start, *_reasons(untold)]))),)
+
+
+def discount_caveats(usual: Usual, plans: Sequence[Usual]) -> tuple[Caveat, ...]:
+    """Say where plans surely have discounts of their own, or the list is surely behind what customers pay."""
+    caveats = []
+    if usual.low > _RAISED:
+        text = (
+            f"Half of the customers pay at least {percent(usual.part - 1)} more than the price list asks, and newcomers"
+            " are taken to be asked the list. Raises that customers were told explain it; a list that is out of date"
+            f" would, too: see that {TABLE} holds today's prices."
+        )
+        caveats.append(Caveat("bills_above_price_list", text))
+    # Whoever pays more than the list by raises has no discount.
+    least, most = (chosen(plans, key=lambda each: each.part, default=usual) for chosen in (max, min))
+    if min(least.part, 1.0) - most.part > _WIDE and most.high < min(least.low, 1.0):
+        text = (
+            f"Discounts differ by plan: customers on {most.plan} usually pay {most.discount} than the price list"
+            f" ({most.n:,}), those on {least.plan} {least.discount} ({least.n:,}), and newcomers on every plan are"
+            f" taken to pay {usual.discount}. See that {TABLE} asks what is billed, by the month or the year as"
+            " `billing` says."
+        )
+        caveats.append(Caveat("discounts_differ_by_plan", text))
+    return tuple(caveats)
 
 
 def todays_prices(result: dict[str, Any]) -> list[str]:

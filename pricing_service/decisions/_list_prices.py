@@ -13,7 +13,13 @@ from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Caveat, Estimate, Label
 from models.order_statistics import median_bounds
-from pricing_service.decisions._list_price_words import not_used, too_few_told, untold_caveats
+from pricing_service.decisions._list_price_words import (
+    Usual,
+    discount_caveats,
+    not_used,
+    too_few_told,
+    untold_caveats,
+)
 from pricing_service.money import MINOR_UNITS
 from pricing_service.panel import StoredPanel
 from pricing_service.price_book import PriceBook
@@ -84,11 +90,31 @@ def asked_of_newcomers(panel: StoredPanel, ids: Sequence[str], bill: Floats, *, 
         why = (not_used(too_few_told(int(both.sum()), untold, fewest=FEWEST)),)
         return Asked(bill, discount.unknown("too_few_on_price_list", n=0), why)
     of_list = bill[both] / at_list[both]
+    usual = Usual("", *_usual(of_list, level), n=of_list.size)
+    plans = np.array([listed.plan.get(customer, "") for customer in np.array(ids)[both]])
+    caveats = (
+        *listed.remarks,
+        *untold_caveats(untold, of=int(paying.sum())),
+        *discount_caveats(usual, _by_plan(of_list, plans, level)),
+    )
     # Where customers pay more than the list by raises, newcomers still pay the list.
-    usual, *ends = np.clip([np.median(of_list), *median_bounds(of_list, level)], 0.0, 1.0).tolist()
-    caveats = *listed.remarks, *untold_caveats(untold, of=int(paying.sum()))
-    known = discount.known(1 - usual, 1 - ends[1], 1 - ends[0], n=of_list.size)
-    return Asked(np.where(told, usual * at_list, bill), known, caveats)
+    part, low, high = np.clip([usual.part, usual.low, usual.high], 0.0, 1.0).tolist()
+    known = discount.known(1 - part, 1 - high, 1 - low, n=of_list.size)
+    return Asked(np.where(told, part * at_list, bill), known, caveats)
+
+
+def _usual(of_list: Floats, level: float) -> tuple[float, float, float]:
+    """Return what is usually paid of the list, and the ends of its interval, from what each pays of it (n,)."""
+    return float(np.median(of_list)), *median_bounds(of_list, level)
+
+
+def _by_plan(of_list: Floats, plans: NDArray[np.str_], level: float) -> list[Usual]:
+    """Return what is usually paid of the list on each plan that tells it, all intervals together at the level."""
+    names, counts = np.unique(plans, return_counts=True)
+    telling = names[(names != "") & (counts >= FEWEST)]
+    each = 1 - (1 - level) / max(telling.size, 1)
+    groups = [(str(name), of_list[plans == name]) for name in telling]
+    return [Usual(name, *_usual(group, each), n=group.size) for name, group in groups]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +127,15 @@ class _Listed:
         Money a month, by customer: of those of whom the list tells it for all of these months.
     untold
         Of the others: a plan of theirs whose price the list does not tell, and why.
+    plan
+        Of those who were on one plan in all of these months, by customer.
     remarks
         What was left out of the list, or read in one of two ways.
     """
 
     monthly: dict[str, float]
     untold: dict[str, tuple[str, str]]
+    plan: dict[str, str]
     remarks: tuple[Caveat, ...]
 
     @classmethod
@@ -139,6 +168,7 @@ class _Listed:
                 months.customers[months.customer[at]]: (months.plans[months.plan[at]], str(reason[at]))
                 for at in newest
             },
+            _only_plans(months, latest),
             tuple(Caveat(f"price_list_{each.code}", f"{TABLE}: {each.message}") for each in remarks),
         )
 
@@ -161,6 +191,16 @@ def _on_own_plans(panel: StoredPanel, book: PriceBook, months: CustomerMonths) -
     options = options_of(book, Metrics(panel.metrics, {}), billed_on=panel.as_of)
     names = [metric.metric for metric in panel.metrics]
     return RatedBook(options, months, names, prorates=False).on_own_plans()
+
+
+def _only_plans(months: CustomerMonths, latest: NDArray[np.bool_]) -> dict[str, str]:
+    """Return the plan of each customer that had no other in its latest months."""
+    customer, plan = np.unique(np.stack([months.customer[latest], months.plan[latest]]), axis=1)
+    alone = np.bincount(customer, minlength=len(months.customers))[customer] == 1
+    return {
+        months.customers[who]: months.plans[which]
+        for who, which in zip(customer[alone], plan[alone], strict=True)
+    }
 
 
 def _latest(months: CustomerMonths) -> NDArray[np.bool_]:

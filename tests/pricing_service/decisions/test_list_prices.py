@@ -18,8 +18,8 @@ BY_SEAT: list[Row] = [
 ]
 
 
-def sold(book: list[Row], *, paid_of_list: float = 1.0) -> Tables:
-    tables = job_board(CUSTOMERS) | ({"price_book": book} if book else {})
+def sold(book: list[Row], *, paid_of_list: float = 1.0, customers: int = CUSTOMERS) -> Tables:
+    tables = job_board(customers) | ({"price_book": book} if book else {})
     prices = {str(row["plan"]): float(str(row["price"])) for row in book}
     for row in tables["subscriptions"]:
         row["mrr"] = paid_of_list * (prices.get(str(row["plan"]), 0.0) or float(str(row["mrr"])))
@@ -197,6 +197,42 @@ def test_where_the_list_tells_some_prices_it_is_said_whose_it_does_not(
         f"The table price_book does not tell the prices of {small} of 24 paying customers; "
     )
     assert says.replace("N", str(small)) in message
+
+
+def by_plan(**paid: float) -> Tables:
+    """Customers of flat plans who pay such a part of the list, give or take a tenth of it."""
+    tables = sold(FLAT, customers=60)
+    for at, row in enumerate(tables["subscriptions"]):
+        row["mrr"] = float(str(row["mrr"])) * paid[str(row["plan"])] * (0.9 + 0.2 * (at % 7) / 6)
+    return tables
+
+
+def test_where_plans_have_discounts_of_their_own_both_and_the_usual_one_are_told(
+    front_door: FrontDoor,
+) -> None:
+    found, _, plans = asked(front_door, by_plan(small=1.0, large=0.6))
+
+    message = told(found, "discounts_differ_by_plan").replace("\u202f", " ")
+    assert f"customers on large usually pay 40 % less than the price list ({plans.count('large')})" in message
+    assert f"those on small no less ({plans.count('small')}), and newcomers on every plan" in message
+    assert found.usual_discount.value is not None
+    assert f"are taken to pay {found.usual_discount.value:.0%}".replace("%", " % less") in message
+
+
+@pytest.mark.parametrize("paid", [{"small": 0.8, "large": 0.8}, {"small": 0.85, "large": 0.8}])
+def test_discounts_that_are_alike_or_not_surely_apart_are_one(
+    front_door: FrontDoor, paid: dict[str, float]
+) -> None:
+    assert asked(front_door, by_plan(**paid))[0].caveats == ()
+
+
+def test_a_list_that_is_surely_behind_what_customers_pay_may_be_out_of_date(front_door: FrontDoor) -> None:
+    found, _, _ = asked(front_door, sold(FLAT, paid_of_list=1.2))
+
+    assert "at least 20 % more than the price list asks" in told(found, "bills_above_price_list").replace(
+        "\u202f", " "
+    )
+    assert asked(front_door, sold(FLAT, paid_of_list=1.02))[0].caveats == ()
 
 
 def test_lines_that_are_left_out_of_the_list_are_said(front_door: FrontDoor) -> None:
