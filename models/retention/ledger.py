@@ -177,6 +177,13 @@ class MrrLedger:
         """Return every customer's MRR at the end of a month, shape (n,), minor units."""
         return self.changes.total(self.customers, after=-1, to=month)
 
+    def paid_before(self, month: int) -> NDArray[np.bool_]:
+        """Return who paid at the end of any month before this one, or before the ledger began, shape (n,)."""
+        ever = self.before.copy()
+        for block in self.blocks():
+            ever[block.first : block.first + block.mrr.shape[1]] |= (block.mrr[:month] > 0).any(axis=0)
+        return ever
+
     def raised_between(self, first: int, last: int) -> Ints:
         """Return by how much raises of price raised MRR in the months first < month ≤ last, shape (n,)."""
         return self.raises.total(self.customers, after=first, to=last)

@@ -24,6 +24,11 @@ SUCCESS = Need(
     unlocks="who succeeds: what customers bring and gain in the months after signing",
     cheapest="export subscriptions from the billing system: customer_id, start, end, plan, mrr",
 )
+BILLS = Need(
+    ("subscriptions", "monthly_mrr", "mrr_movements", "invoices"),
+    unlocks="retention and expansion: how much revenue stays, and by what it grows",
+    cheapest="export subscriptions from the billing system: customer_id, start, end, plan, mrr",
+)
 OUTCOMES = Need(
     ("outcomes",),
     unlocks="what one unit is worth: the value that customers achieve",

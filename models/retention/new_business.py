@@ -1,0 +1,125 @@
+"""How many customers come in a month, and what they pay at first: the last two years, their trend, and the doubt.
+
+Notation
+--------
+k_t : customers who came in month t, t = -L+1 … 0      λ_t = exp(α + β t) : how many were to be expected
+β ~ N(0, 0.02²) before anything was seen: growth by half or a fall by a third within twenty months is rare
+φ : by how much counts vary more than Poisson's, ≥ 1 (quasi-likelihood: McCullagh & Nelder 1989, ch. 9)
+
+    φ ~ Pearson's statistic ÷ χ² of T - 2;  (α, β) | φ : normal around the mode, covariance φ × inverse information
+    a future month h: mean exp(α + β min(h, 12)), count negative binomial with variance φ × mean
+
+A trend is followed for a year and then held: nothing grows at one rate for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.checks import Floats
+from models.retention.ledger import Ints
+
+RECENT_MONTHS = 24
+TREND_MONTHS = 12
+_TREND_SD = 0.02
+_STEPS = 30
+_BILLS = 256
+_FEW = 24
+
+
+@dataclass(frozen=True, eq=False)
+class NewBusiness:
+    """What is expected of new customers, in draws.
+
+    Parameters
+    ----------
+    level, trend
+        Shape (draws,): α and β.
+    dispersion
+        Shape (draws,): φ.
+    bills
+        Shape (draws, 256): first bills to choose from, minor units; none of them where nobody came.
+
+    Examples
+    --------
+    >>> new = NewBusiness.fit(np.full(24, 8), np.full(100, 5000.0), draws=500, seed=0)
+    >>> round(float(np.exp(new.level).mean()), 1), round(abs(float(new.trend.mean())), 2)
+    (8.0, 0.0)
+    """
+
+    level: Floats
+    trend: Floats
+    dispersion: Floats
+    bills: Floats
+
+    @classmethod
+    def fit(cls, counts: Ints, bills: Floats, *, draws: int, seed: int) -> NewBusiness:
+        """Read the trend off the latest months.
+
+        Parameters
+        ----------
+        counts
+            Shape (T,): customers who came in each month, the latest last; T ≥ 1.
+        bills
+            What those of the latest months paid at first, minor units.
+        draws, seed
+            Of the posterior.
+        """
+        seen = counts[-RECENT_MONTHS:].astype(np.float64)
+        t = np.arange(seen.size) - (seen.size - 1.0)
+        design = np.column_stack([np.ones_like(t), t])
+        prior = np.diag([1e-4, _TREND_SD**-2])
+        at = np.array([np.log(seen.mean() + 0.25), 0.0])
+        for _ in range(_STEPS):
+            mean = np.exp(design @ at)
+            information = design.T @ (mean[:, None] * design) + prior
+            at = at + np.linalg.solve(information, design.T @ (seen - mean) - prior @ at)
+            at[0] = np.clip(at[0], -8, 20)
+        mean = np.exp(design @ at)
+        freedom = max(seen.size - 2, 1)
+        rng = np.random.default_rng(seed)
+        spread = float(((seen - mean) ** 2 / mean).sum()) / rng.chisquare(freedom, draws)
+        dispersion = np.maximum(spread, 1.0)
+        root = np.linalg.cholesky(np.linalg.inv(design.T @ (mean[:, None] * design) + prior))
+        drawn = at + np.sqrt(dispersion)[:, None] * (rng.standard_normal((draws, 2)) @ root.T)
+        return cls(drawn[:, 0], drawn[:, 1], dispersion, _resampled(bills, draws, rng))
+
+    def arrivals(self, months: int, rng: np.random.Generator, *, factor: float = 1.0) -> Floats:
+        """Draw what those who come in each of the next months pay together at first, shape (draws, months).
+
+        `factor` multiplies how many come.
+        """
+        ahead = np.minimum(np.arange(1, months + 1), TREND_MONTHS)
+        mean = factor * np.exp(np.clip(self.level[:, None] + self.trend[:, None] * ahead, -20, 20))
+        extra = np.maximum(self.dispersion - 1, 1e-6)[:, None]
+        mean = rng.gamma(mean / extra, extra)
+        counts = rng.poisson(np.minimum(mean, 1e9)).astype(np.int64)
+        if not self.bills.size:
+            return np.zeros(counts.shape)
+        own = self.bills
+        typical, spread = own.mean(axis=1, keepdims=True), own.std(axis=1, keepdims=True)
+        # Few come one by one; what many pay together is as good as normal.
+        many = np.maximum(
+            counts * typical + np.sqrt(counts) * spread * rng.standard_normal(counts.shape), 0.0
+        )
+        return np.where(counts <= _FEW, self._few(counts, own, rng), many)
+
+    def _few(self, counts: Ints, own: Floats, rng: np.random.Generator) -> Floats:
+        """Return sums of at most `_FEW` bills, each chosen from its draw's own."""
+        chosen = rng.integers(0, own.shape[1], (*counts.shape, _FEW))
+        each = own[np.arange(own.shape[0])[:, None, None], chosen]
+        total: Floats = np.where(np.arange(_FEW) < counts[..., None], each, 0.0).sum(axis=2)
+        return total
+
+
+def _resampled(bills: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """Return bills to choose from, (draws, 256), each draw weighing those that were seen anew (Rubin 1981)."""
+    if not bills.size:
+        return np.zeros((draws, 0))
+    chosen = np.zeros((draws, _BILLS))
+    for draw in range(draws):
+        share = np.cumsum(rng.standard_exponential(bills.size))
+        chosen[draw] = bills[np.searchsorted(share, share[-1] * rng.random(_BILLS))]
+    return chosen

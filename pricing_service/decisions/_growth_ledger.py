@@ -1,0 +1,220 @@
+"""From panel to ledger: whose MRR changed in which month, by how much, and which part of it a raise of price made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from ibis.expr.types import Table
+from numpy.typing import NDArray
+
+from models.errors import NotEstimable
+from models.retention.ledger import NO_ROWS, Ints, MrrLedger, Rows
+from pricing_service.money import MINOR_UNITS
+from pricing_service.panel import StoredPanel
+from pricing_service.panel.calendar import month_after
+from pricing_service.panel.currency import Rates
+
+_NOBODY_KNOWS = 10**6
+_OLD = -24
+"""Month of signing up of who was there at the beginning: of an age from which on leaving depends on it no more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """The ledger of a panel's whole months, and what its places stand for.
+
+    Parameters
+    ----------
+    ledger
+        In minor units of the currency; customers of one parent are one.
+    customers
+        Ids, sorted; of a group the parent's.
+    first
+        The first month.
+    currency
+        ISO code.
+    told_raises, unseen_raises
+        Raises of price that customers were told and accepted, and those of them that no change of MRR shows.
+    signed
+        Shape (n,): month of signing up, counted from the first; below 0 before it. Where nobody wrote it down: the
+        month of the first bill, and of who was there at the beginning one so early that it counts as old.
+    """
+
+    ledger: MrrLedger
+    customers: list[str]
+    first: np.datetime64
+    currency: str
+    told_raises: int
+    unseen_raises: int
+    signed: Ints
+
+    @property
+    def minor(self) -> int:
+        """Minor units in one unit of the currency."""
+        return int(10 ** MINOR_UNITS[self.currency])
+
+    def money(self, amount: float) -> float:
+        """Return minor units as an amount of the currency."""
+        return float(amount) / self.minor
+
+    @property
+    def months(self) -> list[str]:
+        """All months, as YYYY-MM."""
+        return [self.month(at) for at in range(self.ledger.months)]
+
+    def month(self, at: int) -> str:
+        """Return the name of a month, YYYY-MM."""
+        return str(self.first + at)
+
+    def latest(self, months: int) -> tuple[Ints, Ints]:
+        """Return the latest month-ends of those who paid at any of them, and their ages then, (T, q) both."""
+        start = max(self.ledger.months - months, 0)
+        blocks = [block.mrr[start:] for block in self.ledger.blocks()]
+        z: Ints = np.hstack(blocks) if blocks else np.zeros((self.ledger.months - start, 0), dtype=np.int64)
+        there = (z > 0).any(axis=0)
+        age = np.arange(start, self.ledger.months)[:, None] - self.signed[there]
+        return z[:, there], age
+
+
+def read_book(panel: StoredPanel) -> Book:
+    """Read the ledger.
+
+    Raises
+    ------
+    NotEstimable
+        ``no_bills`` where no table tells MRR, or no month is whole.
+    """
+    connection = panel.connect()
+    months = connection.table("months")
+    whole = months.filter(~months.partial & months.mrr_end.notnull())
+    ends = whole.agg(first=whole.month.min(), last=whole.month.max()).to_pyarrow().to_pylist()[0]
+    if ends["first"] is None:
+        raise NotEstimable("no_bills", "no table tells what customers pay in a whole month")
+    first = np.datetime64(ends["first"], "M")
+    roots = _roots(connection.table("customers"))
+    changes = _changes(whole, roots, 10 ** MINOR_UNITS[panel.currency]).to_pyarrow()
+    coded = changes["customer_id"].combine_chunks().dictionary_encode()
+    customers: list[str] = coded.dictionary.to_pylist()
+    rows = Rows.of(coded.indices.to_numpy(), _places(changes, first), changes["change"].to_numpy())
+    count = int(_places(pa.table({"month": [ends["last"]]}), first)[0]) + 1
+    rows = _part(rows, rows.month < count)
+    names = _Names(customers, roots, first)
+    told = _told_raises(panel, names)
+    seen = _shown_by(rows, told)
+    signed = names.signed_up(connection)
+    known = signed < _NOBODY_KNOWS
+    ledger = MrrLedger(len(customers), count, rows, _part(told, seen), known_before=known & (signed < 0))
+    first_bill = np.full(len(customers), count, dtype=np.int64)
+    np.minimum.at(first_bill, rows.customer, rows.month)
+    signed = np.where(known, np.minimum(signed, first_bill), np.where(first_bill > 0, first_bill, _OLD))
+    return Book(ledger, customers, first, panel.currency, seen.size, int((~seen).sum()), signed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Names:
+    """What places of the ledger stand for: customers by the id of their topmost parent, months from the first."""
+
+    customers: list[str]
+    roots: dict[str, str]
+    first: np.datetime64
+
+    def places(self, ids: list[str]) -> Ints:
+        """Return the place of each customer, -1 for those who never paid."""
+        place = {customer: at for at, customer in enumerate(self.customers)}
+        return np.array([place.get(self.roots.get(each, each), -1) for each in ids], dtype=np.int64)
+
+    def signed_up(self, connection: ibis.BaseBackend) -> Ints:
+        """Return the month in which each signed up, of a group its first member, shape (n,)."""
+        table = connection.table("customers")
+        told = table.filter(table.signed_up.notnull()).select(
+            "customer_id", month=table.signed_up.truncate("M").cast("date")
+        )
+        rows = told.order_by("customer_id").to_pyarrow()
+        places, months = self.places(rows["customer_id"].to_pylist()), _places(rows, self.first)
+        signed = np.full(len(self.customers), _NOBODY_KNOWS, dtype=np.int64)
+        np.minimum.at(signed, places[places >= 0], months[places >= 0])
+        return signed
+
+
+def _changes(whole: Table, roots: dict[str, str], minor: int) -> Table:
+    """Return by how much MRR changes from month-end to month-end, in whole minor units.
+
+    Each month-end is written down as a gain that is given back a month later: what is left where months meet is the
+    change, and a customer whose months end has left.
+    """
+    if roots:
+        known = ibis.memtable(pa.table({"member": list(roots), "root": list(roots.values())}))
+        joined = whole.left_join(known, whole.customer_id == known.member)
+        whole = joined.mutate(customer_id=ibis.coalesce(joined.root, joined.customer_id))
+    paid = whole.select(
+        "customer_id",
+        month=whole.month.cast("date"),
+        amount=(whole.mrr_end * minor).round().cast("int64"),
+    )
+    paid = paid.filter(paid.amount != 0)
+    back = paid.select("customer_id", month=month_after(paid.month), amount=-paid.amount)
+    both = ibis.union(paid, back)
+    summed = both.group_by("customer_id", "month").agg(change=both.amount.sum().cast("int64"))
+    return summed.filter(summed.change != 0).order_by("customer_id", "month")
+
+
+def _roots(customers: Table) -> dict[str, str]:
+    """Return the topmost parent of each customer that has one; of a circle of parents the first by name."""
+    if "parent_id" not in customers.columns:
+        return {}
+    told = customers.filter(customers.parent_id.notnull()).select("customer_id", "parent_id").to_pyarrow()
+    parent = dict(zip(told["customer_id"].to_pylist(), told["parent_id"].to_pylist(), strict=True))
+    roots = {}
+    for customer in parent:
+        passed = [customer]
+        while passed[-1] in parent and parent[passed[-1]] not in passed:
+            passed.append(parent[passed[-1]])
+        ends = passed[-1] not in parent
+        roots[customer] = passed[-1] if ends else min(passed[passed.index(parent[passed[-1]]) :])
+    return {customer: top for customer, top in roots.items() if customer != top}
+
+
+def _told_raises(panel: StoredPanel, names: _Names) -> Rows:
+    """Return the raises of price that customers were told and accepted; of who never paid the place is -1."""
+    connection = panel.connect()
+    if panel.dataset is None or "price_changes" not in panel.dataset.tables:
+        return NO_ROWS
+    table = connection.table("price_changes")
+    known = {name: connection.table(name) for name in connection.list_tables()}
+    accepted = table.filter(table.new_mrr.notnull() & (table.date <= panel.as_of))
+    told = Rates.of(known, panel.currency, panel.as_of).constant(accepted, "old_mrr", "new_mrr")
+    told = told.filter(told.new_mrr > told.old_mrr)
+    minor = 10 ** MINOR_UNITS[panel.currency]
+    rows = told.select(
+        "customer_id",
+        month=told.date.truncate("M").cast("date"),
+        change=((told.new_mrr - told.old_mrr) * minor).round().cast("int64"),
+    ).to_pyarrow()
+    who, when = names.places(rows["customer_id"].to_pylist()), _places(rows, names.first)
+    order = np.lexsort((when, who))
+    return Rows.of(who[order], when[order], rows["change"].to_numpy()[order])
+
+
+def _shown_by(changes: Rows, told: Rows) -> NDArray[np.bool_]:
+    """Return which rows name a customer and month in which MRR changed."""
+    changed = (
+        set(zip(changes.customer.tolist(), changes.month.tolist(), strict=True))
+        if told.amount.size
+        else set()
+    )
+    pairs = zip(told.customer.tolist(), told.month.tolist(), strict=True)
+    return np.array([pair in changed for pair in pairs], dtype=np.bool_)
+
+
+def _part(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
+    return Rows(rows.customer[chosen], rows.month[chosen], rows.amount[chosen])
+
+
+def _places(rows: pa.Table, first: np.datetime64) -> Ints:
+    """Return the months of a column of first days, counted from the first month."""
+    days = rows["month"].cast(pa.date32()).to_numpy().astype("datetime64[M]")
+    places: Ints = days.astype(np.int64) - first.astype("datetime64[M]").astype(np.int64)
+    return places

@@ -1,0 +1,142 @@
+"""Growth and retention in plain words: gross retention first, since expansion can hide a bucket that leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pricing_service.decisions._growth_ledger import Book
+from pricing_service.decisions._words import customers, money, percent
+
+Result = Mapping[str, Any]
+_LINES = (
+    ("new", "new customers brought"),
+    ("expansion", "expansion"),
+    ("price_raise", "raises of price"),
+    ("reactivation", "customers who came back"),
+)
+_LOSSES = (("churn", "customers who left took"), ("contraction", "contraction"))
+
+
+def growth_sentences(result: Result, *, leaky_below: float) -> list[str]:
+    """Return the result as sentences, the most important first."""
+    last = result["months"][-1]
+    return [
+        _gross(last, result["convention"]["window_months"], leaky_below),
+        *_net(last),
+        *_raises(last),
+        *_bridge(result),
+        *_doubled(result),
+        *_forecast(result),
+        _counted(result["convention"]),
+    ]
+
+
+def _gross(last: Result, window: int, leaky_below: float) -> str:
+    gross = last["grr"]
+    if gross["value"] is None:
+        why = {"window_not_over": f"the data do not span {window} months yet"}.get(gross["reason"])
+        return f"How much revenue stays is not known: {why or 'too few customers were there at its start'}."
+    kept = f"Of the revenue of {window} months ago {_range(gross)} is still there, expansion left out"
+    border = f"three companies in four keep {percent(leaky_below)} or more"
+    if gross["high"] < leaky_below:
+        return f"The bucket leaks. {kept}; {border}."
+    if gross["value"] < leaky_below:
+        return f"The bucket may leak. {kept}; {border}."
+    return f"{kept}."
+
+
+def _net(last: Result) -> list[str]:
+    net = last["nrr"]
+    if net["value"] is None:
+        return []
+    said = f"With expansion it is {_range(net)}"
+    if net["low"] > 1:
+        return [f"{said}: the same customers pay more than they did."]
+    if net["high"] < 1:
+        return [f"{said}: the same customers pay less than they did."]
+    return [f"{said}: whether the same customers pay more or less than they did is not sure."]
+
+
+def _raises(last: Result) -> list[str]:
+    without = last["nrr_without_raises"]
+    if without["value"] is None or last["nrr"]["value"] is None or without["value"] == last["nrr"]["value"]:
+        return []
+    return [f"Without raises of price it would be {_range(without)}."]
+
+
+def _bridge(result: Result) -> list[str]:
+    currency, year = result["currency"], result["months"][-12:]
+    gained = [(sum(month[line] for month in year), words) for line, words in _LINES]
+    lost = [(sum(month[line] for month in year), words) for line, words in _LOSSES]
+    parts = [f"{words} {money(amount, currency)}" for amount, words in gained if amount]
+    taken = [f"{words} {money(amount, currency)}" for amount, words in lost if amount]
+    span = "month" if len(year) == 1 else f"{len(year)} months"
+    change = year[-1]["closing_mrr"] - year[0]["opening_mrr"]
+    moved = f"In the last {span} revenue a month went from {money(year[0]['opening_mrr'], currency)} to"
+    moved = (
+        f"{moved} {money(year[-1]['closing_mrr'], currency)}"
+        if change
+        else moved.replace(" went from", " stayed at")
+    )
+    if not change:
+        moved = moved.removesuffix(" to")
+    return [f"{moved}." if not parts + taken else f"{moved}: {', '.join(parts + taken)}."]
+
+
+def _doubled(result: Result) -> list[str]:
+    share = result["doubled"]
+    if share["value"] is None:
+        return []
+    return [
+        f"Of {customers(share['n'])} who paid {result['convention']['window_months']} months ago {_range(share)} pay at"
+        " least twice as much now."
+    ]
+
+
+def _forecast(result: Result) -> list[str]:
+    if not result["forecast"]:
+        return []
+    last, currency = result["forecast"][-1], result["currency"]
+    mrr, ahead = last["mrr"], len(result["forecast"])
+    between = f"between {money(mrr['low'], currency)} and {money(mrr['high'], currency)}"
+    return [
+        f"If things go on as they did, revenue a month will be {money(mrr['value'], currency)} in"
+        f" {'a month' if ahead == 1 else f'{ahead} months'}, {between} with probability {percent(mrr['level'])}."
+    ]
+
+
+def _counted(convention: Result) -> str:
+    if convention["name"] == "endpoint":
+        return (
+            "Counted as most filed figures are: the same customers at two month-ends, each capped for itself in gross"
+            " retention; other conventions are shown beside it."
+        )
+    return f"Counted by the convention {convention['name']}; the default and all others are shown beside it."
+
+
+def _range(estimate: Result) -> str:
+    ends = [f"{100 * estimate[end]:.0f}" for end in ("low", "high")]
+    between = f" (between {ends[0]} and {ends[1]} %)" if ends[0] != ends[1] else ""
+    return f"{100 * estimate['value']:.0f} %{between}"
+
+
+def growth_caveats(result: Result, book: Book) -> list[dict[str, str]]:
+    """Return what a reader must know before relying on the numbers."""
+    last = result["months"][-1]
+    found = [(each["code"], each["message"]) for each in last["nrr"]["warnings"] + last["grr"]["warnings"]]
+    if book.unseen_raises:
+        text = (
+            f"Of {book.told_raises:,} accepted raises of price {book.unseen_raises:,} are left out: what the customer"
+            " pays did not change in that month. See that price_changes and subscriptions name the same months."
+        )
+        found.append(("raises_not_in_mrr", text))
+    if not book.ledger.before.any() and last["grr"]["value"] is not None:
+        opening = result["months"][0]
+        if opening["new"] > 0.2 * last["closing_mrr"]:
+            text = (
+                f"All customers of the first month, {opening['month']}, count as new in it: nothing says who signed up"
+                " before. Give `signed_up` in customers, or start the history earlier."
+            )
+            found.append(("history_starts_full", text))
+    return [{"code": code, "message": text} for code, text in dict(found).items()]

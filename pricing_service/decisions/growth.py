@@ -1,0 +1,107 @@
+"""Retention and expansion: what is left of the revenue of a year ago, what it grew by, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from models.errors import NotEstimable
+from models.estimate import Label
+from pricing_service.decisions import _needs
+from pricing_service.decisions._base import Decision, Options, Outcome, Progress
+from pricing_service.decisions._evidence import traits_of
+from pricing_service.decisions._growth_forecast import Foresight
+from pricing_service.decisions._growth_ledger import Book, read_book
+from pricing_service.decisions._growth_retention import Retained
+from pricing_service.decisions._growth_words import growth_caveats, growth_sentences
+from pricing_service.panel import StoredPanel
+
+LEAKY_BELOW = 0.82
+"""Gross retention of a year that a quarter of private SaaS companies stay below (KeyBanc and Sapphire, 2024)."""
+
+
+class GrowthOptions(Options):
+    """Options of growth and retention."""
+
+    window_months: int = Field(
+        12, ge=1, le=36, description="months between the two month-ends that retention compares"
+    )
+    convention: Literal[
+        "endpoint", "without_winbacks", "movements", "movements_with_reactivation", "compounded",
+        "average_month", "survivors", "mean_of_ratios", "capped_in_total",
+    ] = Field("endpoint", description="how retention is counted; all others are shown beside it")  # fmt: skip
+    forecast_months: int = Field(12, ge=1, le=36, description="months that are foreseen")
+    leaky_below: float = Field(
+        LEAKY_BELOW, gt=0, lt=1, description="gross retention below which the bucket is said to leak"
+    )
+
+
+class Growth(Decision):
+    """Say how much of the revenue stays, by how much it grows, and by which convention that is counted."""
+
+    title = "Growth and retention"
+    needs = (_needs.BILLS,)
+    options: ClassVar[type[Options]] = GrowthOptions
+
+    def decide(self, panel: StoredPanel, options: GrowthOptions, *, seed: int, progress: Progress) -> Outcome:
+        """Read the ledger, close the bridge of every month, and count retention.
+
+        Raises
+        ------
+        InvalidInput
+            If an option names a trait that the data does not have.
+        """
+        if options.segment_by is not None:
+            traits_of(panel).require(options.segment_by)
+        progress("Reading what customers pay", 0, 3)
+        about = {"options": options.model_dump(mode="json") | {"as_of": panel.as_of.isoformat()}}
+        try:
+            book = read_book(panel)
+        except NotEstimable as refusal:
+            progress(self.title, 3, 3)
+            return Outcome(about | _nothing(refusal, options))
+        foresight = _foresight(book, options, seed)
+        retained = Retained(
+            book, window=options.window_months, convention=options.convention, level=options.level, seed=seed
+        )
+        progress("Counting retention month by month", 1, 3)
+        result = about | _result(retained, book, progress)
+        result |= {"forecast": foresight.rows(options.forecast_months) if foresight else []}
+        result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below)
+        result["caveats"] = growth_caveats(result, book)
+        progress(self.title, 3, 3)
+        return Outcome(result)
+
+
+def _result(retained: Retained, book: Book, progress: Progress) -> dict[str, Any]:
+    months = retained.months(lambda done, total: progress(f"Month {done + 1} of {total}", done, total))
+    progress("Following cohorts", 2, 3)
+    return {
+        "months": months,
+        "convention": retained.convention(),
+        "variants": retained.variants(),
+        "concentration": retained.concentration(),
+        "doubled": retained.doubled().to_json(),
+        "cohorts": retained.cohorts(),
+        "by_age": retained.by_age(),
+        "currency": book.currency,
+    }
+
+
+def _foresight(book: Book, options: GrowthOptions, seed: int) -> Foresight | None:
+    try:
+        return Foresight.of(book, window=options.window_months, level=options.level, seed=seed)
+    except NotEstimable:
+        return None
+
+
+def _nothing(refusal: NotEstimable, options: GrowthOptions) -> dict[str, Any]:
+    label = Label(unit="share", level=options.level)
+    return {
+        "months": [], "convention": {}, "variants": {}, "concentration": {}, "cohorts": [], "by_age": [],
+        "forecast": [],
+        "doubled": label.unknown(refusal.reason, n=0).to_json(),
+        "sentences": [f"Retention is not known: {refusal}."],
+        "caveats": [],
+    }  # fmt: skip

@@ -1,0 +1,67 @@
+"""One simulated business: a year ahead foreseen from its history, and what then came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from models.retention.forecast import Outlook
+from tests.truth.ledger_worlds import AHEAD, draw_book
+
+Floats = NDArray[np.float64]
+Band = tuple[float, float, float]
+"""Its lower end, its middle and its upper end."""
+HORIZONS = (3, 6, 12)
+LEVEL = 0.8
+WINDOW = 12
+
+
+def run(seed: int) -> dict[str, Any]:
+    """Return, by horizon, whether the bands of MRR, NRR and GRR hold, how wide they are, and the same of naive ones."""
+    business = draw_book(seed)
+    past = len(business.z) - AHEAD
+    seen = (business.z[:past] > 0).any(axis=0)
+    outlook = Outlook.of(business.z[:past, seen], business.age[:past, seen], window=WINDOW, seed=1)
+    paths = outlook.paths(AHEAD, seed=2)
+    total = business.z.sum(axis=1).astype(np.float64)
+    found: dict[str, Any] = {"world": business.world, "customers": int(seen.sum())}
+    for ahead in HORIZONS:
+        month = past + ahead - 1
+        base, now = business.z[month - WINDOW], business.z[month]
+        truth = {
+            "mrr": total[month],
+            "nrr": (now * (base > 0)).sum() / base.sum(),
+            "grr": np.minimum(now, base).sum() / base.sum(),
+        }
+        draws = {"mrr": paths.mrr, "nrr": paths.net, "grr": paths.gross}
+        found[str(ahead)] = {
+            **{name: _judged(_band(draws[name][:, ahead - 1]), truth[name]) for name in truth},
+            "last_rate": _judged(_walk(total[:past], ahead), truth["mrr"]),
+        }
+    return found
+
+
+def _band(draws: Floats) -> Band:
+    low, middle, high = np.quantile(draws, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]).tolist()
+    return low, middle, high
+
+
+def _judged(band: Band, truth: float) -> dict[str, float]:
+    low, middle, high = band
+    return {
+        "holds": float(low <= truth <= high),
+        "width": float(np.log(high / low)),
+        "off": float(np.log(middle / truth)),
+    }
+
+
+def _walk(total: Floats, ahead: int) -> Band:
+    """Carry the mean growth of the last twelve months on, with the band of a random walk and of a mean of twelve."""
+    steps = np.diff(np.log(total[-13:]))
+    reach = steps.std(ddof=1) * np.sqrt(ahead * (1 + ahead / steps.size))
+    reach *= special.stdtrit(steps.size - 1, (1 + LEVEL) / 2)
+    middle = np.log(total[-1]) + ahead * steps.mean()
+    return float(np.exp(middle - reach)), float(np.exp(middle)), float(np.exp(middle + reach))

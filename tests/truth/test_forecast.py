@@ -1,0 +1,78 @@
+"""Whether bands of the forecast hold what then comes, beside carrying the last rate on, into docs/truth-forecast.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import pytest
+
+from tests.truth.forecast_run import HORIZONS, LEVEL, run
+from tests.truth.ledger_worlds import WORLDS
+from tests.truth.sweep import digest, records
+from tests.truth.tables import share
+
+pytestmark = pytest.mark.truth
+PAGE = Path(__file__).parents[2] / "docs" / "truth-forecast.md"
+COUNT = int(os.environ.get("TRUTH_BUSINESSES", "3000"))
+FIRST_SEED = 9_400_000
+NAMES = ("mrr", "nrr", "grr", "last_rate")
+Record = dict[str, Any]
+
+HEAD = """# Forecasts against what came
+
+Made by `make truth`; do not edit. {count:,} simulated businesses, seeds from {first:,} on, by which no choice in the
+code was made, with 18 to 36 months of history and 30 to 500 customers at its start. From the history alone the next
+twelve months are foreseen; then they come. Each cell: how many of the {level:.0%} bands hold, ± twice the binomial
+error, and their mean width on the log scale. *Last rate*: the mean growth of the last twelve months carried on, with
+the band of a random walk. The worlds differ by what the forecast does not assume: customers with chances to leave of
+their own (*mixed*), a raise for many in one month of each year (*waves*), arrivals by season, chances that wander
+(*drift*), large customers who stay longer; in all of them months are good or bad, the young leave more often, and
+arrivals trend.
+"""
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Record]:
+    return records(run, range(FIRST_SEED, FIRST_SEED + COUNT), name="forecast")
+
+
+def row(name: str, group: list[Record], ahead: int) -> str:
+    cells = []
+    for each in NAMES:
+        judged = [record[str(ahead)][each] for record in group]
+        holds = share([entry["holds"] > 0 for entry in judged])
+        cells.append(f"{holds} · {fmean(entry['width'] for entry in judged):.3f}")
+    off = [fmean(abs(record[str(ahead)][each]["off"]) for record in group) for each in ("mrr", "last_rate")]
+    return f"| {name} | {ahead} | {len(group):,} | {' | '.join(cells)} | {off[0]:.1%} | {off[1]:.1%} |"
+
+
+def test_the_page_is_written(found: list[Record]) -> None:
+    lines = [
+        HEAD.format(count=COUNT, first=FIRST_SEED, level=LEVEL),
+        "| world | months ahead | n | MRR | NRR | GRR | last rate, MRR | MRR off by, mean | last rate off by |",
+        "| --- " * 9 + "|",
+        *(row("**all**", found, ahead) for ahead in HORIZONS),
+        *(row(world, [each for each in found if each["world"] == world], 12) for world in WORLDS),
+        "",
+        f"Source digest {digest('forecast')[:12]}.",
+    ]
+    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    assert "| **all** | 12 |" in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ahead", HORIZONS)
+@pytest.mark.parametrize("name", ["mrr", "nrr", "grr"])
+def test_four_in_five_bands_hold(found: list[Record], name: str, ahead: int) -> None:
+    assert 0.77 <= fmean(record[str(ahead)][name]["holds"] for record in found) <= 0.83
+
+
+@pytest.mark.parametrize("ahead", HORIZONS)
+def test_bands_are_narrower_and_middles_nearer_than_the_last_rates(found: list[Record], ahead: int) -> None:
+    ours, naive = ([record[str(ahead)][name] for record in found] for name in ("mrr", "last_rate"))
+
+    assert fmean(each["width"] for each in ours) < fmean(each["width"] for each in naive)
+    assert fmean(abs(each["off"]) for each in ours) < fmean(abs(each["off"]) for each in naive)
