@@ -19,14 +19,9 @@ size: s² ((r - c)² - e²) is added. As customers become many, V moves to the u
 ``λ = 1 ÷ (1 + 400 R)`` with R = (Σd⁴ + m²) ÷ (Σd² + m)², the usual variance's own relative variance beside a made-up
 customer of m = Σs² ÷ n.
 
-``T = (estimate - truth) ÷ √V`` has tails and a skew of its own:
-
-- V is uncertain: Student's t with ν = 2 V² ÷ Var V (Satterthwaite 1946).
-- The sum is skewed: K = Σ s³ (ρ₊ w₊ - ρ₋ w₋), γ = K ÷ V^1.5. V moves with the estimate: κ = Cov(estimate, V) ÷ V^1.5.
-  Expanding √V, T has mean -κ/2 and third cumulant γ - 3κ, so its quantile is (Cornish-Fisher)
-  ``t + shift``, ``shift = -κ/2 + (γ - 3κ)(z² - 1) ÷ 6``. With equal sizes κ = γ, which is Johnson's (1978) correction;
-  where few carry the sum κ vanishes and the shift turns round, since one of them leaving says little about V.
-- Neither side is made shorter than 0.7 t: expansions end where the skew is that of one customer.
+The ends are estimate - T √V, with quantiles of T = (estimate - truth) ÷ √V from Student's t, the skew
+K = Σ s³ (ρ₊ w₊ - ρ₋ w₋), and the largest customer's chance to leave, π = w₋ ÷ ρ₋², which takes ℓ = ρ₋ max s
+(`models.retention.moments`).
 
 Logo retention has the mid-P interval (`models.proportions`).
 """
@@ -37,12 +32,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from models.checks import Floats, share, vector
 from models.errors import InvalidInput
 from models.estimate import Caveat, Estimate, Label
 from models.proportions import mid_p
+from models.retention.moments import Moments
 from models.retention.size_trend import SizeGrid, SizeTrend
 
 FEWEST_CUSTOMERS = 10
@@ -51,7 +46,6 @@ FEW_EFFECTIVE = 20
 LARGE_SHARE = 0.2
 _OWN_SIZE_FROM = 4.0  # a movement beyond this ratio is believed of its own customer only
 _PATIENCE = 400.0  # with 40, the gross intervals of 1,000 very unequal customers cover 0.92; with 400, 0.94
-_SHORTEST_SIDE = 0.7
 
 
 @dataclass(frozen=True)
@@ -84,26 +78,6 @@ class _Customers:
     part: Floats
     grid: SizeGrid
     at_node: Floats  # (G, 4): Σ1, Σs, Σs², Σs³
-
-
-@dataclass(frozen=True)
-class _Moments:
-    """An estimate's variance, third cumulant, covariance with its variance, and the variance's own variance."""
-
-    variance: float
-    third: float
-    with_variance: float
-    of_variance: float
-
-    def mixed(self, other: _Moments, weight: float) -> _Moments:
-        """Mix with another view of the same; the doubts add as if they went together."""
-        doubt = (1 - weight) * self.of_variance**0.5 + weight * other.of_variance**0.5
-        return _Moments(
-            (1 - weight) * self.variance + weight * other.variance,
-            (1 - weight) * self.third + weight * other.third,
-            (1 - weight) * self.with_variance + weight * other.with_variance,
-            doubt**2,
-        )
 
 
 def revenue_retention(then: ArrayLike, now: ArrayLike, *, level: float = 0.95) -> Retention:
@@ -145,7 +119,7 @@ def revenue_retention(then: ArrayLike, now: ArrayLike, *, level: float = 0.95) -
     >>> now[10:15] *= 1.5
     >>> found = revenue_retention(then, now, level=0.9)
     >>> [round(each, 2) for each in (found.net.low, found.net.value, found.net.high)]
-    [0.63, 0.89, 1.18]
+    [0.63, 0.89, 1.25]
     >>> found.net.warnings[0].code, round(found.effective_customers, 1)
     ('few_customers_carry_it', 8.6)
     """
@@ -186,7 +160,7 @@ def _caveats(effective: float, largest: float) -> tuple[Caveat, ...]:
     if effective >= FEW_EFFECTIVE and largest < LARGE_SHARE:
         return ()
     message = (
-        f"a few customers carry this number: it is as sure as one of {effective:.1f} customers of equal size, and "
+        f"a few customers carry this number: it counts like one of {effective:.1f} customers of equal size, and "
         f"the largest paid {largest:.0%} of the revenue"
     )
     return (Caveat("few_customers_carry_it", message),)
@@ -203,27 +177,29 @@ def _estimate(customers: _Customers, kept: Floats, label: Label, *, highest: flo
     total = float(customers.paid.sum())
     value = min(float(kept.sum()) / total, highest)
     own = _own(kept / total - customers.part * value)
-    moments = _pooled(customers, kept)
+    pooled, leaving = _pooled(customers, kept)
     # One made-up customer, as in M: where hardly anybody moved, the usual variance is sure of nothing.
     made_up = float(customers.at_node[:, 2].sum()) / kept.size
     unsure = (own.of_variance + made_up**2) / (own.variance + made_up) ** 2
-    moments = moments.mixed(own, 1 / (1 + _PATIENCE * unsure))
-    shorter, longer = _quantiles(moments, label.level)
-    deviation = float(np.sqrt(moments.variance))
-    low, high = value - longer * deviation, value - shorter * deviation
+    moments = pooled.mixed(own, 1 / (1 + _PATIENCE * unsure))
+    lower, upper = moments.quantiles(label.level, leaving=leaving)
+    deviation = moments.variance**0.5
+    low, high = value - upper * deviation, value - lower * deviation
     return label.known(value, max(low, 0.0), min(high, highest), n=kept.size)
 
 
-def _own(error: Floats) -> _Moments:
+def _own(error: Floats) -> Moments:
     """Return the moments that the customers' own errors d (n,) say."""
-    square = error**2
-    freedom = error.size / (error.size - 1)
+    square = error * error
     third = float(square @ error)
-    return _Moments(freedom * float(square.sum()), third, third, float(square @ square))
+    return Moments(
+        variance=float(square.sum()) * error.size / (error.size - 1),
+        third=third, with_variance=third, of_variance=float(square @ square),
+    )  # fmt: skip
 
 
-def _pooled(customers: _Customers, kept: Floats) -> _Moments:
-    """Return the moments when all customers say how those of a size move."""
+def _pooled(customers: _Customers, kept: Floats) -> tuple[Moments, tuple[float, float]]:
+    """Return the moments when all customers say how those of a size move, and the largest customer's π and ℓ."""
     ratio = kept / customers.paid
     capped = np.minimum(ratio, _OWN_SIZE_FROM)
     centre = float(capped.mean())
@@ -232,39 +208,36 @@ def _pooled(customers: _Customers, kept: Floats) -> _Moments:
     below = movement < 0
     sides = np.stack([np.where(below, squares, 0), np.where(below, 0, squares)], axis=1)
     at_node = customers.grid.sums(sides)
-    large = ratio > _OWN_SIZE_FROM
-    moments = _beyond(customers.part[large], ratio[large] - centre, movement[large])
-    for side, sign in enumerate((-1, 1)):
-        trend = SizeTrend.fit(
+    losses, gains = (
+        SizeTrend.fit(
             customers.at_node[:, 0], at_node[:, side],
             cubes=float(sides[:, side] @ np.abs(movement)), fourths=float(sides[:, side] @ sides[:, side]),
-        )  # fmt: skip
-        one, two, three = (float(customers.at_node[:, power] @ trend.mean) for power in (1, 2, 3))
-        skew = sign * trend.typical
-        moments = _Moments(
-            moments.variance + two,
-            moments.third + skew * three,
-            # A customer's e² moves Σe² and with it M in proportion; E e·e² = ±ρ w.
-            moments.with_variance + skew * one * two / trend.mass,
-            moments.of_variance + two**2 * trend.relative_variance(customers.at_node[:, 2]),
         )
-    return moments
+        for side in (0, 1)
+    )  # fmt: skip
+    large = ratio > _OWN_SIZE_FROM
+    beyond = _beyond(customers.part[large], ratio[large] - centre, movement[large])
+    moments = _one_side(customers, losses, -1).plus(_one_side(customers, gains, 1)).plus(beyond)
+    chance = min(losses.at(customers.grid.largest) / losses.typical**2, 1.0)
+    return moments, (chance, losses.typical * float(customers.part.max()))
 
 
-def _beyond(part: Floats, whole: Floats, capped: Floats) -> _Moments:
+def _one_side(customers: _Customers, trend: SizeTrend, sign: int) -> Moments:
+    """Return the moments of the losses (-1) or gains (+1)."""
+    one, two, three = (float(customers.at_node[:, power] @ trend.mean) for power in (1, 2, 3))
+    skew = sign * trend.typical
+    return Moments(
+        variance=two, third=skew * three,
+        # A customer's e² moves Σe² and with it M in proportion; E e·e² = ±ρ w.
+        with_variance=skew * one * two / trend.mass,
+        of_variance=two**2 * trend.relative_variance(customers.at_node[:, 2]),
+    )  # fmt: skip
+
+
+def _beyond(part: Floats, whole: Floats, capped: Floats) -> Moments:
     """Return what movements beyond fourfold add, at their own customers' size."""
     extra = part**2 * (whole**2 - capped**2)
-    return _Moments(
-        float(extra.sum()), float((part**3 * (whole**3 - capped**3)).sum()), 0.0, float(extra @ extra)
+    third = float((part**3 * (whole**3 - capped**3)).sum())
+    return Moments(
+        variance=float(extra.sum()), third=third, with_variance=0.0, of_variance=float(extra @ extra)
     )
-
-
-def _quantiles(moments: _Moments, level: float) -> tuple[float, float]:
-    """Return the lower and upper quantile of T."""
-    deviation = float(np.sqrt(moments.variance))
-    z = float(special.ndtri((1 + level) / 2))
-    freedom = max(2 * moments.variance**2 / moments.of_variance, 1.5)
-    t = float(special.stdtrit(freedom, (1 + level) / 2))
-    skew, turning = moments.third / deviation**3, moments.with_variance / deviation**3
-    shift = -turning / 2 + (skew - 3 * turning) * (z**2 - 1) / 6
-    return min(shift - t, -_SHORTEST_SIDE * t), max(shift + t, _SHORTEST_SIDE * t)

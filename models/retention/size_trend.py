@@ -45,6 +45,8 @@ class SizeGrid:
     ----------
     dealt
         Shape (n, G): which part of a customer stands at which node; rows sum to 1.
+    largest
+        x of the largest customer.
 
     Examples
     --------
@@ -53,6 +55,7 @@ class SizeGrid:
     """
 
     dealt: sparse.csr_array
+    largest: float
 
     @classmethod
     def of(cls, paid: Floats) -> SizeGrid:
@@ -68,7 +71,8 @@ class SizeGrid:
         parts = np.stack([1 - right_part, right_part], axis=1).ravel()
         columns = np.stack([left, left + 1], axis=1).ravel()
         starts = np.arange(0, 2 * paid.size + 1, 2, dtype=np.int32)
-        return cls(sparse.csr_array((parts, columns, starts), shape=(paid.size, _NODES.size)))
+        dealt = sparse.csr_array((parts, columns, starts), shape=(paid.size, _NODES.size))
+        return cls(dealt, float(x.max()))
 
     def sums(self, columns: Floats) -> Floats:
         """Sum columns (n, k) over the customers at each node: shape (G, k)."""
@@ -140,6 +144,10 @@ class SizeTrend:
         level = mass / (float(customers @ chance) - 1 + _MADE_UP)
         typical = (cubes + _MADE_UP) / mass
         return cls(level * chance, mass, dispersion, slope, precision, middle, typical)
+
+    def at(self, x: float) -> float:
+        """Return w at size x."""
+        return float(np.interp(x, _NODES, self.mean))
 
     def relative_variance(self, weight: Floats) -> float:
         """Return Var(Σ weight·w) ÷ (Σ weight·w)², weight of shape (G,): the doubt about the level and the slope."""
