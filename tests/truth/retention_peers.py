@@ -1,0 +1,44 @@
+"""The usual intervals of a ratio of sums: the delta method, the percentile bootstrap and the bootstrap-t."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from models.checks import Floats
+
+RESAMPLES = 999
+Ends = tuple[float, float]
+
+
+def delta(paid: Floats, pays: Floats, level: float) -> Ends:
+    """Normal, with the variance of the customers' own errors."""
+    ratio = pays.sum() / paid.sum()
+    error = pays - ratio * paid
+    reach = (
+        special.ndtri((1 + level) / 2) * np.sqrt(paid.size / (paid.size - 1) * (error @ error)) / paid.sum()
+    )
+    return ratio - reach, ratio + reach
+
+
+def resampled(rng: np.random.Generator, n: int) -> Floats:
+    """Return how often each customer is drawn, shape (999, n)."""
+    return rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(np.float64)
+
+
+def bootstraps(paid: Floats, pays: Floats, counts: Floats, level: float) -> tuple[Ends, Ends]:
+    """Return the percentile interval and the bootstrap-t, from the same draws."""
+    columns = np.stack([paid, pays, paid**2, paid * pays, pays**2], axis=1)
+    a, b, aa, ab, bb = (counts @ columns).T
+    ratios = b / a
+    ratio = pays.sum() / paid.sum()
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.quantile(ratios, tails)
+    spread = np.sqrt(np.maximum(bb - 2 * ratios * ab + ratios**2 * aa, 0)) / a
+    error = pays - ratio * paid
+    deviation = float(np.sqrt(error @ error)) / paid.sum()
+    usable = spread > 1e-9
+    if deviation == 0 or not usable.any():
+        return (low, high), (ratio, ratio)
+    lower, upper = np.quantile((ratios[usable] - ratio) / spread[usable], tails)
+    return (low, high), (ratio - upper * deviation, ratio - lower * deviation)
