@@ -23,32 +23,15 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.errors import InvalidInput
 from models.retention.ledger import Ints
+from models.retention.levers import AS_BEFORE, Levers, Referring, repriced
 from models.retention.monthly_rates import RECENT_MONTHS, Event, MonthlyRates
 from models.retention.new_business import NewBusiness
 
 _LEAST_RATE, _MOST_RATE = 1e-12, 0.9
+_LASTING = 0.1
+"""Standard deviation of what the chances to leave change by for good: tomorrow's are not quite yesterday's."""
 _FOLLOWED = 4_000
 """Customers who are followed one by one; of more, the smaller ones are followed for one another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Levers:
-    """By how much the future differs from the past: factors, 1 where it does not.
-
-    Parameters
-    ----------
-    leaving, growing
-        Of the chances to leave and to grow.
-    arrivals
-        Of how many come.
-    """
-
-    leaving: float = 1.0
-    growing: float = 1.0
-    arrivals: float = 1.0
-
-
-AS_BEFORE = Levers()
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +66,8 @@ class Outlook:
         Shape (q,): months since the first bill.
     weight
         Shape (q,): how many customers each stands for.
+    places
+        Shape (q,): which customers of the book these are.
     rates, new
         In equally many draws.
     """
@@ -90,6 +75,7 @@ class Outlook:
     z: Ints
     age: Ints
     weight: Floats
+    places: NDArray[np.intp]
     rates: MonthlyRates
     new: NewBusiness
 
@@ -132,17 +118,22 @@ class Outlook:
         new = NewBusiness.fit(came.sum(axis=1), bills, draws=draws, seed=seed + 1)
         latest = z[-window:]
         kept, weight = _standing_for_all(latest, np.random.default_rng((seed, 3)))
-        return cls(latest[:, kept], age[-1, kept], weight, rates, new)
+        return cls(latest[:, kept], age[-1, kept], weight, kept, rates, new)
 
-    def paths(self, months: int, *, seed: int = 0, levers: Levers = AS_BEFORE) -> Paths:
+    def paths(
+        self, months: int, *, seed: int = 0, levers: Levers = AS_BEFORE, referring: Referring | None = None
+    ) -> Paths:
         """Simulate the next months.
 
-        The same seed gives the same luck: what levers change is then their own doing.
+        The same seed gives the same luck: what levers change is then their own doing. `referring` lets them compound
+        through customers who bring others.
         """
         rng = np.random.default_rng(seed)
         rates = _moved(self.rates, levers)
         shocks = [event.months(months, rng) for event in (rates.leaves, rates.grows, rates.shrinks)]
+        shocks[0] = shocks[0] * np.exp(_LASTING * rng.standard_normal((rates.draws, 1)))
         state = np.tile(self.z[-1].astype(np.float64), (rates.draws, 1))
+        state = repriced(state, levers, np.random.default_rng((seed, 4)))
         existing, net, gross = [], [], []
         for month in range(months):
             state = _Month(rates, self.age + month, [each[:, month] for each in shocks]).passes(state, rng)
@@ -153,17 +144,39 @@ class Outlook:
                 net.append(state @ (self.weight * (base > 0)) / total)
                 gross.append(np.minimum(state, base) @ self.weight / total)
         today = np.stack(existing, axis=1)
-        later = self._later(months, rates, np.random.default_rng((seed, 2)), levers)
+        brought = self.new.arrivals(months, np.random.default_rng((seed, 2)), factor=levers.arrivals)
+        later = _later(brought, rates.left_of_first_bill(months), today, referring)
         return Paths(today + later, today, np.stack(net, axis=1), np.stack(gross, axis=1))
 
-    def _later(self, months: int, rates: MonthlyRates, rng: np.random.Generator, levers: Levers) -> Floats:
-        """Return what customers pay who are yet to come, shape (draws, months)."""
-        brought = self.new.arrivals(months, rng, factor=levers.arrivals)
-        left = rates.left_of_first_bill(months)
-        later = np.zeros_like(brought)
-        for month in range(months):
-            later[:, month:] += brought[:, [month]] * left[:, : months - month]
-        return later
+
+def quantiles_of_draws(draws: Floats, level: float) -> tuple[float, float, float]:
+    """Return the lower end, the middle and the upper end of draws (m,).
+
+    The ends are where the next draw lies outside with the chance 1 - level, which is a little farther out than the
+    share of these draws says.
+
+    Examples
+    --------
+    >>> [round(each, 2) for each in quantiles_of_draws(np.arange(99.0), 0.8)]
+    [9.0, 49.0, 89.0]
+    """
+    at = [(1 - level) / 2, 0.5, (1 + level) / 2]
+    low, middle, high = np.quantile(draws, at, method="weibull").tolist()
+    return low, middle, high
+
+
+def _later(brought: Floats, left: Floats, today: Floats, referring: Referring | None) -> Floats:
+    """Return what customers pay who are yet to come, shape (draws, months)."""
+    months = brought.shape[1]
+    later = np.zeros_like(brought)
+    for month in range(months):
+        bills = brought[:, [month]]
+        if referring is not None and month:
+            # With more revenue than on the other path, as much more is recommended.
+            more = (today + later)[:, [month - 1]] / np.maximum(referring.beside[:, [month - 1]], 1e-300)
+            bills = bills * (1 + referring.share * (more - 1))
+        later[:, month:] += bills * left[:, : months - month]
+    return later
 
 
 def _standing_for_all(latest: Ints, rng: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:

@@ -37,7 +37,7 @@ _USUAL = {"grows": 0.15, "shrinks": -0.15}
 """Log steps believed before any was seen, with the weight of one."""
 _STEPS_WEIGHED = 500
 """Steps seen from which on weighing them anew changes nothing that matters."""
-_LEAST_VARIANCE, _MOST_VARIANCE = 0.03, 20.0
+_LEAST_VARIANCE, _MOST_VARIANCE = 0.05, 20.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,10 +3,11 @@
 Notation
 --------
 k_t : customers who came in month t, t = -L+1 … 0      λ_t = exp(α + β t) : how many were to be expected
-β ~ N(0, 0.02²) before anything was seen: growth by half or a fall by a third within twenty months is rare
+β ~ N(0, 0.03²) before anything was seen: to double or to halve within a year is rare
 φ : by how much counts vary more than Poisson's, ≥ 1 (quasi-likelihood: McCullagh & Nelder 1989, ch. 9)
 
-    φ ~ Pearson's statistic ÷ χ² of T - 2;  (α, β) | φ : normal around the mode, covariance φ × inverse information
+    φ ~ (Pearson's statistic + 4 × 2) ÷ χ² of L - 2 + 4, so that it is believed to be about 2 before it is seen
+    (α, β) | φ : normal around the mode, covariance φ × inverse information
     a future month h: mean exp(α + β min(h, 12)), count negative binomial with variance φ × mean
 
 A trend is followed for a year and then held: nothing grows at one rate for ever.
@@ -23,7 +24,8 @@ from models.retention.ledger import Ints
 
 RECENT_MONTHS = 24
 TREND_MONTHS = 12
-_TREND_SD = 0.02
+_TREND_SD = 0.03
+_USUAL_DISPERSION, _USUAL_WEIGHT = 2.0, 4
 _STEPS = 30
 _BILLS = 256
 _FEW = 24
@@ -80,7 +82,8 @@ class NewBusiness:
         mean = np.exp(design @ at)
         freedom = max(seen.size - 2, 1)
         rng = np.random.default_rng(seed)
-        spread = float(((seen - mean) ** 2 / mean).sum()) / rng.chisquare(freedom, draws)
+        pearson = float(((seen - mean) ** 2 / mean).sum()) + _USUAL_WEIGHT * _USUAL_DISPERSION
+        spread = pearson / rng.chisquare(freedom + _USUAL_WEIGHT, draws)
         dispersion = np.maximum(spread, 1.0)
         root = np.linalg.cholesky(np.linalg.inv(design.T @ (mean[:, None] * design) + prior))
         drawn = at + np.sqrt(dispersion)[:, None] * (rng.standard_normal((draws, 2)) @ root.T)
@@ -115,11 +118,20 @@ class NewBusiness:
 
 
 def _resampled(bills: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    """Return bills to choose from, (draws, 256), each draw weighing those that were seen anew (Rubin 1981)."""
+    """Return bills to choose from, (draws, 256): those seen, weighed anew in each draw (Rubin 1981), and smoothed.
+
+    The largest bill seen is not the largest that can come: logs are spread by a normal kernel of Silverman's width and
+    drawn together again, so that they keep their mean and variance (Silverman & Young 1987).
+    """
     if not bills.size:
         return np.zeros((draws, 0))
+    logs = np.log(bills)
+    middle, scale = float(logs.mean()), float(logs.std())
+    width = 1.06 * bills.size**-0.2
     chosen = np.zeros((draws, _BILLS))
     for draw in range(draws):
         share = np.cumsum(rng.standard_exponential(bills.size))
-        chosen[draw] = bills[np.searchsorted(share, share[-1] * rng.random(_BILLS))]
-    return chosen
+        chosen[draw] = logs[np.searchsorted(share, share[-1] * rng.random(_BILLS))]
+    spread = chosen - middle + width * scale * rng.standard_normal(chosen.shape)
+    smoothed: Floats = np.exp(middle + spread / np.sqrt(1 + width**2))
+    return smoothed

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Estimate, Label
-from models.retention.forecast import AS_BEFORE, Levers, Outlook, Paths
+from models.retention.forecast import Outlook, Paths, quantiles_of_draws
+from models.retention.levers import AS_BEFORE, Levers
 from pricing_service.decisions._growth_ledger import Book
 
 _HISTORY = 25
@@ -97,5 +96,5 @@ class Foresight:
         )
 
     def _of(self, draws: Floats, unit: str) -> Estimate:
-        low, middle, high = np.quantile(draws, [(1 - self.level) / 2, 0.5, (1 + self.level) / 2]).tolist()
+        low, middle, high = quantiles_of_draws(draws, self.level)
         return self._label(unit).known(middle, low, high, n=self.customers)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from models.retention.forecast import Outlook
+from models.retention.forecast import Outlook, quantiles_of_draws
 from tests.truth.ledger_worlds import AHEAD, draw_book
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ def run(seed: int) -> dict[str, Any]:
 
 
 def _band(draws: Floats) -> Band:
-    low, middle, high = np.quantile(draws, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]).tolist()
+    low, middle, high = quantiles_of_draws(draws, LEVEL)
     return low, middle, high
 
 

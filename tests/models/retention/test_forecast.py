@@ -7,7 +7,8 @@ import pytest
 
 from models.errors import InvalidInput
 from models.retention import forecast as module
-from models.retention.forecast import Levers, Outlook
+from models.retention.forecast import Outlook
+from models.retention.levers import Levers, Referring
 from tests.models.retention.test_monthly_rates import book
 
 
@@ -59,6 +60,37 @@ def test_who_comes_is_counted_beside_todays_customers() -> None:
     assert np.allclose(more.existing, paths.existing)
     later = paths.mrr - paths.existing
     assert (more.mrr - more.existing).mean() == pytest.approx(2 * later.mean(), rel=0.1)
+
+
+def test_a_raise_for_some_is_theirs_alone_and_loses_those_whom_it_is_said_to() -> None:
+    z, age = book(leaving=0.02, n=600)
+    outlook = Outlook.of(z, age, draws=200, seed=1)
+    half = np.arange(outlook.z.shape[1]) < outlook.z.shape[1] // 2
+    base = outlook.paths(1, seed=5).existing[:, 0]
+    share = outlook.z[-1][half].sum() / outlook.z[-1].sum()
+    kept, lost = (
+        outlook.paths(1, seed=5, levers=Levers(price=1.1, chosen=half, leaves_by_price=(by, by))).existing[
+            :, 0
+        ]
+        for by in (0.0, 1.0)
+    )
+
+    assert (kept / base).mean() == pytest.approx(1 + 0.1 * share, abs=0.01)
+    assert (lost / base).mean() == pytest.approx(1 + (1.1 * 0.9 - 1) * share, abs=0.01)
+
+
+def test_what_customers_recommend_compounds_and_changes_nothing_by_itself() -> None:
+    z, _ = book(leaving=0.02, n=400)
+    first = np.where(np.arange(400) < 200, np.arange(400) // 8, -30)
+    month = np.arange(25)[:, None]
+    outlook = Outlook.of(np.where(month < first, 0, z), month - first, draws=200, seed=1)
+    base = outlook.paths(36, seed=3)
+    referring = Referring(0.5, base.mrr)
+    staying = Levers(leaving=0.5)
+    alone, compounding = (outlook.paths(36, seed=3, levers=staying, referring=by) for by in (None, referring))
+
+    assert np.allclose(outlook.paths(36, seed=3, referring=referring).mrr, base.mrr)
+    assert (compounding.mrr[:, -1] > alone.mrr[:, -1]).mean() > 0.95
 
 
 def test_of_many_customers_the_largest_and_some_others_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
