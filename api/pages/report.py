@@ -13,6 +13,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from api.pages import figures, words
 from api.pages.charts import draw_pictures
 from api.pages.charts._palette import PALETTE
+from api.pages.growth import growth_tables, moved
 from api.pages.levels import in_order
 from api.pages.ranges import rows_on_one_scale
 from api.pages.ranking import comparison
@@ -20,7 +21,7 @@ from api.pages.sensitivity import sensitivity
 from api.pages.verdict import first_screen, sentences_of
 
 # Kinds whose numbers have tables of their own in templates/tables/; the others are shown by their sentences.
-FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay", "ideal_customers", "tiers")
+FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay", "ideal_customers", "tiers", "growth")
 
 
 def render_report(result: Mapping[str, Any], *, title: str, currency: str, generated_for: date) -> str:
@@ -46,23 +47,21 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
     analyses = {
         kind: found for kind, found in (result.get("analyses") or {}).items() if isinstance(found, Mapping)
     }
-    metrics, worth, willingness, ideal, tiers = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
+    metrics, worth, willingness, ideal, tiers, growth = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
     others = sorted(set(analyses) - set(FULLY_SHOWN))
     return environment().get_template("report.html").render(
         title=title,
         currency=currency,
         generated_for=generated_for,
         palette=PALETTE,
-        first=first_screen(
-            analyses.get("value_metrics"), analyses.get("unit_worth"), currency=currency,
-            no_worth=_why_not(result, "unit_worth"), willingness=analyses.get("willingness_to_pay"),
-            ideal=analyses.get("ideal_customers"),
-        ),
+        first=first_screen(analyses, currency=currency, no_worth=_why_not(result, "unit_worth")),
         metrics=metrics,
         worth=worth,
         willingness=willingness,
         ideal=ideal,
         tiers=tiers,
+        growth=growth,
+        growth_tables=growth_tables(growth),
         evidence_lists=words.EVIDENCE,
         best_means=words.BEST_PRICES,
         considering=words.CONSIDERING,
@@ -151,6 +150,7 @@ def environment() -> Environment:
         number_range=figures.number_range,
         money=figures.money,
         change=figures.change,
+        moved=moved,
         price=figures.price,
         plain=words.plain,
         sentences=sentences_of,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, estimate, money, money_range, share
-from api.pages.words import CONSIDERING, joined, method_in_words, reason_in_words
+from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, count, estimate, money, money_range, share
+from api.pages.words import CONSIDERING, joined, method_in_words, month_in_words, reason_in_words
 
 Result = Mapping[str, Any]
 
@@ -54,40 +54,23 @@ LABELS = {"clear": "Clear verdict", "tie": "Too close to call", "cannot_tell": "
 _MOST_ITEMS = 3
 
 
-def first_screen(
-    metrics: Result | None,
-    worth: Result | None,
-    *,
-    currency: str,
-    no_worth: str = "",
-    willingness: Result | None = None,
-    ideal: Result | None = None,
-) -> FirstScreen:
+def first_screen(analyses: Mapping[str, Result | None], *, currency: str, no_worth: str = "") -> FirstScreen:
     """Put the verdict into words and big numbers.
 
     Parameters
     ----------
-    metrics, worth
-        The results of `value_metrics` and `unit_worth`; None where the kind was not asked for.
+    analyses
+        Results by kind. `value_metrics` and `unit_worth` speak first; without both of them the first of
+        `willingness_to_pay`, `ideal_customers` and `growth` that was asked for.
     currency
         ISO code of the money.
     no_worth
         Why there is no result of `unit_worth` although it was asked for.
-    willingness
-        The result of `willingness_to_pay`, which speaks first only where no metric and no worth was asked for.
-    ideal
-        The result of `ideal_customers`, which speaks first only where it stands alone.
     """
-    if metrics is None and worth is None and willingness is not None:
-        said = sentences_of(willingness)[:2]
-        return FirstScreen("", "", "What people say that they would pay", said, _asked_figures(willingness))
-    if metrics is None and worth is None and ideal is not None:
-        return FirstScreen(
-            "", "", "Who the ideal customers are", sentences_of(ideal)[:2], _ideal_figures(ideal)
-        )
-    figures = [] if worth is None else _worth_figures(worth, currency=currency)
-    if worth is None and no_worth:
-        figures = [_figure("What one unit is worth", Shown(unknown=no_worth), note="")]
+    metrics, worth = analyses.get("value_metrics"), analyses.get("unit_worth")
+    if metrics is None and worth is None:
+        return _without_units(analyses, currency=currency, no_worth=no_worth)
+    figures = _no_worth(no_worth) if worth is None else _worth_figures(worth, currency=currency)
     if metrics is None:
         metric = (worth or {}).get("metric")
         headline = f"What one unit of {metric} is worth" if metric else "What the data say"
@@ -95,6 +78,26 @@ def first_screen(
     tone = str(metrics.get("verdict") or "cannot_tell")
     figures += _metric_figures(metrics)
     return FirstScreen(tone, LABELS.get(tone, tone), _headline(metrics), sentences_of(metrics)[:2], figures)
+
+
+def _without_units(analyses: Mapping[str, Result | None], *, currency: str, no_worth: str) -> FirstScreen:
+    """Let the first kind speak that does not ask what to charge for."""
+    willingness, ideal, growth = (
+        analyses.get(kind) for kind in ("willingness_to_pay", "ideal_customers", "growth")
+    )
+    if willingness is not None:
+        headline, found, figures = (
+            "What people say that they would pay",
+            willingness,
+            _asked_figures(willingness),
+        )
+    elif ideal is not None:
+        headline, found, figures = "Who the ideal customers are", ideal, _ideal_figures(ideal)
+    elif growth is not None:
+        headline, found, figures = _retained(growth), growth, _growth_figures(growth, currency=currency)
+    else:
+        headline, found, figures = "What the data say", {}, _no_worth(no_worth)
+    return FirstScreen("", "", headline, sentences_of(found)[:2], figures)
 
 
 def sentences_of(result: Result) -> list[str]:
@@ -124,6 +127,10 @@ def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
     return [_figure(f"One unit of {metric} is worth", shown, note=basis), _corridor(worth, currency=currency)]
 
 
+def _no_worth(why: str) -> list[KeyFigure]:
+    return [_figure("What one unit is worth", Shown(unknown=why), note="")] if why else []
+
+
 def _ideal_figures(ideal: Result) -> list[KeyFigure]:
     """Return how well success is foretold, how often those who fit succeed, and the typical lifetime value."""
     quality, fits = ideal.get("score_quality") or {}, ideal.get("ideal") or {}
@@ -140,6 +147,36 @@ def _ideal_figures(ideal: Result) -> list[KeyFigure]:
         )
     typical = (ideal.get("lifetime_value") or {}).get("typical")
     return [*figures, _figure("Typical lifetime value", estimate(typical), note="what a customer brings us")]
+
+
+def _retained(growth: Result) -> str:
+    """Say in one line what stays without and with expansion."""
+    gross, net = (estimate(_last(growth).get(name)) for name in ("grr", "nrr"))
+    if gross.unknown:
+        return "How much revenue stays is not known yet"
+    return f"{gross.value} of revenue stays" + ("" if net.unknown else f", {net.value} with expansion")
+
+
+def _growth_figures(growth: Result, *, currency: str) -> list[KeyFigure]:
+    """Return gross and net retention, the share of customers who stay, and MRR."""
+    last = _last(growth)
+    window = (growth.get("convention") or {}).get("window_months")
+    span = f"of the revenue of {window} months ago" if window else "of revenue"
+    figures = [
+        _figure("Gross revenue retention", estimate(last.get("grr")), note=f"{span}, expansion left out"),
+        _figure("Net revenue retention", estimate(last.get("nrr")), note=f"{span}, with expansion"),
+        _figure("Customers who stay", estimate(last.get("logo_retention")), note="each counting the same"),
+    ]
+    if last.get("closing_mrr") is None:
+        return figures
+    note = f"at the end of {month_in_words(last.get('month'))}, from {count(last.get('customers'))} customers"
+    return [*figures, KeyFigure("Revenue a month", money(last["closing_mrr"], currency), note=note)]
+
+
+def _last(growth: Result) -> Result:
+    months = growth.get("months") or [{}]
+    last: Result = months[-1]
+    return last
 
 
 def _asked_figures(willingness: Result) -> list[KeyFigure]:

@@ -48,6 +48,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "nothing_to_compare_with": "nothing tells what was paid before",
         "traits_do_not_predict": "traits are not known to foretell success",
         "units_not_told_apart": "the data do not tell units apart (unit_id)",
+        "window_not_over": "the data do not span the window yet",
+        "nothing_lost": "nothing was lost, so nothing can be divided by it",
+        "nobody_stayed": "no customer stayed",
     }
 )
 
@@ -106,6 +109,32 @@ PRICE_POINTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+CONVENTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "grr_endpoint": "Gross, each customer capped at what it paid",
+        "grr_capped_in_total": "Gross, capped in total only",
+        "grr_movements_of_base": "Gross, less every loss of the first customers",
+        "grr_movements": "Gross, less every loss of the year",
+        "grr_compounded": "Gross, months multiplied",
+        "grr_lowest": "Gross, each customer at its lowest",
+        "nrr_endpoint": "Net, the same customers at both ends",
+        "nrr_without_winbacks": "Net, whoever left stays lost",
+        "nrr_movements": "Net, by the bridge's lines",
+        "nrr_movements_with_reactivation": "Net, by the bridge's lines, with those who came back",
+        "nrr_compounded": "Net, months multiplied",
+        "nrr_average_month": "Net, the mean month over a year",
+        "nrr_survivors": "Net, of those who stayed only",
+        "nrr_mean_of_ratios": "Net, every customer counting the same",
+        "logo_endpoint": "Customers, paying at both ends",
+        "logo_never_lapsed": "Customers, who never lapsed",
+        "quick_ratio": "Gained for each unit of money lost",
+        "quick_ratio_with_reactivation": "Gained, with those who came back, for each unit of money lost",
+    }
+)
+"""Ways to count retention."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "value_metrics": "What to charge for",
@@ -148,6 +177,18 @@ def method_in_words(method: object) -> str:
 def source_in_words(source: object) -> str:
     """Name a source of evidence for readers."""
     return SOURCES.get(str(source), plain(source).capitalize())
+
+
+def month_in_words(month: object) -> str:
+    """Name a calendar month: ``2026-05`` becomes ``May 2026``; what is no month stays as it is.
+
+    >>> month_in_words("2026-05"), month_in_words("soon")
+    ('May 2026', 'soon')
+    """
+    said = str(month or "")
+    year, _, number = said.partition("-")
+    known = number.isdecimal() and 1 <= int(number) <= len(_MONTHS)
+    return f"{_MONTHS[int(number) - 1]} {year}" if known else said
 
 
 def joined(names: list[str], *, last: str = "and") -> str:

@@ -131,7 +131,7 @@ def test_names_are_shown_verbatim_and_harmless(pages):
 def test_other_kinds_are_shown_by_their_sentences():
     result = {
         "analyses": {
-            "growth": {"sentences": ["Revenue <b>grows</b>."]},
+            "raises": {"sentences": ["Revenue <b>grows</b>."]},
             "a_new_kind": {"sentences": "One sentence."},
             "silent": {"numbers": [1]},
             "broken": None,
@@ -140,7 +140,7 @@ def test_other_kinds_are_shown_by_their_sentences():
 
     said = text_of(render_report(result, title="x", currency="EUR", generated_for=DAY))
 
-    assert "Growth and retention Revenue &lt;b&gt;grows&lt;/b&gt;." in said
+    assert "Price raises Revenue &lt;b&gt;grows&lt;/b&gt;." in said
     assert "A new kind One sentence." in said
 
 

@@ -9,8 +9,7 @@ from api.pages.verdict import first_screen
 
 
 def screen(results, variant):
-    analyses = results[variant]["analyses"]
-    return first_screen(analyses["value_metrics"], analyses["unit_worth"], currency="EUR")
+    return first_screen(results[variant]["analyses"], currency="EUR")
 
 
 def figure(shown, label):
@@ -55,18 +54,18 @@ def test_unknown_figures_are_words_and_never_zero(results, variant):
 
 
 def test_a_worth_that_failed_says_why(results):
-    metrics = results["clear"]["analyses"]["value_metrics"]
+    metrics = {"value_metrics": results["clear"]["analyses"]["value_metrics"]}
 
-    shown = first_screen(metrics, None, currency="EUR", no_worth="not known: it needs outcomes")
+    shown = first_screen(metrics, currency="EUR", no_worth="not known: it needs outcomes")
 
     assert figure(shown, "What one unit is worth").range == "it needs outcomes"
 
 
 def test_worth_alone_gives_no_verdict_on_metrics(results):
-    shown = first_screen(None, results["clear"]["analyses"]["unit_worth"], currency="EUR")
+    shown = first_screen({"unit_worth": results["clear"]["analyses"]["unit_worth"]}, currency="EUR")
 
     assert (shown.label, shown.headline) == ("", "What one unit of postings is worth")
 
 
 def test_an_unknown_kind_alone_still_has_a_headline():
-    assert first_screen(None, None, currency="EUR").headline == "What the data say"
+    assert first_screen({"a_new_kind": {}}, currency="EUR").headline == "What the data say"

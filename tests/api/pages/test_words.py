@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from api.pages.words import REASONS, joined, kind_in_words, reason_in_words, source_in_words
+from api.pages.words import (
+    CONVENTIONS,
+    REASONS,
+    joined,
+    kind_in_words,
+    month_in_words,
+    reason_in_words,
+    source_in_words,
+)
+from models.retention import conventions
 
 
 @pytest.mark.parametrize("code", sorted(REASONS))
@@ -31,3 +40,16 @@ def test_no_reason_at_all_is_still_said_in_words():
 )
 def test_names_join_as_a_sentence_does(names, said):
     assert joined(names, last="or") == said
+
+
+def test_every_convention_of_retention_has_a_name_of_its_own():
+    assert set(CONVENTIONS) == set(conventions.CONVENTIONS)
+    assert len(set(CONVENTIONS.values())) == len(CONVENTIONS)
+
+
+@pytest.mark.parametrize(
+    ("month", "said"),
+    [("2026-05", "May 2026"), ("2026-13", "2026-13"), ("soon", "soon"), (None, "")],
+)
+def test_a_month_is_named_and_what_is_no_month_stays(month, said):
+    assert month_in_words(month) == said
