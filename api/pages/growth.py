@@ -47,26 +47,28 @@ class Cohort:
     @property
     def customers(self) -> int:
         """How many they were at first."""
-        return int(self._sum("customers", 0, at_least=0))
+        return int(self._sum("customers", 0))
 
     @property
     def oldest(self) -> int:
-        """The age in months that its oldest members have reached."""
-        return max(len(each["customers"]) for each in self.members) - 1
+        """The age in months that all of its members have reached."""
+        return min(len(each["customers"]) for each in self.members) - 1
 
     def left(self, field: str, age: int) -> float | None:
-        """Return the share of customers or of MRR that is left at an age, of members that are old enough.
+        """Return the share of customers or of MRR that is left at an age; None until all members have reached it.
+
+        If only those who are old enough counted, the share would jump where the younger ones drop out.
 
         >>> young, old = {"customers": [4, 2]}, {"customers": [6, 5, 3]}
         >>> both = Cohort("Q2 2026", [old, young])
-        >>> both.left("customers", 1), both.left("customers", 2), both.left("customers", 3)
-        (0.7, 0.5, None)
+        >>> both.left("customers", 1), both.left("customers", 2)
+        (0.7, None)
         """
-        began = self._sum(field, 0, at_least=age)
-        return self._sum(field, age, at_least=age) / began if began else None
+        began = self._sum(field, 0)
+        return self._sum(field, age) / began if began and age <= self.oldest else None
 
-    def _sum(self, field: str, age: int, *, at_least: int) -> float:
-        return sum(float(each[field][age]) for each in self.members if len(each[field]) > at_least)
+    def _sum(self, field: str, age: int) -> float:
+        return sum(float(each[field][age]) for each in self.members)
 
 
 def growth_tables(growth: Result) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from api.pages.charts._base import NARROW, Chart, altair
 from api.pages.charts._months import months_along
 from api.pages.charts._palette import ACCENT, MUTED, QUIET, SECOND
 from api.pages.charts._svg import Sketch
-from api.pages.figures import estimate, share
+from api.pages.figures import estimate, odds, share
 from api.pages.words import joined, month_in_words
 
 NAMES = {"grr": "Gross: without expansion", "nrr": "Net: with expansion"}
@@ -18,7 +18,7 @@ WIDEST = 0.5
 """How far above the highest value bands are drawn; a band of a handful of customers would flatten all else."""
 
 Row = dict[str, Any]
-"""name (the month), which (of `NAMES`), value, low, high (shares), written."""
+"""name (the month), which (of `NAMES`), value, low, high (shares), level, written."""
 
 
 class RetentionTrend(Chart[list[Row]]):
@@ -49,7 +49,8 @@ class RetentionTrend(Chart[list[Row]]):
         return (
             "At each month's end: of what customers paid a window ago, the share that they still pay, growth left out "
             "(gross) and counted (net). Above 100 % the same customers pay more than they did. Windows of "
-            "neighbouring months overlap, so the lines move slowly. The bands hold the truth nine times in ten."
+            "neighbouring months overlap, so the lines move slowly. The bands hold the truth "
+            f"{odds(data[-1]['level'])} times."
         )
 
     def words(self, data: list[Row], *, currency: str) -> str:
@@ -74,7 +75,8 @@ class RetentionTrend(Chart[list[Row]]):
         axis = alt.Axis(format=".0%", tickCount=6)
         x = months_along(names, width=inner)
         legend = alt.Legend(
-            orient="top", title=None, labelColor=MUTED, labelFontSize=12, symbolOpacity=1, labelLimit=inner,
+            orient="top", title=None, labelColor=MUTED, labelFontSize=12, symbolOpacity=1,
+ symbolType="stroke", labelLimit=inner,
             columns=2 if width > NARROW else 1,
         )  # fmt: skip
         shades = alt.Scale(domain=list(NAMES.values()), range=[ACCENT, SECOND])
@@ -98,5 +100,6 @@ def _row(month: Mapping[str, Any], which: str) -> Row:
         "name": month_in_words(month.get("month")),
         "which": NAMES[which],
         "written": str(estimate(found)),
+        "level": found.get("level"),
         **ends,
     }

@@ -83,7 +83,7 @@ def test_many_cohorts_are_taken_together(count: int, names: list[str]) -> None:
     assert sum(each.customers for each in found) == count
 
 
-def test_together_only_those_who_are_old_enough_count() -> None:
+def test_together_an_age_is_known_once_all_have_reached_it() -> None:
     old, young = (
         {"customers": [6, 5, 3], "mrr": [60.0, 66.0, 30.0]},
         {"customers": [4, 2], "mrr": [40.0, 20.0]},
@@ -91,9 +91,9 @@ def test_together_only_those_who_are_old_enough_count() -> None:
 
     both = Cohort("Q1 2026", [old, young])
 
-    assert [both.left("customers", age) for age in (1, 2, 3)] == [0.7, 0.5, None]
+    assert [both.left("customers", age) for age in (0, 1, 2)] == [1.0, 0.7, None]
     assert both.left("mrr", 1) == pytest.approx(0.86)
-    assert (both.customers, both.oldest) == (10, 2)
+    assert (both.customers, both.oldest) == (10, 1)
 
 
 @pytest.mark.parametrize("growth", [{}, dict.fromkeys(RESULT)])

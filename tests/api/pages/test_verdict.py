@@ -69,3 +69,44 @@ def test_worth_alone_gives_no_verdict_on_metrics(results):
 
 def test_an_unknown_kind_alone_still_has_a_headline():
     assert first_screen({"a_new_kind": {}}, currency="EUR").headline == "What the data say"
+
+
+GROWTH = {
+    "months": [
+        {
+            "month": "2026-05",
+            "closing_mrr": 80850.0,
+            "customers": 219,
+            "grr": {"value": 0.78, "unit": "share"},
+        }
+    ],
+    "convention": {"window_months": 6},
+    "sentences": ["Most stays."],
+}
+
+
+def test_growth_alone_speaks_of_what_stays_over_its_window():
+    shown = first_screen({"growth": GROWTH}, currency="EUR")
+
+    assert shown.headline.replace(GAP, " ") == "78 % of revenue stays"
+    assert "6 months ago" in figure(shown, "Gross revenue retention").note
+    assert not figure(shown, "Net revenue retention").known
+    assert figure(shown, "Revenue a month").value.replace(GAP, " ") == "80,800 EUR"
+
+
+def test_growth_without_months_invents_no_figure():
+    shown = first_screen({"growth": {"months": None}}, currency="EUR")
+
+    assert shown.headline == "How much revenue stays is not known yet"
+    assert not any(figure.known for figure in shown.figures)
+
+
+@pytest.mark.parametrize(
+    ("kind", "headline"),
+    [
+        ("willingness_to_pay", "What people say that they would pay"),
+        ("ideal_customers", "Who the ideal customers are"),
+    ],
+)
+def test_growth_lets_kinds_speak_first_that_say_more_of_prices(kind, headline):
+    assert first_screen({"growth": GROWTH, kind: {}}, currency="EUR").headline == headline
