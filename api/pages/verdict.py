@@ -61,7 +61,7 @@ def first_screen(analyses: Mapping[str, Result | None], *, currency: str, no_wor
     ----------
     analyses
         Results by kind. `value_metrics` and `unit_worth` speak first; without both of them the first of
-        `willingness_to_pay`, `ideal_customers` and `growth` that was asked for.
+        `willingness_to_pay`, `ideal_customers` (where it has a profile) and `growth` that was asked for.
     currency
         ISO code of the money.
     no_worth
@@ -91,7 +91,7 @@ def _without_units(analyses: Mapping[str, Result | None], *, currency: str, no_w
             willingness,
             _asked_figures(willingness),
         )
-    elif ideal is not None:
+    elif ideal is not None and (growth is None or ideal.get("profile")):
         headline, found, figures = "Who the ideal customers are", ideal, _ideal_figures(ideal)
     elif growth is not None:
         headline, found, figures = _retained(growth), growth, _growth_figures(growth, currency=currency)

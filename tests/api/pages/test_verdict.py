@@ -102,11 +102,17 @@ def test_growth_without_months_invents_no_figure():
 
 
 @pytest.mark.parametrize(
-    ("kind", "headline"),
+    ("kind", "found", "headline"),
     [
-        ("willingness_to_pay", "What people say that they would pay"),
-        ("ideal_customers", "Who the ideal customers are"),
+        ("willingness_to_pay", {}, "What people say that they would pay"),
+        ("ideal_customers", {"profile": [{"trait": "country"}]}, "Who the ideal customers are"),
     ],
 )
-def test_growth_lets_kinds_speak_first_that_say_more_of_prices(kind, headline):
-    assert first_screen({"growth": GROWTH, kind: {}}, currency="EUR").headline == headline
+def test_growth_lets_kinds_speak_first_that_say_more_of_prices(kind, found, headline):
+    assert first_screen({"growth": GROWTH, kind: found}, currency="EUR").headline == headline
+
+
+def test_where_bills_alone_are_known_growth_speaks_before_customers_without_traits():
+    shown = first_screen({"growth": GROWTH, "ideal_customers": {"profile": []}}, currency="EUR")
+
+    assert shown.headline.endswith("of revenue stays")
