@@ -92,10 +92,10 @@ class NewBusiness:
     def arrivals(self, months: int, rng: np.random.Generator, *, factor: float = 1.0) -> Floats:
         """Draw what those who come in each of the next months pay together at first, shape (draws, months).
 
-        `factor` multiplies how many come.
+        With so many times as many of them as were to be expected, under the same luck.
         """
         ahead = np.minimum(np.arange(1, months + 1), TREND_MONTHS)
-        mean = factor * np.exp(np.clip(self.level[:, None] + self.trend[:, None] * ahead, -20, 20))
+        mean = np.exp(np.clip(self.level[:, None] + self.trend[:, None] * ahead, -20, 20))
         extra = np.maximum(self.dispersion - 1, 1e-6)[:, None]
         mean = rng.gamma(mean / extra, extra)
         counts = rng.poisson(np.minimum(mean, 1e9)).astype(np.int64)
@@ -107,7 +107,7 @@ class NewBusiness:
         many = np.maximum(
             counts * typical + np.sqrt(counts) * spread * rng.standard_normal(counts.shape), 0.0
         )
-        return np.where(counts <= _FEW, self._few(counts, own, rng), many)
+        return factor * np.where(counts <= _FEW, self._few(counts, own, rng), many)
 
     def _few(self, counts: Ints, own: Floats, rng: np.random.Generator) -> Floats:
         """Return sums of at most `_FEW` bills, each chosen from its draw's own."""

@@ -49,10 +49,12 @@ class MultiplePerPoint:
         if not 0 <= self.low <= self.value <= self.high:
             raise InvalidInput(f"needs 0 ≤ low ≤ value ≤ high, got {self.low}, {self.value} and {self.high}")
 
-    def of_points(self, points: float, *, yearly_revenue: float, currency: str) -> Estimate:
+    def of_points(
+        self, points: float, *, yearly_revenue: float, currency: str, level: float = 0.9
+    ) -> Estimate:
         """Return what so many points are worth, money; below 0 for points lost.
 
-        The range is not an interval of a sample: it is as wide as sources differ.
+        The range is not an interval of a sample, whatever its level: it is as wide as sources differ.
 
         Examples
         --------
@@ -61,7 +63,8 @@ class MultiplePerPoint:
         (2000000.0, 2500000.0, 4000000.0)
         """
         ends = sorted(points * each * yearly_revenue for each in (self.low, self.high))
-        label = Label(unit=currency, method=f"{self.value:g}× annual revenue per point, as sources differ")
+        method = f"{self.value:g}× annual revenue per point, as sources differ"
+        label = Label(unit=currency, method=method, level=level)
         return label.known(points * self.value * yearly_revenue, ends[0], ends[1], n=0)
 
 

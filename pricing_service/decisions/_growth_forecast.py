@@ -9,7 +9,7 @@ from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Estimate, Label
 from models.retention.forecast import Outlook, Paths, quantiles_of_draws
-from models.retention.levers import AS_BEFORE, Levers
+from models.retention.levers import AS_BEFORE, Levers, Referring
 from pricing_service.decisions._growth_ledger import Book
 
 _HISTORY = 25
@@ -25,6 +25,8 @@ class Foresight:
     ----------
     book, outlook
         What is foreseen, and by what.
+    followed
+        Ids of the customers that the outlook follows.
     level
         Of the bands.
     seed
@@ -33,6 +35,7 @@ class Foresight:
 
     book: Book
     outlook: Outlook
+    followed: list[str]
     level: float
     seed: int
 
@@ -49,15 +52,17 @@ class Foresight:
         if book.ledger.months < window:
             text = f"a forecast needs {window} whole months of history, there are {book.ledger.months}"
             raise NotEstimable("history_too_short", text)
-        z, age = book.latest(max(_HISTORY, window))
+        z, age, places = book.latest(max(_HISTORY, window))
         if int((z[-1] > 0).sum()) < _FEWEST:
             text = f"a forecast needs {_FEWEST} customers, there are {int((z[-1] > 0).sum())}"
             raise NotEstimable("insufficient_customers", text)
-        return cls(book, Outlook.of(z, age, window=window, draws=_DRAWS, seed=seed), level, seed)
+        outlook = Outlook.of(z, age, window=window, draws=_DRAWS, seed=seed)
+        followed = [book.customers[at] for at in places[outlook.places]]
+        return cls(book, outlook, followed, level, seed)
 
-    def paths(self, months: int, levers: Levers = AS_BEFORE) -> Paths:
+    def paths(self, months: int, levers: Levers = AS_BEFORE, *, referring: Referring | None = None) -> Paths:
         """Return futures under levers; the luck is the same in all of them."""
-        return self.outlook.paths(months, seed=self.seed, levers=levers)
+        return self.outlook.paths(months, seed=self.seed, levers=levers, referring=referring)
 
     def rows(self, months: int) -> list[dict[str, Any]]:
         """Return the months to come."""
@@ -68,7 +73,7 @@ class Foresight:
                 "mrr": self.money(paths.mrr[:, at]),
             }
             for name, draws in (("nrr", paths.net), ("grr", paths.gross)):
-                row[name] = self._share(draws[:, at] if at < draws.shape[1] else None)
+                row[name] = self.share(draws[:, at]) if at < draws.shape[1] else self._begins_after_today()
             rows.append(
                 {key: each.to_json() if isinstance(each, Estimate) else each for key, each in row.items()}
             )
@@ -78,10 +83,16 @@ class Foresight:
         """Return an amount a month, from draws in minor units."""
         return self._of(draws / self.book.minor, f"{self.book.currency}/month")
 
-    def _share(self, draws: Floats | None) -> Estimate:
-        if draws is None:
-            return self._label("share").unknown("begins_after_today", n=self.customers)
+    def total(self, draws: Floats) -> Estimate:
+        """Return an amount, from draws in minor units."""
+        return self._of(draws / self.book.minor, self.book.currency)
+
+    def share(self, draws: Floats) -> Estimate:
+        """Return a share, from draws."""
         return self._of(draws, "share")
+
+    def _begins_after_today(self) -> Estimate:
+        return self._label("share").unknown("begins_after_today", n=self.customers)
 
     @property
     def customers(self) -> int:

@@ -41,6 +41,8 @@ class Book:
     signed
         Shape (n,): month of signing up, counted from the first; below 0 before it. Where nobody wrote it down: the
         month of the first bill, and of who was there at the beginning one so early that it counts as old.
+    first_bill
+        Shape (n,): the first month with a bill.
     """
 
     ledger: MrrLedger
@@ -50,6 +52,7 @@ class Book:
     told_raises: int
     unseen_raises: int
     signed: Ints
+    first_bill: Ints
 
     @property
     def minor(self) -> int:
@@ -69,14 +72,19 @@ class Book:
         """Return the name of a month, YYYY-MM."""
         return str(self.first + at)
 
-    def latest(self, months: int) -> tuple[Ints, Ints]:
-        """Return the latest month-ends of those who paid at any of them, and their ages then, (T, q) both."""
+    def latest(self, months: int) -> tuple[Ints, Ints, NDArray[np.intp]]:
+        """Return the latest month-ends of those who paid at any of them and their ages, (T, q), and their places."""
         start = max(self.ledger.months - months, 0)
         blocks = [block.mrr[start:] for block in self.ledger.blocks()]
         z: Ints = np.hstack(blocks) if blocks else np.zeros((self.ledger.months - start, 0), dtype=np.int64)
         there = (z > 0).any(axis=0)
         age = np.arange(start, self.ledger.months)[:, None] - self.signed[there]
-        return z[:, there], age
+        return z[:, there], age, np.flatnonzero(there)
+
+    def came_since(self, month: int) -> list[str]:
+        """Return who paid for the first time in that month or later."""
+        came = (self.first_bill >= month) & ~self.ledger.before
+        return [self.customers[at] for at in np.flatnonzero(came)]
 
 
 def read_book(panel: StoredPanel) -> Book:
@@ -110,7 +118,7 @@ def read_book(panel: StoredPanel) -> Book:
     first_bill = np.full(len(customers), count, dtype=np.int64)
     np.minimum.at(first_bill, rows.customer, rows.month)
     signed = np.where(known, np.minimum(signed, first_bill), np.where(first_bill > 0, first_bill, _OLD))
-    return Book(ledger, customers, first, panel.currency, seen.size, int((~seen).sum()), signed)
+    return Book(ledger, customers, first, panel.currency, seen.size, int((~seen).sum()), signed, first_bill)
 
 
 @dataclass(frozen=True, eq=False)

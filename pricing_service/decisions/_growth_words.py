@@ -28,6 +28,8 @@ def growth_sentences(result: Result, *, leaky_below: float) -> list[str]:
         *_bridge(result),
         *_doubled(result),
         *_forecast(result),
+        *_levers(result),
+        *_valuation(result),
         _counted(result["convention"]),
     ]
 
@@ -103,6 +105,33 @@ def _forecast(result: Result) -> list[str]:
     return [
         f"If things go on as they did, revenue a month will be {money(mrr['value'], currency)} in"
         f" {'a month' if ahead == 1 else f'{ahead} months'}, {between} with probability {percent(mrr['level'])}."
+    ]
+
+
+def _levers(result: Result) -> list[str]:
+    levers = result["forces"]["levers"]
+    if not levers:
+        return []
+    currency, years = result["currency"], result["forces"]["horizon_months"] // 12
+    best = levers[0]["mrr_change"]
+    value, low, high = (money(best[end], currency) for end in ("value", "low", "high"))
+    said = (
+        f"Of {len(levers)} levers, {levers[0]['words']} would do most in {years} years: {value} a month more, between"
+        f" {low} and {high}"
+    )
+    if best["low"] <= 0:
+        return [f"{said}; the data do not tell which of them does most."]
+    second = levers[1]["mrr_change"]
+    return [f"{said}; next is {levers[1]['words']}, with {money(second['value'], currency)}."]
+
+
+def _valuation(result: Result) -> list[str]:
+    told, currency = result["valuation"], result["currency"]
+    worth = told["value_of_a_point"]
+    return [
+        f"A point more of net retention adds {money(worth['low'], currency)} to {money(worth['high'], currency)} to the"
+        f" company's price, at {told['multiple_per_point']['least']:g} to {told['multiple_per_point']['most']:g} times"
+        " annual revenue a point; companies that grow faster have both, so that it is a view from above."
     ]
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.errors import NotEstimable
 from models.estimate import Label
+from models.retention.valuation import MultiplePerPoint
 from pricing_service.decisions import _needs
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
+from pricing_service.decisions._growth_forces import Forces, past_forces
 from pricing_service.decisions._growth_forecast import Foresight
 from pricing_service.decisions._growth_ledger import Book, read_book
 from pricing_service.decisions._growth_retention import Retained
+from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
 from pricing_service.decisions._growth_words import growth_caveats, growth_sentences
 from pricing_service.panel import StoredPanel
 
@@ -36,6 +39,36 @@ class GrowthOptions(Options):
         LEAKY_BELOW, gt=0, lt=1, description="gross retention below which the bucket is said to leak"
     )
 
+    multiple_per_point: float | None = Field(
+        None,
+        ge=0,
+        le=5,
+        description="by how much price ÷ annual revenue rises with a point of NRR; default: 0.25",
+    )
+    multiple_least: float | None = Field(
+        None, ge=0, le=5, description="the least that it may be; default: 0.2"
+    )
+    multiple_most: float | None = Field(None, ge=0, le=5, description="the most that it may be; default: 0.4")
+    line_of_2021: bool = Field(
+        default=False,
+        description="show the line of 2021 too: 5 times annual revenue at an NRR of 100 %, 0.7 more a point",
+    )
+
+    @model_validator(mode="after")
+    def _the_range_holds_its_value(self) -> GrowthOptions:
+        self.slope()
+        return self
+
+    def slope(self) -> MultiplePerPoint:
+        """Return what is believed of a point's worth.
+
+        Raises
+        ------
+        InvalidInput
+            If the range does not hold its value.
+        """
+        return slope_of(self.multiple_per_point, self.multiple_least, self.multiple_most)
+
 
 class Growth(Decision):
     """Say how much of the revenue stays, by how much it grows, and by which convention that is counted."""
@@ -54,29 +87,36 @@ class Growth(Decision):
         """
         if options.segment_by is not None:
             traits_of(panel).require(options.segment_by)
-        progress("Reading what customers pay", 0, 3)
+        progress("Reading what customers pay", 0, 4)
         about = {"options": options.model_dump(mode="json") | {"as_of": panel.as_of.isoformat()}}
         try:
             book = read_book(panel)
         except NotEstimable as refusal:
-            progress(self.title, 3, 3)
+            progress(self.title, 4, 4)
             return Outcome(about | _nothing(refusal, options))
         foresight = _foresight(book, options, seed)
         retained = Retained(
             book, window=options.window_months, convention=options.convention, level=options.level, seed=seed
         )
-        progress("Counting retention month by month", 1, 3)
+        progress("Counting retention month by month", 1, 4)
         result = about | _result(retained, book, progress)
-        result |= {"forecast": foresight.rows(options.forecast_months) if foresight else []}
+        last = result["months"][-1]
+        progress("Looking ahead", 2, 4)
+        result |= {
+            "forecast": foresight.rows(options.forecast_months) if foresight else [],
+            "forces": _forces(foresight, book, panel, result["months"][-options.window_months :]),
+            "valuation": valuation(book, last, options.slope(), line_of_2021=options.line_of_2021),
+            "success_budget": success_budget(book, panel, last, options.window_months),
+        }
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below)
         result["caveats"] = growth_caveats(result, book)
-        progress(self.title, 3, 3)
+        progress(self.title, 4, 4)
         return Outcome(result)
 
 
 def _result(retained: Retained, book: Book, progress: Progress) -> dict[str, Any]:
     months = retained.months(lambda done, total: progress(f"Month {done + 1} of {total}", done, total))
-    progress("Following cohorts", 2, 3)
+    progress("Following cohorts", 1, 4)
     return {
         "months": months,
         "convention": retained.convention(),
@@ -96,11 +136,18 @@ def _foresight(book: Book, options: GrowthOptions, seed: int) -> Foresight | Non
         return None
 
 
+def _forces(
+    foresight: Foresight | None, book: Book, panel: StoredPanel, latest: list[dict[str, Any]]
+) -> dict[str, Any]:
+    ahead = Forces.of(foresight, panel).to_json() if foresight else {"levers": []}
+    return {"past": past_forces(book, latest), **ahead}
+
+
 def _nothing(refusal: NotEstimable, options: GrowthOptions) -> dict[str, Any]:
     label = Label(unit="share", level=options.level)
     return {
         "months": [], "convention": {}, "variants": {}, "concentration": {}, "cohorts": [], "by_age": [],
-        "forecast": [],
+        "forecast": [], "forces": {}, "valuation": {}, "success_budget": {},
         "doubled": label.unknown(refusal.reason, n=0).to_json(),
         "sentences": [f"Retention is not known: {refusal}."],
         "caveats": [],

@@ -35,7 +35,10 @@ RESULT = {
     },
     "willingness_to_pay": {"items", "sentences", "options"},
     "ideal_customers": {"profile", "score_quality", "customers", "sentences", "options"},
-    "growth": {"months", "convention", "variants", "cohorts", "doubled", "forecast", "sentences", "options"},
+    "growth": {
+        "months", "convention", "variants", "cohorts", "doubled", "forecast", "forces", "valuation",
+        "sentences", "options",
+    },
     "report": {"analyses", "missing", "failed", "options"},
 }  # fmt: skip
 """Fields that the API promises of each kind."""

@@ -1,0 +1,140 @@
+"""The forces of growth: what moved revenue in the past window, and what each of them could do in three years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.estimate import Estimate, Label
+from models.proportions import mid_p
+from models.retention.levers import Levers, Referring
+from pricing_service.decisions._contract_tables import contract_tables
+from pricing_service.decisions._growth_forecast import Foresight
+from pricing_service.decisions._growth_ledger import Book
+from pricing_service.decisions._ideal_scores import ideal_scores
+from pricing_service.panel import StoredPanel
+
+HORIZON_MONTHS = 36
+RECENT_MONTHS = 24
+POINTS_OF_GRR = 0.02
+PRICE_RISE, LEAVES_BY_PRICE = 0.05, (0.0, 0.5)
+"""A raise, and the share of those asked that it drives away for each part of it: nothing to half, all as likely."""
+MORE = 1.1
+_STEPS = 3
+
+FORCES = (
+    ("acquisition", ("new",), 1),
+    ("winbacks", ("reactivation",), 1),
+    ("expansion", ("expansion",), 1),
+    ("pricing", ("price_raise",), 1),
+    ("retention", ("churn", "contraction"), -1),
+)
+"""Each force, the lines of the bridge that it is made of, and whether they add or take away."""
+
+
+def past_forces(book: Book, months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return by how much each force moved MRR over some months of the bridge."""
+    moved = {
+        force: sign * sum(round(month[line] * book.minor) for month in months for line in lines)
+        for force, lines, sign in FORCES
+    }
+    return [{"force": force, "mrr_change": book.money(change)} for force, change in moved.items()]
+
+
+@dataclass(frozen=True, eq=False)
+class Forces:
+    """What levers would do to a book, each beside the same futures without it.
+
+    Parameters
+    ----------
+    foresight
+        The book's futures.
+    ideal
+        Shape (q,): which of the customers that are followed are ideal.
+    referred
+        Of those who came lately, the share that customers recommended us to.
+    """
+
+    foresight: Foresight
+    ideal: NDArray[np.bool_]
+    referred: Estimate
+
+    @classmethod
+    def of(cls, foresight: Foresight, panel: StoredPanel) -> Forces:
+        """Read who is ideal, and who was recommended to us."""
+        scores = ideal_scores(panel, level=foresight.level, seed=foresight.seed)
+        told = set() if scores is None else set(np.array(scores.customers)[scores.ideal].tolist())
+        ideal = np.array([customer in told for customer in foresight.followed], dtype=np.bool_)
+        return cls(foresight, ideal, _referred(foresight.book, panel, foresight.level))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what each lever changes at the horizon, money a month, and over all months up to it."""
+        months = HORIZON_MONTHS
+        base = self.foresight.paths(months)
+        referring = Referring(self.referred.value or 0.0, base.mrr)
+        rows = []
+        for lever, words, levers in self._levers():
+            moved = self.foresight.paths(months, levers, referring=referring)
+            gain = moved.mrr - base.mrr
+            rows.append(
+                {
+                    "lever": lever,
+                    "words": words,
+                    "mrr_change": self.foresight.money(gain[:, -1]).to_json(),
+                    "share_of_mrr": self.foresight.share(
+                        gain[:, -1] / np.maximum(base.mrr[:, -1], 1.0)
+                    ).to_json(),
+                    "revenue": self.foresight.total(gain.sum(axis=1)).to_json(),
+                }
+            )
+        return {
+            "levers": rows,
+            "horizon_months": months,
+            "referred_share": self.referred.to_json(),
+            "leaves_by_price": list(LEAVES_BY_PRICE),
+        }
+
+    def _levers(self) -> list[tuple[str, str, Levers]]:
+        who = "ideal customers" if self.ideal.any() else "everybody"
+        chosen = self.ideal if self.ideal.any() else None
+        raised = Levers(price=1 + PRICE_RISE, chosen=chosen, leaves_by_price=LEAVES_BY_PRICE)
+        return [
+            ("retention", "two points more of gross retention a year", Levers(leaving=self._leaving())),
+            ("pricing", f"5 % more asked of {who}", raised),
+            ("expansion", "customers growing a tenth more often", Levers(growing=MORE)),
+            ("leads", "a tenth more customers won, by better leads", Levers(arrivals=MORE)),
+        ]
+
+    def _leaving(self) -> float:
+        """Return the factor on leaving that keeps two points more of a year's revenue, by secant steps."""
+        year = min(12, len(self.foresight.outlook.z))
+        base = self._kept(1.0, year)
+        wanted = POINTS_OF_GRR * year / 12
+        factor = max(1 - wanted / max(1 - base, wanted), 0.0)
+        for _ in range(_STEPS):
+            gained = self._kept(factor, year) - base
+            if factor == 0 or gained <= 0:
+                break
+            factor = max(1 - (1 - factor) * wanted / gained, 0.0)
+        return factor
+
+    def _kept(self, factor: float, months: int) -> float:
+        return float(self.foresight.paths(months, Levers(leaving=factor)).gross[:, -1].mean())
+
+
+def _referred(book: Book, panel: StoredPanel, level: float) -> Estimate:
+    label = Label(unit="share", method="customers recommended ÷ customers who came in two years", level=level)
+    tables = contract_tables(panel)
+    rows = tables.rows("referrals")
+    if not rows:
+        return label.unknown("no_referrals", n=0)
+    came = book.came_since(book.ledger.months - RECENT_MONTHS)
+    if not came:
+        return label.unknown("insufficient_customers", n=0)
+    won = {row["lead_id"]: row["customer_id"] for row in tables.rows("leads") if row["customer_id"]}
+    recommended = {won.get(row["referred"], row["referred"]) for row in rows}
+    count = len(recommended & set(came))
+    return label.known(count / len(came), *mid_p(count, len(came), level), n=len(came))

@@ -1,0 +1,100 @@
+"""What a point of net retention adds to the company's price, and what a customer-success budget must keep to pay."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+
+from models.retention.valuation import USUAL, MultiplePerPoint, multiple_of_2021
+from pricing_service.decisions._contract_tables import contract_tables
+from pricing_service.decisions._growth_ledger import Book
+from pricing_service.panel import StoredPanel
+from pricing_service.panel.currency import Rates, whole_sum
+
+SUCCESS_KINDS = ("onboarding", "success", "support")
+_PURPOSES = {"value_gap": "cost_of_goods", "value_delivery": "sales_and_marketing"}
+
+
+def valuation(
+    book: Book, last: dict[str, Any], per_point: MultiplePerPoint, *, line_of_2021: bool
+) -> dict[str, Any]:
+    """Return what a point more of net retention is worth at today's revenue.
+
+    Parameters
+    ----------
+    book
+        The ledger.
+    last
+        The latest month with its retention.
+    per_point
+        The slope that is believed.
+    line_of_2021
+        Whether the line of that year is shown too.
+    """
+    yearly = 12 * last["closing_mrr"]
+    net = last["nrr"]["value"]
+    found: dict[str, Any] = {
+        "yearly_revenue": yearly,
+        "value_of_a_point": per_point.of_points(
+            1.0, yearly_revenue=yearly, currency=book.currency, level=last["nrr"]["level"]
+        ).to_json(),
+        "multiple_per_point": {
+            "value": per_point.value, "least": per_point.low, "most": per_point.high,
+            "source": per_point.source, "dated": per_point.dated,
+        },
+        "confounded_by": "growth",
+    }  # fmt: skip
+    if line_of_2021:
+        known = net is not None and net > 0
+        multiple = multiple_of_2021(net) if known else None
+        line = {"multiple": multiple, "value": multiple * yearly if multiple is not None else None}
+        found["line_of_2021"] = line | ({} if known else {"reasons": dict.fromkeys(line, "no_net_retention")})
+    return found
+
+
+def slope_of(value: float | None, low: float | None, high: float | None) -> MultiplePerPoint:
+    """Return the usual slope, or the caller's own where it gives one; ends that it leaves out are the value."""
+    if value is None:
+        return USUAL
+    ends = (value if low is None else low, value if high is None else high)
+    return MultiplePerPoint(value, *ends, source="given in the options", dated="")
+
+
+def success_budget(book: Book, panel: StoredPanel, last: dict[str, Any], window: int) -> dict[str, Any]:
+    """Return what customer success cost in the latest window, by purpose, beside the revenue that it works on.
+
+    The break-even is the share of a year's opening revenue that must stay because of it: what it keeps beyond that
+    pays. Whether it does is a matter of experiments; no such figure follows from a ledger.
+    """
+    spent = _spent(panel, book, window)
+    if not spent:
+        return {}
+    total = sum(spent.values())
+    split = {_PURPOSES.get(purpose, "unstated"): 0.0 for purpose in (*_PURPOSES, "")}
+    for purpose, amount in spent.items():
+        split[_PURPOSES.get(purpose, "unstated")] += amount
+    opening = book.money(float(book.ledger.at(max(book.ledger.months - 1 - window, 0)).sum()))
+    part = total / (12 * opening) if opening > 0 else None
+    return {
+        "cost": total, **split, "months": min(window, book.ledger.months),
+        "opening_mrr": opening, "expansion": last["expansion"],
+        "break_even_share": part, **({} if part is not None else {"reasons": {"break_even_share": "no_opening_mrr"}}),
+    }  # fmt: skip
+
+
+def _spent(panel: StoredPanel, book: Book, window: int) -> dict[str, float]:
+    """Return costs of customer success by purpose over the latest whole months, "" where none is said."""
+    tables = contract_tables(panel)
+    if "costs" not in tables:
+        return {}
+    first, end = (
+        date.fromisoformat(str((book.first + at).astype("datetime64[D]")))
+        for at in (max(book.ledger.months - window, 0), book.ledger.months)
+    )
+    costs = Rates.of(tables, panel.currency, panel.as_of).constant(tables["costs"], "amount")
+    chosen = costs.filter(costs.kind.isin(SUCCESS_KINDS) & (costs.date >= first) & (costs.date < end))
+    summed = chosen.group_by(purpose=ibis.coalesce(chosen.purpose, "")).agg(amount=whole_sum(chosen.amount))
+    rows = summed.order_by("purpose").to_pyarrow().to_pylist()
+    return {row["purpose"]: float(row["amount"]) for row in rows if row["amount"] is not None}
