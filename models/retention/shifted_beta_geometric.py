@@ -148,7 +148,7 @@ def _endless(a: Floats, b: Floats, v: float) -> Floats:
     """Return b / (a + b) · ₂F₁(1, b + 1; a + b + 1; v) by Gauss's continued fraction, from its far end.
 
     Right to 12 digits against direct sums. SciPy's hyp2f1 has no answer for a fourth of plausible laws at 0.2 % a
-    month, is wrong in the eighth digit at some whole α, and takes seven times as long. The fraction converges as
+    month, errs in the eighth digit or before at some whole α, and takes seven times as long. The fraction converges as
     ((1 - √(1 - v)) / (1 + √(1 - v)))^k.
     """
     root = np.sqrt(1 - v)

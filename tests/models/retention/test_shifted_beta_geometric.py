@@ -51,13 +51,24 @@ def test_one_churn_for_all_is_the_limit_of_customers_who_hardly_differ():
     assert float(twenty_months) == pytest.approx(1 / 0.05, rel=1e-4)
 
 
-@given(parameter, parameter, st.integers(0, 40), st.sampled_from([0.01, 0.1, 0.5]))
-def test_the_endless_sum_is_the_published_hypergeometric_function(alpha, beta, renewed, discount):
+@pytest.mark.parametrize(("alpha", "beta"), [(0.668, 3.806), (3.3, 15.2), (0.067, 0.267), (1.4, 31.0)])
+@pytest.mark.parametrize("discount", [0.01, 0.1, 0.5])
+def test_the_endless_sum_is_the_published_hypergeometric_function(alpha, beta, discount):
+    found = float(ShiftedBetaGeometric(alpha, beta).residual(0, Outlook(discount=discount)))
+
+    published = beta / (alpha + beta) * special.hyp2f1(1.0, beta + 1, alpha + beta + 1, 1 / (1 + discount))
+    assert found == pytest.approx(published, rel=1e-9)
+
+
+@given(parameter, parameter, st.integers(0, 40), st.sampled_from([0.02, 0.1, 0.5]))
+def test_the_endless_sum_is_what_adding_up_gives(alpha, beta, renewed, discount):
     found = float(ShiftedBetaGeometric(alpha, beta).residual(renewed, Outlook(discount=discount)))
 
-    b = beta + renewed
-    published = b / (alpha + b) * special.hyp2f1(1.0, b + 1, alpha + b + 1, 1 / (1 + discount))
-    assert found == pytest.approx(published, rel=1e-6)  # SciPy's own error is up to 7e-8
+    before = renewed + np.arange(2_000)
+    added = (
+        np.cumprod((beta + before) / (alpha + beta + before)) * (1 + discount) ** -np.arange(2_000.0)
+    ).sum()
+    assert found == pytest.approx(added, rel=1e-10)
 
 
 def test_where_scipy_has_no_answer_the_sum_has_one():
