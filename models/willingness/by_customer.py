@@ -18,9 +18,10 @@ draw). What they bring together then varies with m and s alone, and not with who
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from models.checks import Floats, vector
@@ -53,6 +54,41 @@ class Population:
     willingness: Estimate
     spread: Estimate
     correlation: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class CommonDraws:
+    """What is uncertain of everybody: one row a draw, shared by all customers.
+
+    Parameters
+    ----------
+    middle, slope, own, inertia
+        Shape (draws, 1): m, β, τ and ι.
+    x
+        Shape (n,).
+    """
+
+    middle: Floats
+    slope: Floats
+    own: Floats
+    inertia: Floats
+    x: Floats
+
+    @property
+    def centre(self) -> Floats:
+        """Return m + β x, shape (draws, n)."""
+        centre: Floats = self.middle + self.slope * self.x
+        return centre
+
+    def least(self, price: Floats) -> Floats:
+        """Return the least Z with which each customer still pays a price for a unit (n,): shape (draws, n)."""
+        with np.errstate(divide="ignore"):
+            least: Floats = (np.log(price) - self.inertia - self.centre) / self.own
+        return least
+
+    def only(self, chosen: NDArray[np.intp]) -> CommonDraws:
+        """Return the same draws for the customers at these places alone."""
+        return replace(self, x=self.x[chosen])
 
 
 def draw_by_customer(
@@ -95,12 +131,43 @@ def draw_by_customer(
     >>> np.median(drawn, axis=0).round(1)
     array([10. , 21.7])
     """
+    paid = vector("paid", paid, n=log_worth.size, low=0)
+    rng = np.random.default_rng(seed)
+    common = draw_common(population, log_worth=log_worth, draws=draws, rng=rng)
+    least = common.least(paid)
+    # Sampled from the upper tail, whose digits survive where a customer pays far more than others would.
+    above = special.ndtr(-least)
+    share = rng.uniform(1e-12, 1.0, above.shape) if evenly_by is None else _even(evenly_by, draws, rng)
+    z = -special.ndtri(np.maximum(above * share, 1e-300))
+    drawn: Floats = np.exp(common.centre + common.own * z)
+    return drawn
+
+
+def draw_common(
+    population: Population, *, log_worth: Floats, draws: int, rng: np.random.Generator
+) -> CommonDraws:
+    """Draw what is uncertain of everybody.
+
+    Parameters
+    ----------
+    population
+        What is known of everybody; both estimates known.
+    log_worth
+        Shape (n,): log worth of one unit, NaN where nothing is known of it.
+    draws
+        How many.
+    rng
+        Of the draws.
+
+    Raises
+    ------
+    InvalidInput
+        If an estimate is unknown or not positive.
+    """
     middle = Belief.of(population.willingness, name="willingness")
     scale, correlation = Belief.of(population.spread, name="the spread"), population.correlation
-    paid = vector("paid", paid, n=log_worth.size, low=0)
     if draws < 1 or not -1 <= correlation <= 1:
         raise InvalidInput(f"needs draws ≥ 1 and a correlation in [-1, 1], got {draws} and {correlation}")
-    rng = np.random.default_rng(seed)
     # Common shocks are spread evenly: a few draws already show how wide they are.
     shocks = special.ndtri((np.array([rng.permutation(draws) for _ in range(3)]) + 0.5) / draws)
     m = middle.mean + middle.sd * shocks[0]
@@ -109,16 +176,8 @@ def draw_by_customer(
     x = _centred(log_worth)
     sigma = float(x[np.isfinite(log_worth)].std()) if np.isfinite(log_worth).any() else 0.0
     slope = np.minimum(1.0, _AT_MOST * s / sigma) if sigma > 0 else np.zeros(draws)
-    own = np.sqrt(s**2 - (slope * sigma) ** 2)[:, None]
-    centre = m[:, None] + slope[:, None] * x
-    with np.errstate(divide="ignore"):
-        least = (np.log(paid) - inertia[:, None] - centre) / own
-    # Sampled from the upper tail, whose digits survive where a customer pays far more than others would.
-    above = special.ndtr(-least)
-    share = rng.uniform(1e-12, 1.0, above.shape) if evenly_by is None else _even(evenly_by, draws, rng)
-    z = -special.ndtri(np.maximum(above * share, 1e-300))
-    drawn: Floats = np.exp(centre + own * z)
-    return drawn
+    own = np.sqrt(s**2 - (slope * sigma) ** 2)
+    return CommonDraws(m[:, None], slope[:, None], own[:, None], inertia[:, None], x)
 
 
 def _even(size: Floats, draws: int, rng: np.random.Generator) -> Floats:
