@@ -124,7 +124,7 @@ class PriceBookDesk:
         stored = self._get(workspace_id, version)
         if not is_id(asked.dataset):
             raise NotFound("dataset", asked.dataset)
-        asked.options.leaving()
+        asked.options.assumed()
         currency = self._storage.datasets.get(workspace_id, asked.dataset).currency
         if currency != stored.currency:
             raise InvalidInput(f"the book is in {stored.currency} and the dataset in {currency}")

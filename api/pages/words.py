@@ -45,6 +45,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "metric_not_in_data": "the draft charges for a metric that the data do not have",
         "units_unknown": "the units are not known",
         "no_plan_fits": "no plan of the draft carries the usage",
+        "no_bill_today": "they pay nothing today",
+        "metric_not_used": "they have not used it",
         "nothing_to_compare_with": "nothing tells what was paid before",
         "traits_do_not_predict": "traits are not known to foretell success",
         "units_not_told_apart": "the data do not tell units apart (unit_id)",

@@ -7,7 +7,7 @@ from typing import Any
 from pricing_service.decisions._words import listed, money, one, per, percent
 from pricing_service.panel import Metric
 
-_SAID_BY = {
+SAID_BY = {
     "quotes": "quotes won and lost",
     "renewals": "renewals",
     "price_variation": "past raises",
@@ -35,7 +35,7 @@ def willingness_sentences_of(result: dict[str, Any], metric: Metric, currency: s
         return []
     sources = [row["source"] for row in evidence["willingness"] if row["weight"] > 0]
     said = [
-        f"By {listed([_SAID_BY.get(name, name) for name in sources])}, the typical customer would pay"
+        f"By {listed([SAID_BY.get(name, name) for name in sources])}, the typical customer would pay"
         f" {money(pooled['value'], currency)} {per(metric)} (between {money(pooled['low'], currency)} and"
         f" {money(pooled['high'], currency)}){_captured(evidence)}."
     ]
@@ -88,7 +88,7 @@ def contradictions(evidence: dict[str, Any]) -> list[str]:
         for other in row["contradicts"]
     }
     return [
-        f"{listed([_SAID_BY.get(name, name) for name in pair]).capitalize()} contradict each other: look at"
+        f"{listed([SAID_BY.get(name, name) for name in pair]).capitalize()} contradict each other: look at"
         " each by itself before relying on the two together."
         for pair in sorted(pairs)
     ]

@@ -92,7 +92,7 @@ class TierCustomers:
         bill = np.nan_to_num(evidence.traits.mrr[at], nan=0.0)
         worth = np.full(len(ids), np.nan) if study.pooled is None else study.pooled.worth[at]
         worth = np.where(worth > 0, worth, np.nan)
-        mean, likes = _mean_month(units, known), max(1, _COMERS // len(ids))
+        mean, likes = mean_month(units, known), max(1, _COMERS // len(ids))
         everybody = Population(together.willingness, together.spread, together.correlation)
         per_unit, anew = (
             draw_by_customer(everybody, log_worth=np.log(worth), paid=paid, draws=draws, seed=seed)
@@ -127,7 +127,7 @@ class TierCustomers:
     @property
     def mean_units(self) -> Floats:
         """Units in a mean month, shape (n,)."""
-        return _mean_month(self.units, self.known)
+        return mean_month(self.units, self.known)
 
     @property
     def paying(self) -> NDArray[np.bool_]:
@@ -172,7 +172,8 @@ class TierCustomers:
         )  # fmt: skip
 
 
-def _mean_month(units: Floats, known: NDArray[np.bool_]) -> Floats:
+def mean_month(units: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Return units in a mean month, (n,), from those by month (n, MONTHS) and which of these there were."""
     mean: Floats = np.where(known, units, 0.0).sum(axis=1) / known.sum(axis=1)
     return mean
 

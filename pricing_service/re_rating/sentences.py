@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pricing_service.decisions._words import money
+from pricing_service.decisions._price_words import SAID_BY
+from pricing_service.decisions._words import listed, money, percent, sentence
 from pricing_service.money import MINOR_UNITS
 
 Figures = Mapping[str, Any]
@@ -102,25 +103,55 @@ def _cliff(cliffs: list[Figures], currency: str) -> list[str]:
 
 
 def _behaviour(result: Figures, currency: str) -> list[str]:
-    found, assumed = result["behaviour"], result["behaviour"]["assumptions"]
-    if found["rests_on"] == "assumption":
-        low, high = (100 * 0.1 * assumed[end] for end in ("leaving_low", "leaving_high"))
-        basis = f"If of customers whose bill rises by a tenth between {low:.3g} and {high:.3g} in 100 leave"
-    else:
-        basis = "By what customers would pay"
+    found, least_saving = result["behaviour"], result["behaviour"]["assumptions"]["least_saving"]
     leave, after = found["leave"], found["total_after"]
     said = [
-        f"{basis}, {_about(leave['low'])} to {_about(leave['high'])} customers leave, and the total ends between "
-        f"{money(after['low'], currency)} and {money(after['high'], currency)}."
+        f"{_basis(found)}, {_about(leave['low'])} to {_about(leave['high'])} customers leave, and the total ends "
+        f"between {money(after['low'], currency)} and {money(after['high'], currency)}.",
+        *_unknown(found),
     ]
     if found["move"]["high"]:
         said.append(
-            f"{found['move']['high']:,} customers would save at least {assumed['least_saving']:.0%} on another plan; "
+            f"{found['move']['high']:,} customers would save at least {least_saving:.0%} on another plan; "
             f"if all of them take it, the total falls by {money(found['saved_by_moving'], currency)}."
         )
     return said
 
 
+def _basis(found: Figures) -> str:
+    if found["rests_on"] == "assumption":
+        return f"If {_assumption(found)} leave"
+    evidence = found["evidence"]
+    sources = listed([SAID_BY.get(name, name) for name in evidence["sources"]])
+    return (
+        f"By what customers would pay for their {evidence['metric']}, as {sources} tell it, in "
+        f"{percent(evidence['level'])} of all cases"
+    )
+
+
+def _assumption(found: Figures) -> str:
+    low, high = (found["assumptions"][end] * 10 for end in ("leaving_low", "leaving_high"))
+    return f"of customers whose bill rises by a tenth between {low:.3g} and {high:.3g} in 100"
+
+
+def _unknown(found: Figures) -> list[str]:
+    """Return of whom nothing is known, what is known of nobody, and what would tell it."""
+    said = [f"{sentence(each['message'])}." for each in found["caveats"] if each["code"] in _SAID]
+    said += [f"To have it told, {each['cheapest']}." for each in found["next_data"] if said]
+    unknown = [f"{each['customers']:,} {_UNKNOWN.get(each['reason'], '')}" for each in found["assumed_for"]]
+    if found["rests_on"] == "evidence" and unknown:
+        said.append(
+            f"In that, customers of whom nothing is known leave as assumed, {_assumption(found)}: {listed(unknown)}."
+        )
+    return said
+
+
+_SAID = ("leaving_assumed", "willingness_from_worth")
+"""Codes of caveats that are told with the band."""
+_UNKNOWN = {
+    "no_bill_today": "pay nothing today",
+    "metric_not_used": "have not used it",
+}
 _REASONS = {
     "contact_us": "their plan's price is negotiated",
     "metric_not_in_data": "the draft charges for a metric that the data do not have",

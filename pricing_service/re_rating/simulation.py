@@ -1,7 +1,7 @@
 """`simulate`: the stored usage of every customer under a draft, against the current book or what was paid.
 
 First mechanically: everyone stays on the plan that takes its own's place, or on the cheapest that fits where there is
-none. Then with behaviour: who would leave or move, as bands between stated assumptions.
+none. Then with behaviour: who would leave, by what customers would pay where the data tell it, or move, as bands.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 import pyarrow as pa
 
 from models.errors import InvalidInput
-from models.pricing.rating.behaviour import LeavingRule
 from pricing_service.decisions._words import percent
 from pricing_service.money import MINOR_UNITS
 from pricing_service.panel import StoredPanel
@@ -22,6 +21,7 @@ from pricing_service.rating.customer_months import CustomerMonths, read_customer
 from pricing_service.rating.rated_book import Rated, RatedBook
 from pricing_service.rating.tariffs import Metrics, Option, options_of
 from pricing_service.re_rating.comparison import Before, Comparison
+from pricing_service.re_rating.leaving import leaving_of
 from pricing_service.re_rating.options import SimulationOptions
 from pricing_service.re_rating.sentences import sentences_of
 from pricing_service.re_rating.summary import Summary, paid_against_book
@@ -55,7 +55,6 @@ def simulate(
     books: Books,
     options: SimulationOptions,
     *,
-    leaving: LeavingRule | None = None,
     progress: Progress = lambda *_: None,
 ) -> Simulation:
     """Re-rate all customer-months of a panel.
@@ -68,27 +67,26 @@ def simulate(
         The book after, and the one before.
     options
         Window, names of metrics, assumptions.
-    leaving
-        Who leaves at which bill; default: the band of the options.
     progress
         Told how far it has come.
 
     Raises
     ------
     InvalidInput
-        If a book is in another currency than the data, or an option contradicts another.
+        If a book is in another currency than the data, or an option contradicts another or the data.
     """
     for book in (books.draft, books.current):
         if book is not None and book.currency != panel.currency:
             raise InvalidInput(
                 f"the book {book.name!r} is in {book.currency} and the data are in {panel.currency}"
             )
-    rule = leaving or options.leaving()
+    options.assumed()
     progress("re-rating", 0, _STEPS)
     months = read_customer_months(panel, months=options.months)
     progress("re-rating", 1, _STEPS)
     compared = _compare(panel, months, books, options)
-    progress("re-rating", 3, _STEPS)
+    progress("Reading what customers would pay", 3, _STEPS)
+    leaving = leaving_of(panel, compared, options)
     minor_units = MINOR_UNITS[panel.currency]
     summary = Summary(compared, minor_units=minor_units)
     result = _about(panel, compared, options, against="price_book" if books.current else "paid")
@@ -98,8 +96,7 @@ def simulate(
         "cliffs": summary.cliffs(),
         "lines": summary.lines(),
         "left_out": summary.left_out(),
-        "behaviour": _assumed(options, assumed=leaving is None)
-        | summary.behaviour(rule, least_saving=options.least_saving),
+        "behaviour": leaving.about | summary.behaviour(leaving.groups, least_saving=options.least_saving),
         "warnings": _warnings(compared),
     }
     result["sentences"] = sentences_of(result)
@@ -151,14 +148,6 @@ def _about(
         },
         "options": said,
     }  # fmt: skip
-
-
-def _assumed(options: SimulationOptions, *, assumed: bool) -> dict[str, Any]:
-    """Say what the bands rest on."""
-    if not assumed:
-        return {"rests_on": "willingness", "assumptions": {"least_saving": options.least_saving}}
-    fields = ("leaving_low", "leaving_high", "least_saving")
-    return {"rests_on": "assumption", "assumptions": {field: getattr(options, field) for field in fields}}
 
 
 def _warnings(compared: Comparison) -> list[dict[str, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from models.pricing.rating.behaviour import LeavingRule, respond
 from models.pricing.rating.change import summarise
 from models.pricing.rating.cliffs import Cliff, find_cliffs
-from models.pricing.rating.lines import UNKNOWN, Tariff
+from models.pricing.rating.lines import UNKNOWN, Mask, Tariff
 from models.pricing.rating.rounding import MILLION, Ints
 from pricing_service.re_rating.comparison import Comparison
 
@@ -38,6 +40,11 @@ class Summary:
         self.before = compared.per_customer(compared.before.total)[known]
         self.after = compared.per_customer(compared.after.bills.total)[known]
         self.elsewhere = compared.per_customer(compared.after.elsewhere)[known]
+
+    @property
+    def bills(self) -> tuple[Ints, Ints, Ints]:
+        """Bills before, after, and on the cheapest plans that fit; shape (customers,) each."""
+        return self.before, self.after, self.elsewhere
 
     def money(self, amount: float) -> float:
         """Write minor units as money."""
@@ -165,9 +172,13 @@ class Summary:
             "customers_near": int(near.sum()) if cliff.units else 0,
         }
 
-    def behaviour(self, leaving: LeavingRule, *, least_saving: float) -> Figures:
-        """Return who might leave or move, as bands."""
-        found = respond(self.before, self.after, self.elsewhere, leaving=leaving, least_saving=least_saving)
+    def behaviour(self, groups: Sequence[tuple[Mask, LeavingRule]], *, least_saving: float) -> Figures:
+        """Return who might leave or move, as bands, from groups of customers and the rule by which each leaves."""
+        each = [
+            respond(*(bills[chosen] for bills in self.bills), leaving=rule, least_saving=least_saving)
+            for chosen, rule in groups
+        ]
+        found = reduce(add, each)
         return {
             "leave": {"low": found.leave.low, "high": found.leave.high},
             "leave_paid_before": {

@@ -32,6 +32,20 @@ def tables() -> dict[str, str]:
     }
 
 
+def offers() -> dict[str, str]:
+    """Sixty offers of a posting besides, at four prices: who was offered it for 20 or 25 bought, dearer few did."""
+    leads, quotes = [], []
+    for at in range(60):
+        price, won = (20, 25, 30, 40)[at % 4], at % 4 < 2 or at % 12 == 2
+        leads.append(f"l{at:02d},2025-02-01")
+        said = "won," if won else "lost,price"
+        quotes.append(f"q{at:02d},l{at:02d},2025-03-01,postings,10,{10 * price},{10 * price},{said}")
+    return {
+        "leads.csv": _csv("lead_id,created", leads),
+        "quotes.csv": _csv("quote_id,lead_id,date,metric,units,list_price,price,result,reason", quotes),
+    }
+
+
 def zipped(content: dict[str, str]) -> bytes:
     """The same as one zip."""
     packed = io.BytesIO()

@@ -37,6 +37,27 @@ def test_it_shows_the_total_the_picture_the_moves_and_the_cliffs(result: dict[st
         assert part in text
 
 
+def test_it_says_on_what_evidence_customers_leave_and_of_whom_nothing_is_known(
+    result: dict[str, Any],
+) -> None:
+    told = {
+        "rests_on": "evidence",
+        "evidence": {"metric": "postings", "level": 0.9, "sources": ["quotes"], "customers": 18},
+        "assumed_for": [{"reason": "no_bill_today", "customers": 2}],
+        "caveats": [{"code": "x", "message": "two <sources> disagree"}],
+    }
+
+    text = page({**result, "behaviour": {**result["behaviour"], **told}})
+
+    for part in (
+        "what customers would pay for their postings",
+        "holds 90",
+        "Of 2 customers nothing is known",
+    ):
+        assert part in text
+    assert "two &lt;sources&gt; disagree" in text
+
+
 def test_an_empty_simulation_is_a_page_too(result: dict[str, Any]) -> None:
     empty = {
         **result,

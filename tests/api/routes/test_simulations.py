@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from pricing_service.jobs import Refused
 from tests.api import small_business
 from tests.api.routes.test_price_books import made, publish
 
@@ -81,6 +82,46 @@ def test_the_page_shows_the_picture(client: TestClient, simulated: Callable[...,
     assert "customers pay more" in page.text
 
 
+@pytest.fixture(scope="module")
+def asked(served: TestClient) -> dict[str, Any]:
+    """A dataset that tells what prospects paid and refused."""
+    files = small_business.parts(small_business.tables() | small_business.offers())
+    answer = served.post(
+        "/v1/datasets",
+        data={"name": "Asked", "currency": "EUR"},
+        files=files,
+        headers={"Authorization": "Bearer dev"},
+    )
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_who_leaves_rests_on_evidence_unless_it_is_to_be_assumed(
+    client: TestClient, simulated: Callable[..., dict[str, Any]], asked: dict[str, Any]
+) -> None:
+    draft = made(client, draft_at(300))
+
+    told, assumed = (
+        simulated(draft, dataset=asked["id"], options=options)
+        for options in ({"leaving_metric": "postings"}, {"leaving": "assumed"})
+    )
+
+    by_evidence, by_assumption = (found["result"]["behaviour"] for found in (told, assumed))
+    assert by_evidence["rests_on"] == "evidence"
+    assert by_evidence["evidence"]["sources"] == ["quotes"]
+    assert (by_assumption["rests_on"], by_assumption["reasons"]) == ("assumption", {"evidence": "not_asked"})
+    assert by_evidence["leave"] != by_assumption["leave"]
+    place = f"/v1/price-books/{draft['id']}/simulations/{told['id']}/report"
+    assert "among those in which a customer pays today" in client.get(place).text
+
+
+def test_a_metric_that_nobody_uses_cannot_tell_who_leaves(
+    client: TestClient, simulated: Callable[..., dict[str, Any]]
+) -> None:
+    with pytest.raises(Refused, match="tokens"):
+        simulated(made(client, draft_at(300)), options={"leaving_metric": "tokens"})
+
+
 def test_a_draft_within_the_guard_is_published_without_a_word(
     client: TestClient, simulated: Callable[..., dict[str, Any]]
 ) -> None:
@@ -138,6 +179,7 @@ def test_a_draft_can_be_compared_with_another_version(
         ({"against": "pb_" + "0" * 26}, 404, "not_found"),
         ({"against": "nonsense"}, 404, "not_found"),
         ({"options": {"months": 0}}, 422, "invalid_request"),
+        ({"options": {"leaving": "guessed"}}, 422, "invalid_request"),
         ({"options": {"leaving_low": 0.9}}, 422, "invalid_input"),
         ({"against": "dataset"}, 422, "price_book_refused"),
     ],

@@ -69,11 +69,29 @@ def test_a_simulation_writes_numbers_rows_and_a_page(folder: Path, tmp_path: Pat
     assert "<svg" in (out / "report.html").read_text()
 
 
+def test_a_simulation_says_by_which_rule_customers_leave(tmp_path: Path) -> None:
+    exports, draft = small_business.folder(tmp_path), tmp_path / "draft.json"
+    for name, text in small_business.offers().items():
+        (exports / name).write_text(text)
+    draft.write_text('{"name": "d", "currency": "EUR", "plans": [{"name": "team", "price": 300}]}')
+
+    told, assumed = (
+        run("simulate", exports, "--draft", draft, "--currency", "EUR", "--options", options)
+        for options in ('{"leaving_metric": "postings"}', '{"leaving": "assumed"}')
+    )
+
+    assert (told.exit_code, assumed.exit_code) == (0, 0), told.output + assumed.output
+    assert "as quotes won and lost tell it" in " ".join(told.output.split())
+    assert "If of customers whose bill rises by a tenth" in " ".join(assumed.output.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["--options", '{"mnths": 1}'], "/mnths"),
         (["--options", "{"], "not JSON"),
+        (["--options", '{"leaving": "guessed"}'], "/leaving"),
+        (["--options", '{"leaving_metric": "tokens"}'], "tokens"),
         (["--against", "nowhere.yml"], "nowhere.yml"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Behaviour is a band between two stated assumptions, and the mechanical total lies where nobody answers."""
+"""Behaviour is a band between the ends of a rule, and the mechanical total lies where nobody answers."""
 
 from __future__ import annotations
 
@@ -60,11 +60,41 @@ def test_of_who_paid_nothing_and_now_pays_nothing_is_assumed():
     assert (low.tolist(), high.tolist()) == ([0, 0], [1, 0])
 
 
-def test_another_rule_of_leaving_can_take_the_place_of_the_assumed_one():
-    def certain(before, after):
-        return np.ones(before.size), np.ones(before.size)
+class Draws:
+    """In the k-th of four draws the first k customers leave; the band holds the middle two."""
 
-    assert respond(np.array([5]), np.array([5]), np.array([5]), leaving=certain).after.high == 0
+    def __call__(self, before, _after):
+        return np.arange(before.size) < np.arange(1, 5)[:, None]
+
+    def band(self, outcomes):
+        return tuple(np.sort(outcomes)[1:3].tolist())
+
+
+def test_a_rule_of_draws_gives_the_band_of_what_all_do_together():
+    bills = np.full(4, 10)
+
+    answer = respond(bills, bills, bills, leaving=Draws())
+
+    assert (answer.leave.low, answer.leave.high) == (2, 3)
+    assert (answer.leaving_before.low, answer.leaving_before.high) == (20, 30)
+    assert (answer.after.low, answer.after.high) == (10, 20)
+
+
+@given(bills)
+def test_what_two_groups_do_adds_up_to_what_all_do_under_one_assumption(triples):
+    before, after, elsewhere = np.array(triples).T
+
+    whole = respond(before, after, elsewhere, leaving=ElasticLeaving())
+    first, rest = (
+        respond(before[part], after[part], elsewhere[part], leaving=ElasticLeaving())
+        for part in (slice(0, 1), slice(1, None))
+    )
+
+    both = first + rest
+    assert (both.could_move, both.saved_by_moving) == (whole.could_move, whole.saved_by_moving)
+    for ends in ("leave", "leaving_before", "after"):
+        added, at_once = getattr(both, ends), getattr(whole, ends)
+        assert (added.low, added.high) == pytest.approx((at_once.low, at_once.high))
 
 
 @pytest.mark.parametrize(("low", "high"), [(-0.1, 0.5), (0.5, 0.1)])
