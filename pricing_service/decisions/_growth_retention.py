@@ -16,6 +16,7 @@ from models.retention.intervals import revenue_retention
 from models.retention.ledger import Ints
 from models.retention.movements import LINES, Movements, movements
 from models.retention.revenue_retention import window_of
+from models.retention.survival import Survival
 from pricing_service.decisions._growth_ledger import Book
 
 PAIRS: dict[str, tuple[str, str, str]] = {
@@ -172,8 +173,11 @@ class Retained:
                 )
         return rows
 
-    def by_age(self) -> list[dict[str, Any]]:
-        """Return which share of customers still pays at each age, over all cohorts that are old enough."""
+    def by_age(self, stays: Survival | None) -> list[dict[str, Any]]:
+        """Return which share of customers still pays at each age, and of the revenue that they began with.
+
+        The share is Kaplan and Meier's where it is known, else that of all cohorts that are old enough.
+        """
         triangle = cohort_triangle(self.book.ledger)
         rows = []
         for age in range(self.book.ledger.months):
@@ -184,6 +188,8 @@ class Retained:
                 continue
             label = Label(unit="share", method="cohorts old enough, Wilson's interval", level=self.level)
             paying = _share(still, began, label)
+            if stays is not None and age <= stays.last_month:
+                paying = stays.at(age)
             rows.append(
                 {"age_months": age, "paying": paying.to_json(), "mrr_of_first": float(still_mrr / began_mrr)}
             )

@@ -27,6 +27,7 @@ def growth_sentences(result: Result, *, leaky_below: float) -> list[str]:
         *_raises(last),
         *_bridge(result),
         *_doubled(result),
+        *_lifetime(result),
         *_forecast(result),
         *_levers(result),
         *_valuation(result),
@@ -94,6 +95,25 @@ def _doubled(result: Result) -> list[str]:
         f"Of {customers(share['n'])} who paid {result['convention']['window_months']} months ago {_range(share)} pay at"
         " least twice as much now."
     ]
+
+
+def _lifetime(result: Result) -> list[str]:
+    value, payback, currency = result["lifetime_value"], result["cac_payback_months"], result["currency"]
+    if value["value"] is None:
+        return []
+    amount, low, high = (money(value[end], currency) for end in ("value", "low", "high"))
+    kind = (
+        "revenue, since no table tells costs" if result["gross_margin"] == 1 else "margin after cost to serve"
+    )
+    months, rate = result["lifetime"]["months"], percent(result["lifetime"]["discount_rate"])
+    said = (
+        f"A new customer is worth {amount} over {months} months, between {low} and {high} ({kind}, discounted at"
+        f" {rate} a year)"
+    )
+    if payback["value"] is None:
+        return [f"{said}."]
+    cost = money(result["acquisition_cost"]["value"], currency)
+    return [f"{said}; winning one costs {cost}, which is paid back after {payback['value']:.0f} months."]
 
 
 def _forecast(result: Result) -> list[str]:

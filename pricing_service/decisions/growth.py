@@ -15,6 +15,7 @@ from pricing_service.decisions._evidence import traits_of
 from pricing_service.decisions._growth_forces import Forces, past_forces
 from pricing_service.decisions._growth_forecast import Foresight
 from pricing_service.decisions._growth_ledger import Book, read_book
+from pricing_service.decisions._growth_lifetimes import Terms, Worth, staying
 from pricing_service.decisions._growth_retention import Retained
 from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
 from pricing_service.decisions._growth_words import growth_caveats, growth_sentences
@@ -35,6 +36,10 @@ class GrowthOptions(Options):
         "average_month", "survivors", "mean_of_ratios", "capped_in_total",
     ] = Field("endpoint", description="how retention is counted; all others are shown beside it")  # fmt: skip
     forecast_months: int = Field(12, ge=1, le=36, description="months that are foreseen")
+    discount_rate: float = Field(
+        0.12, ge=0, le=1, description="what later money is worth less, a share a year"
+    )
+    lifetime_months: int = Field(60, ge=12, le=240, description="months that count in a lifetime value")
     leaky_below: float = Field(
         LEAKY_BELOW, gt=0, lt=1, description="gross retention below which the bucket is said to leak"
     )
@@ -93,7 +98,7 @@ class Growth(Decision):
             book = read_book(panel)
         except NotEstimable as refusal:
             progress(self.title, 4, 4)
-            return Outcome(about | _nothing(refusal, options))
+            return Outcome(about | _nothing(refusal, panel, options))
         foresight = _foresight(book, options, seed)
         retained = Retained(
             book, window=options.window_months, convention=options.convention, level=options.level, seed=seed
@@ -105,6 +110,7 @@ class Growth(Decision):
         result |= {
             "forecast": foresight.rows(options.forecast_months) if foresight else [],
             "forces": _forces(foresight, book, panel, result["months"][-options.window_months :]),
+            **_worth(book, panel, options, result["months"][-options.window_months :]).to_json(seed=seed),
             "valuation": valuation(book, last, options.slope(), line_of_2021=options.line_of_2021),
             "success_budget": success_budget(book, panel, last, options.window_months),
         }
@@ -124,7 +130,7 @@ def _result(retained: Retained, book: Book, progress: Progress) -> dict[str, Any
         "concentration": retained.concentration(),
         "doubled": retained.doubled().to_json(),
         "cohorts": retained.cohorts(),
-        "by_age": retained.by_age(),
+        "by_age": retained.by_age(staying(book, level=retained.level)),
         "currency": book.currency,
     }
 
@@ -136,6 +142,12 @@ def _foresight(book: Book, options: GrowthOptions, seed: int) -> Foresight | Non
         return None
 
 
+def _worth(book: Book, panel: StoredPanel, options: GrowthOptions, latest: list[dict[str, Any]]) -> Worth:
+    terms = Terms(options.discount_rate, options.lifetime_months, options.level)
+    won = sum(month["movements"]["new"] for month in latest)
+    return Worth.of(book, panel, terms, window=options.window_months, won=won)
+
+
 def _forces(
     foresight: Foresight | None, book: Book, panel: StoredPanel, latest: list[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -143,12 +155,20 @@ def _forces(
     return {"past": past_forces(book, latest), **ahead}
 
 
-def _nothing(refusal: NotEstimable, options: GrowthOptions) -> dict[str, Any]:
-    label = Label(unit="share", level=options.level)
-    return {
-        "months": [], "convention": {}, "variants": {}, "concentration": {}, "cohorts": [], "by_age": [],
-        "forecast": [], "forces": {}, "valuation": {}, "success_budget": {},
-        "doubled": label.unknown(refusal.reason, n=0).to_json(),
-        "sentences": [f"Retention is not known: {refusal}."],
-        "caveats": [],
+def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) -> dict[str, Any]:
+    units = {
+        "doubled": "share", "lifetime_value": f"{panel.currency}/customer", "lifetime_value_growth": "share",
+        "acquisition_cost": f"{panel.currency}/customer", "cac_payback_months": "months",
     }  # fmt: skip
+    unknown = {
+        name: Label(unit=unit, level=options.level).unknown(refusal.reason, n=0).to_json()
+        for name, unit in units.items()
+    }
+    lists = ("months", "cohorts", "by_age", "forecast", "caveats")
+    parts = ("convention", "variants", "concentration", "forces", "valuation", "success_budget", "lifetime")
+    return {
+        **{name: [] for name in lists},
+        **{name: {} for name in parts},
+        **unknown,
+        "sentences": [f"Retention is not known: {refusal}."],
+    }

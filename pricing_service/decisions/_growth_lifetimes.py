@@ -1,0 +1,252 @@
+"""How long customers stay, what that is worth, and when they have paid back what they cost to win."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.errors import NotEstimable
+from models.estimate import Estimate, Label
+from models.resampling import bootstrap_weights, estimate_from_draws
+from models.retention.ledger import Ints
+from models.retention.lifetime import Lifetime, LifetimeFit
+from models.retention.lifetime_value import lifetime_value_of_new, lifetime_values
+from models.retention.payback import acquisition_cost, payback_counting_losses, value_to_cost
+from models.retention.renewal_counts import RenewalCounts
+from models.retention.shifted_beta_geometric import Outlook
+from models.retention.survival import Survival, survival
+from pricing_service.decisions._contract_tables import contract_tables
+from pricing_service.decisions._growth_ledger import Book
+from pricing_service.panel import StoredPanel
+from pricing_service.panel.currency import Rates, whole_sum
+
+SERVICE_KINDS = ("hosting", "support", "success", "onboarding")
+TENURES = (0, 12, 24, 36)
+_DRAWS, _MOST_CELLS = 1000, 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How far a life counts: discount a year, months, and the level of intervals."""
+
+    discount_rate: float
+    months: int
+    level: float
+
+    @property
+    def outlook(self) -> Outlook:
+        """The same for monthly payments."""
+        return Outlook.of_months(yearly_discount=self.discount_rate, months=self.months)
+
+
+@dataclass(frozen=True, eq=False)
+class Lives:
+    """How long the customers of a book have stayed, as it was known after its first so many months.
+
+    Parameters
+    ----------
+    book
+        The ledger.
+    until
+        How many of its months count.
+    """
+
+    book: Book
+    until: int
+
+    @cached_property
+    def stays(self) -> tuple[Ints, NDArray[np.bool_], Ints]:
+        """Months stayed, whether they left, and months stayed when first seen, (q,) each, of known age."""
+        ledger = self.book.ledger
+        last = np.full(ledger.customers, -1, dtype=np.int64)
+        for block in ledger.blocks():
+            paid = block.mrr[: self.until] > 0
+            latest = self.until - 1 - paid[::-1].argmax(axis=0)
+            last[block.first : block.first + paid.shape[1]] = np.where(paid.any(axis=0), latest, -1)
+        known = (last >= 0) & (ledger.before | (self.book.first_bill > 0))
+        start = self.book.signed[known]
+        stayed = last[known] - start + 1
+        return stayed, last[known] < self.until - 1, np.maximum(-start, 0)
+
+    def survival(self, *, level: float) -> Survival:
+        """Return the share still there by age.
+
+        Raises
+        ------
+        NotEstimable
+            ``no_customers`` where no customer's age is known; ``observation_gap``.
+        """
+        stayed, left, entry = self.stays
+        return survival(stayed, left, entry=entry, level=level)
+
+    def fit(self) -> LifetimeFit:
+        """Learn how long customers stay from their months.
+
+        Raises
+        ------
+        NotEstimable
+            ``no_customers`` or ``insufficient_renewals``.
+        """
+        stayed, left, entry = self.stays
+        # The first month is paid at signing: the renewals that follow are one fewer, and who leaves missed one more.
+        return Lifetime().fit(
+            RenewalCounts.of_customers(stayed - 1 + left, left, entry=np.maximum(entry - 1, 0))
+        )
+
+    def monthly(self) -> Floats:
+        """Return what each of those who pay pays a month, money."""
+        paid = self.book.ledger.at(self.until - 1)
+        return paid[paid > 0] / self.book.minor
+
+
+def staying(book: Book, *, level: float) -> Survival | None:
+    """Return the share of customers still there by age; None where nobody's age is known."""
+    try:
+        return Lives(book, book.ledger.months).survival(level=level)
+    except NotEstimable:
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What customers are worth, and the money that it is counted from.
+
+    Parameters
+    ----------
+    book, terms
+        The ledger, and how far a life counts.
+    service, acquisition
+        Costs over the window, money; None where no table tells them.
+    won
+        Customers won in it.
+    window
+        Months.
+    """
+
+    book: Book
+    terms: Terms
+    service: float | None
+    acquisition: float | None
+    won: int
+    window: int
+
+    @classmethod
+    def of(cls, book: Book, panel: StoredPanel, terms: Terms, *, window: int, won: int) -> Worth:
+        """Read costs of the window."""
+        spent = _spent(book, panel, window)
+        service = (
+            sum(spent.get(kind, 0.0) for kind in SERVICE_KINDS) if set(spent) & set(SERVICE_KINDS) else None
+        )
+        return cls(book, terms, service, spent.get("acquisition"), won, window)
+
+    @cached_property
+    def margin_share(self) -> float:
+        """What is left of revenue after cost to serve, over the window; 1 where no table tells costs."""
+        months = range(max(self.book.ledger.months - self.window, 0), self.book.ledger.months)
+        revenue = sum(float(self.book.ledger.at(month).sum()) for month in months) / self.book.minor
+        return 1 - self.service / revenue if self.service is not None and revenue > 0 else 1.0
+
+    def lifetime_value(self, until: int, *, seed: int) -> Estimate:
+        """Return a new customer's lifetime value as it was known after so many months."""
+        unit = f"{self.book.currency}/customer"
+        try:
+            lives = Lives(self.book, until)
+            return lifetime_value_of_new(
+                lives.fit(),
+                self._margin(lives, seed=seed),
+                outlook=self.terms.outlook,
+                level=self.terms.level,
+            )
+        except NotEstimable as refusal:
+            return Estimate.refused(refusal, unit=unit, level=self.terms.level)
+
+    def to_json(self, *, seed: int) -> dict[str, Any]:
+        """Return lifetime value now and a year ago, by tenure, and payback."""
+        months = self.book.ledger.months
+        now, then = (self.lifetime_value(each, seed=seed) for each in (months, max(months - 12, 1)))
+        ratio = value_to_cost(now, then) if now.known and then.known else None
+        growth = Label(unit="share", method="lifetime value now ÷ a year ago - 1", level=self.terms.level)
+        grown = growth.unknown(now.reason or then.reason or "interval_unbounded", n=now.n)
+        if ratio is not None and ratio.value is not None and ratio.low is not None and ratio.high is not None:
+            grown = growth.known(ratio.value - 1, ratio.low - 1, ratio.high - 1, n=ratio.n)
+        return {
+            "lifetime_value": now.to_json(),
+            "lifetime_value_growth": grown.to_json(),
+            "lifetime": self._by_tenure(seed=seed),
+            "acquisition_cost": self._cost().to_json(),
+            "cac_payback_months": self._payback(seed=seed).to_json(),
+            "gross_margin": self.margin_share,
+        }
+
+    def _by_tenure(self, *, seed: int) -> dict[str, Any]:
+        lives, terms = Lives(self.book, self.book.ledger.months), self.terms
+        label = Label(unit="months", method="Kaplan-Meier", level=terms.level)
+        try:
+            stays, fit = lives.survival(level=terms.level), lives.fit()
+        except NotEstimable as refusal:
+            return {
+                "median_months": label.unknown(refusal.reason, n=0).to_json(), "by_tenure": [],
+                "discount_rate": terms.discount_rate, "months": terms.months,
+            }  # fmt: skip
+        worth = lifetime_values(
+            fit, self._margin(lives, seed=seed), renewals=TENURES, outlook=terms.outlook, level=terms.level
+        )
+        return {
+            "median_months": stays.median().to_json(),
+            "by_tenure": [
+                {"tenure_months": tenure, "still_to_come": each.to_json()}
+                for tenure, each in zip(TENURES, worth, strict=True)
+            ],
+            "discount_rate": terms.discount_rate,
+            "months": terms.months,
+        }
+
+    def _margin(self, lives: Lives, *, seed: int) -> Estimate:
+        """Return the mean customer's margin a month, with the doubt of a sample of customers."""
+        each = self.margin_share * lives.monthly()
+        label = Label(
+            unit=f"{self.book.currency}/customer", method="mean over customers", level=self.terms.level
+        )
+        if each.size < 2:
+            raise NotEstimable("insufficient_customers", f"needs 2 customers who pay, has {each.size}")
+        draws = int(np.clip(_MOST_CELLS // each.size, 50, _DRAWS))
+        drawn = bootstrap_weights(each.size, draws=draws, seed=seed) @ each / each.size
+        return estimate_from_draws(float(each.mean()), drawn, n=each.size, label=label)
+
+    def _cost(self) -> Estimate:
+        currency = self.book.currency
+        label = Label(unit=f"{currency}/customer", method="spend ÷ new customers", level=self.terms.level)
+        if self.acquisition is None:
+            return label.unknown("no_acquisition_costs", n=0)
+        return acquisition_cost(self.acquisition, self.won, currency=currency, level=self.terms.level)
+
+    def _payback(self, *, seed: int) -> Estimate:
+        cost, label = self._cost(), Label(unit="months", method="", level=self.terms.level)
+        if not cost.known:
+            return label.unknown(cost.reason or "no_acquisition_costs", n=0)
+        lives = Lives(self.book, self.book.ledger.months)
+        try:
+            margin = self._margin(lives, seed=seed)
+            return payback_counting_losses(cost, margin, lives.fit(), level=self.terms.level)
+        except NotEstimable as refusal:
+            return Estimate.refused(refusal, unit="months", level=self.terms.level)
+
+
+def _spent(book: Book, panel: StoredPanel, window: int) -> dict[str, float]:
+    """Return costs by kind over the latest months of a book, money."""
+    tables = contract_tables(panel)
+    if "costs" not in tables:
+        return {}
+    months = book.ledger.months
+    first, end = (date.fromisoformat(f"{book.first + at}-01") for at in (max(months - window, 0), months))
+    costs = Rates.of(tables, panel.currency, panel.as_of).constant(tables["costs"], "amount")
+    chosen = costs.filter((costs.date >= first) & (costs.date < end))
+    summed = chosen.group_by("kind").agg(amount=whole_sum(chosen.amount)).order_by("kind")
+    rows = summed.to_pyarrow().to_pylist()
+    return {row["kind"]: float(row["amount"]) for row in rows if row["amount"] is not None}

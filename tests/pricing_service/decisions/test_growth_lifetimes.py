@@ -1,0 +1,111 @@
+"""How long customers stay and what that is worth: a known churn is found, none is finite, and costs are taken off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pricing_service.decisions import Outcome
+from tests.pricing_service.decisions.conftest import FrontDoor
+from tests.pricing_service.decisions.small_business import Tables, decided
+from tests.pricing_service.decisions.test_growth import KIND, month, monthly
+
+MONTHS, CUSTOMERS, BILL = 30, 500, 200
+CHURN = 0.05
+
+
+def leaving(churn: float, *, customers: int = CUSTOMERS) -> Tables:
+    """Customers who come evenly over the months and leave with one chance a month, all paying the same."""
+    rng = np.random.default_rng(9)
+    first = np.arange(customers) % (MONTHS - 2)
+    stayed = rng.geometric(churn, customers) if churn else np.full(customers, MONTHS)
+    at = np.arange(MONTHS)[:, None]
+    return monthly(np.where((at >= first) & (at < first + stayed), BILL, 0))
+
+
+def worth(*, churn: float, months: int = 60, rate: float = 0.12) -> float:
+    kept = (1 - churn) * (1 + rate) ** (-1 / 12)
+    return float(BILL * (kept ** np.arange(months)).sum())
+
+
+@pytest.fixture(scope="module")
+def found(front_door: FrontDoor) -> Outcome:
+    tables = leaving(CHURN)
+    tables["costs"] = [
+        {"customer_id": "c01", "date": month(at), "kind": kind, "amount": amount, "purpose": ""}
+        for at in range(MONTHS)
+        for kind, amount in (("hosting", 4000), ("acquisition", 9000))
+    ]
+    return decided(KIND, front_door(tables))
+
+
+@pytest.fixture(scope="module")
+def plain(front_door: FrontDoor) -> Outcome:
+    return decided(KIND, front_door(leaving(CHURN)))
+
+
+def holds(estimate: dict[str, Any], truth: float) -> bool:
+    return bool(estimate["low"] <= truth <= estimate["high"])
+
+
+def test_a_known_churn_makes_the_lifetime_value_that_it_should(plain: Outcome) -> None:
+    assert holds(plain.result["lifetime_value"], worth(churn=CHURN))
+    assert plain.result["lifetime_value"]["unit"] == "EUR/customer"
+
+
+def test_half_of_the_customers_are_gone_when_they_should_be(plain: Outcome) -> None:
+    assert holds(plain.result["lifetime"]["median_months"], float(np.ceil(np.log(0.5) / np.log(1 - CHURN))))
+
+
+def test_the_share_still_paying_at_an_age_is_kaplan_and_meiers(plain: Outcome) -> None:
+    rows = {row["age_months"]: row["paying"] for row in plain.result["by_age"]}
+
+    assert holds(rows[12], (1 - CHURN) ** 12)
+
+
+def test_costs_to_serve_are_taken_off_and_said_so(found: Outcome, plain: Outcome) -> None:
+    share = found.result["gross_margin"]
+
+    assert 0.5 < share < 0.95
+    assert found.result["lifetime_value"]["value"] == pytest.approx(
+        share * plain.result["lifetime_value"]["value"]
+    )
+    assert "margin after cost to serve" in " ".join(found.result["sentences"])
+    assert "no table tells costs" in " ".join(plain.result["sentences"])
+
+
+def test_winning_a_customer_is_paid_back_after_some_months(found: Outcome) -> None:
+    cost, payback = found.result["acquisition_cost"], found.result["cac_payback_months"]
+    alone = cost["value"] / (BILL * found.result["gross_margin"])
+
+    assert cost["value"] == pytest.approx(12 * 9000 / cost["n"])
+    assert alone <= payback["value"] < 3 * alone
+
+
+def test_without_acquisition_costs_there_is_no_payback_and_a_reason(plain: Outcome) -> None:
+    assert plain.result["cac_payback_months"]["reason"] == "no_acquisition_costs"
+
+
+def test_where_nobody_left_a_life_is_long_and_finite(front_door: FrontDoor) -> None:
+    calm = decided(KIND, front_door(leaving(0.0, customers=60)))
+    value = calm.result["lifetime_value"]
+
+    assert worth(churn=0.05) < value["low"] < value["value"] <= worth(churn=0.0) + 1e-6
+    assert calm.result["lifetime"]["median_months"]["value"] is None
+
+
+def test_lifetime_value_is_set_beside_that_of_a_year_ago(plain: Outcome) -> None:
+    growth = plain.result["lifetime_value_growth"]
+
+    assert holds(growth, 0.0)
+    assert growth["unit"] == "share"
+
+
+def test_who_has_stayed_longer_has_as_much_still_to_come_where_churn_is_the_same_for_all(
+    plain: Outcome,
+) -> None:
+    new, old = (plain.result["lifetime"]["by_tenure"][at]["still_to_come"] for at in (0, 1))
+
+    assert old["value"] == pytest.approx(new["value"], rel=0.2)
