@@ -11,7 +11,10 @@ from ibis.expr.types import Table
 from numpy.typing import NDArray
 
 from models.errors import NotEstimable
+from models.retention.expansion import CAUSES, NOTHING_TOLD, Told
 from models.retention.ledger import NO_ROWS, Ints, MrrLedger, Rows
+from pricing_service.decisions._growth_currency import closing_at_own_rates
+from pricing_service.decisions._growth_expansion import read_steps
 from pricing_service.money import MINOR_UNITS
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.calendar import month_after
@@ -43,6 +46,12 @@ class Book:
         month of the first bill, and of who was there at the beginning one so early that it counts as old.
     first_bill
         Shape (n,): the first month with a bill.
+    told
+        What subscriptions say made customers pay more or less.
+    found_raises
+        Raises of price, by customer and month, that only the list prices of subscriptions show.
+    spot
+        MRR at each month's end at that month's exchange rates, None where unknown; empty without foreign money.
     """
 
     ledger: MrrLedger
@@ -53,6 +62,9 @@ class Book:
     unseen_raises: int
     signed: Ints
     first_bill: Ints
+    told: Told
+    found_raises: int
+    spot: list[int | None]
 
     @property
     def minor(self) -> int:
@@ -110,15 +122,22 @@ def read_book(panel: StoredPanel) -> Book:
     count = int(_places(pa.table({"month": [ends["last"]]}), first)[0]) + 1
     rows = _part(rows, rows.month < count)
     names = _Names(customers, roots, first)
-    told = _told_raises(panel, names)
-    seen = _shown_by(rows, told)
+    raises = _told_raises(panel, names)
+    seen = _shown_by(rows, raises)
+    raises = _part(raises, seen)
+    told, found = _steps(panel, names, count)
+    found = _part(found, ~_shown_by(raises, found))
     signed = names.signed_up(connection)
     known = signed < _NOBODY_KNOWS
-    ledger = MrrLedger(len(customers), count, rows, _part(told, seen), known_before=known & (signed < 0))
+    ledger = MrrLedger(len(customers), count, rows, _both(raises, found), known_before=known & (signed < 0))
     first_bill = np.full(len(customers), count, dtype=np.int64)
     np.minimum.at(first_bill, rows.customer, rows.month)
     signed = np.where(known, np.minimum(signed, first_bill), np.where(first_bill > 0, first_bill, _OLD))
-    return Book(ledger, customers, first, panel.currency, seen.size, int((~seen).sum()), signed, first_bill)
+    return Book(
+        ledger, customers, first, panel.currency, seen.size, int((~seen).sum()), signed,
+        first_bill, told=told, found_raises=found.amount.size,
+        spot=closing_at_own_rates(panel, whole, [str(first + at) for at in range(count)]),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +225,19 @@ def _told_raises(panel: StoredPanel, names: _Names) -> Rows:
     return Rows.of(who[order], when[order], rows["change"].to_numpy()[order])
 
 
+def _steps(panel: StoredPanel, names: _Names, months: int) -> tuple[Told, Rows]:
+    """Return what subscriptions say moved MRR, and the raises of price that their list prices show."""
+    rows = read_steps(panel, names.roots, first=names.first.astype("datetime64[D]").item(), months=months)
+    if rows is None:
+        return NOTHING_TOLD, NO_ROWS
+    who, when = names.places(rows["customer_id"].to_pylist()), rows["place"].to_numpy()
+    order = np.lexsort((when, who))
+    order = order[who[order] >= 0]
+    amounts = np.stack([rows[cause].to_numpy() for cause in CAUSES], axis=1)
+    raises = Rows.of(who[order], when[order], rows["price"].to_numpy()[order])
+    return Told(who[order], when[order], amounts[order]), _part(raises, raises.amount > 0)
+
+
 def _shown_by(changes: Rows, told: Rows) -> NDArray[np.bool_]:
     """Return which rows name a customer and month in which MRR changed."""
     changed = (
@@ -215,6 +247,15 @@ def _shown_by(changes: Rows, told: Rows) -> NDArray[np.bool_]:
     )
     pairs = zip(told.customer.tolist(), told.month.tolist(), strict=True)
     return np.array([pair in changed for pair in pairs], dtype=np.bool_)
+
+
+def _both(one: Rows, other: Rows) -> Rows:
+    customer, month, amount = (
+        np.concatenate([getattr(rows, name) for rows in (one, other)])
+        for name in ("customer", "month", "amount")
+    )
+    order = np.lexsort((month, customer))
+    return Rows(customer[order], month[order], amount[order])
 
 
 def _part(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:

@@ -12,11 +12,13 @@ from models.estimate import Estimate, Label
 from models.proportions import wilson
 from models.retention.cohorts import cohort_triangle
 from models.retention.conventions import CONVENTIONS, by_every_convention
+from models.retention.expansion import expansion_by
 from models.retention.intervals import revenue_retention
 from models.retention.ledger import Ints
 from models.retention.movements import LINES, Movements, movements
 from models.retention.revenue_retention import window_of
 from models.retention.survival import Survival
+from pricing_service.decisions._growth_currency import currency_line
 from pricing_service.decisions._growth_ledger import Book
 
 PAIRS: dict[str, tuple[str, str, str]] = {
@@ -77,9 +79,12 @@ class Retained:
     def months(self, told: Callable[[int, int], None]) -> list[dict[str, Any]]:
         """Return the bridge and the retention of every month, oldest first."""
         bridge, rows = movements(self.book.ledger), []
+        causes = expansion_by(self.book.ledger, self.book.told)
         for at, month in enumerate(self.book.months):
             told(at, self.book.ledger.months)
-            rows.append({"month": month, **self._bridge(bridge, at), **self.at(at)})
+            why = {"expansion_by": {cause: self.book.money(each[at]) for cause, each in causes.items()}}
+            spot = currency_line(self.book.spot, bridge, at, minor=self.book.minor)
+            rows.append({"month": month, **self._bridge(bridge, at), **why, **spot, **self.at(at)})
         return rows
 
     def _bridge(self, bridge: Movements, at: int) -> dict[str, Any]:

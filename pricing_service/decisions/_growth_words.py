@@ -15,6 +15,13 @@ _LINES = (
     ("price_raise", "raises of price"),
     ("reactivation", "customers who came back"),
 )
+_CAUSES = (
+    ("units", "more units"),
+    ("plan_change", "another plan"),
+    ("discount", "less discount"),
+    ("another_subscription", "a further subscription"),
+    ("other", "causes that nothing tells"),
+)
 _LOSSES = (("churn", "customers who left took"), ("contraction", "contraction"))
 
 
@@ -26,6 +33,7 @@ def growth_sentences(result: Result, *, leaky_below: float) -> list[str]:
         *_net(last),
         *_raises(last),
         *_bridge(result),
+        *_causes(result),
         *_doubled(result),
         *_lifetime(result),
         *_forecast(result),
@@ -85,6 +93,16 @@ def _bridge(result: Result) -> list[str]:
     if not change:
         moved = moved.removesuffix(" to")
     return [f"{moved}." if not parts + taken else f"{moved}: {', '.join(parts + taken)}."]
+
+
+def _causes(result: Result) -> list[str]:
+    """Say what expansion came from, where anything tells it."""
+    year = [month["expansion_by"] for month in result["months"][-12:]]
+    sums = {cause: round(sum(month[cause] for month in year), 3) for cause, _ in _CAUSES}
+    if not any(amount for cause, amount in sums.items() if cause != "other"):
+        return []
+    said = [f"{words} {money(sums[cause], result['currency'])}" for cause, words in _CAUSES if sums[cause]]
+    return [f"Expansion by cause: {', '.join(said)}."]
 
 
 def _doubled(result: Result) -> list[str]:
@@ -180,6 +198,12 @@ def growth_caveats(result: Result, book: Book) -> list[dict[str, str]]:
             " pays did not change in that month. See that price_changes and subscriptions name the same months."
         )
         found.append(("raises_not_in_mrr", text))
+    if book.found_raises:
+        text = (
+            f"{book.found_raises:,} raises of price are read off list prices in subscriptions, not told in"
+            " price_changes: the price of the same plan rose per unit. They are counted as raises, not as expansion."
+        )
+        found.append(("raises_found_in_list_prices", text))
     if not book.ledger.before.any() and last["grr"]["value"] is not None:
         opening = result["months"][0]
         if opening["new"] > 0.2 * last["closing_mrr"]:

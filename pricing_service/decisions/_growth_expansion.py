@@ -1,0 +1,184 @@
+"""Why customers pay more: each subscription from one price to the next, told apart by the engine.
+
+A subscription is followed from month-end to month-end; one that takes the place of another on the day on which that one
+ends goes on with it, whatever its id. At most one row per customer and month leaves the engine.
+
+Notation
+--------
+m, q, l : what one subscription costs a month, its quantity and its list price, before (₀) and after (₁)
+
+    plan changed :      plan_change = m₁ - m₀
+    quantity known :    units = m₀ (q₁ - q₀) ÷ q₀,  other = the rest
+    list price, too :   units, as above;  price = (l₁ ÷ q₁ - l₀ ÷ q₀) (m₀ ÷ l₀) q₁;  discount = m₁ - l₁ m₀ ÷ l₀
+
+Where more units cost less each, or fewer more, the list has steps or a base fee, and the difference belongs to
+the units. A fall of the list price at no more units is `other`. Who has several subscriptions has another one by what
+they begin with, less what ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import pyarrow as pa
+from ibis.expr.types import Column, Table
+
+from pricing_service.money import MINOR_UNITS
+from pricing_service.panel import StoredPanel
+from pricing_service.panel.calendar import ONE_DAY, months_between
+from pricing_service.panel.checked import Checked
+from pricing_service.panel.currency import Rates
+
+_TOLD = ("plan", "quantity", "list_mrr", "mrr")
+PARTS = ("units", "plan_change", "discount", "another_subscription", "other", "price")
+"""What a row says moved MRR, in minor units; the last is a raise of the list price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The ledger's months: the first day of the first, how many there are, and the day after the last that counts."""
+
+    first: date
+    months: int
+    stop: date
+
+
+def read_steps(panel: StoredPanel, roots: Mapping[str, str], *, first: date, months: int) -> pa.Table | None:
+    """Return `customer_id`, `place` (of the month) and `PARTS`, one row per customer and month; None where untold.
+
+    Parameters
+    ----------
+    panel
+        Whose `subscriptions` are read.
+    roots
+        The topmost parent of each customer that has one.
+    first, months
+        The ledger's first month, and how many there are.
+    """
+    if panel.dataset is None or "subscriptions" not in panel.dataset.tables:
+        return None
+    connection = panel.dataset.connect(threads=1)
+    tables = {
+        name: connection.table(name)
+        for name in ("subscriptions", "exchange_rates", "customers")
+        if name in panel.dataset.tables
+    }
+    # Without `customers`, ids stay as they are: two customers that were merged have two subscriptions.
+    checked = Checked({name: table for name, table in tables.items() if name != "customers"})
+    merged = Checked(tables).survivors
+    owners = {one: roots.get(other, other) for one, other in merged.items()} | dict(roots)
+    rates = Rates.of(checked, panel.currency, panel.as_of)
+    calendar = Calendar(first, months, panel.as_of + ONE_DAY)
+    minor = 10 ** MINOR_UNITS[panel.currency]
+    held = _held(_owned(checked["subscriptions"], owners), calendar)
+    held = rates.constant(held, "mrr", "list_mrr")
+    held = held.mutate(
+        mrr=held.mrr.cast("float64") * minor,
+        list_mrr=held.list_mrr.cast("float64") * minor,
+        quantity=held.quantity.cast("float64"),
+    )
+    return _steps(held, calendar).to_pyarrow()
+
+
+def _owned(table: Table, owners: Mapping[str, str]) -> Table:
+    if not owners:
+        return table.mutate(owner=table.customer_id)
+    known = ibis.memtable(pa.table({"member": list(owners), "owned_by": list(owners.values())}))
+    joined = table.left_join(known, table.customer_id == known.member)
+    return joined.mutate(owner=ibis.coalesce(joined.owned_by, joined.customer_id)).drop("member", "owned_by")
+
+
+def _held(table: Table, calendar: Calendar) -> Table:
+    """Stretches that are paid for at some month-end: from the month `since` up to, not including, `until`."""
+    paid = ~ibis.coalesce(table.status.isin(["trial", "paused"]), False) & (table.mrr != 0)
+    stop = ibis.least(ibis.coalesce(table.end, calendar.stop), calendar.stop)
+    first = ibis.literal(calendar.first)
+    held = table.filter(paid).select(
+        "owner", "customer_id", "start", "currency", *_TOLD,
+        subscription=ibis.coalesce(table.subscription_id, ""),
+        stop=stop,
+        since=months_between(first, table.start).cast("int64"),
+        until=months_between(first, stop).cast("int64"),
+    )  # fmt: skip
+    return held.filter(held.since < held.until)
+
+
+def _steps(held: Table, calendar: Calendar) -> Table:
+    window = ibis.window(group_by=["customer_id", "subscription"], order_by="since")
+    held = held.mutate(
+        **{f"{name}_0": held[name].lag().over(window) for name in _TOLD},
+        goes_on=ibis.coalesce(held.until.lag().over(window) == held.since, False),
+        kept=ibis.coalesce(held.since.lead().over(window) == held.until, False),
+    )
+    after = {f"{name}_1": held[name] for name in _TOLD}
+    before = [f"{name}_0" for name in _TOLD]
+    same = held.filter(held.goes_on).select("owner", *before, place=held.since, **after)
+    met = _met(held)
+    replaced = (met.begun == 1) & (met.ended == 1) & (met.day_0 == met.day_1)
+    changed = ibis.union(same, met.filter(replaced).select(*same.columns))
+    others = met.filter(~replaced)
+    parts = ibis.union(_told_apart(changed), _another(others))
+    summed = parts.group_by("owner", "place").agg(**{name: parts[name].sum().cast("int64") for name in PARTS})
+    some = ibis.or_(*(summed[name] != 0 for name in PARTS))
+    inside = (summed.place > 0) & (summed.place < calendar.months)
+    return summed.filter(some & inside).rename(customer_id="owner").order_by("customer_id", "place")
+
+
+def _met(held: Table) -> Table:
+    """Sum up which subscriptions began and which ended, by customer and month."""
+    begun = held.filter(~held.goes_on)
+    ended = held.filter(~held.kept)
+    events = ibis.union(
+        begun.select("owner", *_TOLD, place=begun.since, day=begun.start, began=ibis.literal(True)),
+        ended.select("owner", *_TOLD, place=ended.until, day=ended.stop, began=ibis.literal(False)),
+    )
+    amount = _whole(events.mrr)
+    sides = {"0": ~events.began, "1": events.began}
+    return events.group_by("owner", "place").agg(
+        begun=events.began.sum(),
+        ended=(~events.began).sum(),
+        gained=events.began.ifelse(amount, -amount).sum(),
+        **{f"{name}_{side}": events[name].max(where=of) for side, of in sides.items() for name in _TOLD},
+        **{f"day_{side}": events.day.max(where=of) for side, of in sides.items()},
+    )
+
+
+def _told_apart(changed: Table) -> Table:
+    """Tell apart what moved one subscription from one price to the next."""
+    m0, m1, q0, q1, l0, l1 = (
+        changed[f"{name}_{side}"] for name in ("mrr", "quantity", "list_mrr") for side in "01"
+    )
+    same = changed.plan_0 == changed.plan_1
+    counted = ibis.coalesce(same & (q0 > 0) & (q1 > 0), False)
+    listed = ibis.coalesce(counted & (l0 > 0) & (l1 > 0), False)
+    moved, grown = _whole(m1) - _whole(m0), m0 * (q1 - q0) / q0
+    price = m0 * l1 / l0 - m0 * q1 / q0
+    steps = listed & (price * (q1 - q0) < 0)
+    units = _where(counted, grown) + _where(steps, price)
+    of_list = _where(listed & ~steps, price)
+    return changed.select(
+        "owner",
+        "place",
+        units=units,
+        plan_change=ibis.coalesce(same, False).ifelse(0, moved),
+        discount=_where(listed, m1 - m0 * l1 / l0),
+        another_subscription=ibis.literal(0, "int64"),
+        other=listed.ifelse(ibis.least(of_list, 0), same.ifelse(moved - units, 0)),
+        price=ibis.greatest(of_list, 0),
+    )
+
+
+def _another(others: Table) -> Table:
+    nothing = {name: ibis.literal(0, "int64") for name in PARTS}
+    return others.select("owner", "place", **nothing | {"another_subscription": others.gained})
+
+
+def _where(condition: Column, amount: Column) -> Column:
+    return condition.ifelse(ibis.coalesce(_whole(amount), 0), 0)
+
+
+def _whole(amount: Column) -> Column:
+    return amount.round().cast("int64")
