@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import log
 from typing import Any
 
 from pricing_service.decisions._growth_ledger import Book
-from pricing_service.decisions._words import customers, money, percent
+from pricing_service.decisions._words import customers, listed, money, percent
 
 Result = Mapping[str, Any]
 _LINES = (
@@ -36,6 +37,7 @@ def growth_sentences(result: Result, *, leaky_below: float) -> list[str]:
         *_causes(result),
         *_doubled(result),
         *_lifetime(result),
+        *_leaving(result),
         *_forecast(result),
         *_levers(result),
         *_valuation(result),
@@ -132,6 +134,23 @@ def _lifetime(result: Result) -> list[str]:
         return [f"{said}."]
     cost = money(result["acquisition_cost"]["value"], currency)
     return [f"{said}; winning one costs {cost}, which is paid back after {payback['value']:.0f} months."]
+
+
+def _leaving(result: Result) -> list[str]:
+    effects = result["leaving"].get("effects", [])
+    sure = [each for each in effects if each["stands_out"]]
+    if not effects:
+        return []
+    if not sure:
+        return [f"Of {len(effects)} things known of customers none is sure to foretell who leaves."]
+    sure.sort(key=lambda each: -abs(log(each["odds_ratio"]["value"])))
+    told = [f"{each['words']} ({_odds(each['odds_ratio'])})" for each in sure]
+    return [f"What foretells leaving: {listed(told)}. It foretells, which is not yet a reason."]
+
+
+def _odds(ratio: Result) -> str:
+    value, low, high = (f"{ratio[end]:.2g}" for end in ("value", "low", "high"))
+    return f"{value} times the odds, between {low} and {high}"
 
 
 def _forecast(result: Result) -> list[str]:

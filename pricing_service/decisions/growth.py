@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -14,6 +15,7 @@ from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
 from pricing_service.decisions._growth_forces import Forces, past_forces
 from pricing_service.decisions._growth_forecast import Foresight
+from pricing_service.decisions._growth_leaving import Leaving
 from pricing_service.decisions._growth_ledger import Book, read_book
 from pricing_service.decisions._growth_lifetimes import Terms, Worth, staying
 from pricing_service.decisions._growth_retention import Retained
@@ -106,18 +108,20 @@ class Growth(Decision):
         progress("Counting retention month by month", 1, 4)
         result = about | _result(retained, book, progress)
         last = result["months"][-1]
+        leaving, rows = _leaving(panel, options)
         progress("Looking ahead", 2, 4)
         result |= {
             "forecast": foresight.rows(options.forecast_months) if foresight else [],
             "forces": _forces(foresight, book, panel, result["months"][-options.window_months :]),
             **_worth(book, panel, options, result["months"][-options.window_months :]).to_json(seed=seed),
+            "leaving": leaving,
             "valuation": valuation(book, last, options.slope(), line_of_2021=options.line_of_2021),
             "success_budget": success_budget(book, panel, last, options.window_months),
         }
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below)
         result["caveats"] = growth_caveats(result, book)
         progress(self.title, 4, 4)
-        return Outcome(result)
+        return Outcome(result, rows)
 
 
 def _result(retained: Retained, book: Book, progress: Progress) -> dict[str, Any]:
@@ -140,6 +144,16 @@ def _foresight(book: Book, options: GrowthOptions, seed: int) -> Foresight | Non
         return Foresight.of(book, window=options.window_months, level=options.level, seed=seed)
     except NotEstimable:
         return None
+
+
+def _leaving(
+    panel: StoredPanel, options: GrowthOptions
+) -> tuple[dict[str, Any], Mapping[str, list[Any]] | None]:
+    try:
+        found = Leaving.of(panel, level=options.level)
+        return found.to_json(), found.rows()
+    except NotEstimable as refusal:
+        return {"effects": [], "out_of_time": {}, "reason": refusal.reason}, None
 
 
 def _worth(book: Book, panel: StoredPanel, options: GrowthOptions, latest: list[dict[str, Any]]) -> Worth:
@@ -165,7 +179,16 @@ def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) 
         for name, unit in units.items()
     }
     lists = ("months", "cohorts", "by_age", "forecast", "caveats")
-    parts = ("convention", "variants", "concentration", "forces", "valuation", "success_budget", "lifetime")
+    parts = (
+        "convention",
+        "variants",
+        "concentration",
+        "forces",
+        "valuation",
+        "success_budget",
+        "lifetime",
+        "leaving",
+    )
     return {
         **{name: [] for name in lists},
         **{name: {} for name in parts},
