@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -51,3 +53,19 @@ def month_ends(draw: st.DrawFn, *, months: int = 14, most: int = 12) -> Ints:
         level[month] = np.where(kept[month], level[month - 1], level[month])
     gone = rng.random((months, customers)) < rng.choice([0.0, 0.1, 0.5])
     return np.where(gone, 0, level).astype(np.int64)
+
+
+def many_ledgers(count: int, *, seed: int, a_shape: int = 100) -> Iterator[MrrLedger]:
+    """Draw ledgers at once by the hundred: groups of one shape, with raises, and customers from before the ledger."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count // a_shape):
+        shape = (a_shape, int(rng.integers(1, 30)), int(rng.integers(1, 25)))
+        level = np.rint(rng.lognormal(8, 2.5, shape))
+        stays = rng.random(shape) < rng.random()
+        kept = np.maximum.accumulate(np.where(stays, 0, np.arange(shape[1])[None, :, None]), axis=1)
+        ends = np.take_along_axis(level, kept, axis=1) * (rng.random(shape) < rng.random())
+        raised = np.rint(rng.lognormal(6, 2.5, shape)) * (rng.random(shape) < 0.2)
+        known = rng.random((a_shape, shape[2])) < 0.3
+        for each, rise, before in zip(ends.astype(np.int64), raised.astype(np.int64), known, strict=True):
+            changes = rows_of(np.diff(each, axis=0, prepend=0))
+            yield MrrLedger(shape[2], shape[1], changes, raises=rows_of(rise), known_before=before)

@@ -46,6 +46,48 @@ def test_every_convention_has_its_known_figure_on_the_mini_ledger(name: str) -> 
     assert found.method == CONVENTIONS[name].formula
 
 
+AGREEING = (
+    "nrr_endpoint", "nrr_without_winbacks", "nrr_movements_with_reactivation", "nrr_movements", "nrr_compounded",
+    "grr_endpoint", "grr_movements_of_base", "grr_movements", "grr_compounded", "grr_lowest",
+    "quick_ratio", "quick_ratio_with_reactivation",
+)  # fmt: skip
+"""Conventions that say the same where every customer moves at most once."""
+
+
+def moved(opening: int, *, churn: int, contraction: int, expansion: int, new: int = 0) -> Ints:
+    """Month-ends of five kinds of customers, ten of each: they leave, halve, double, stay as they are, and come."""
+    stay = opening - churn - 2 * contraction - expansion
+    ends = [[churn, 2 * contraction, expansion, stay, 0], [0, contraction, 2 * expansion, stay, new]]
+    return np.repeat(ends, 10, axis=1) // 10
+
+
+@pytest.mark.parametrize(
+    ("ends", "closing", "published"),
+    [
+        pytest.param(
+            moved(100, churn=10, contraction=10, expansion=10), 90, {"nrr": 0.90, "grr": 0.80}, id="ChartMogul"
+        ),
+        pytest.param(
+            moved(100_000, churn=8_000, contraction=5_000, expansion=15_000), 102_000,
+            {"nrr": 1.02, "grr": 0.87}, id="Monetizely",
+        ),
+        pytest.param(
+            moved(100_000, churn=5_000, contraction=3_000, expansion=8_000, new=20_000), 120_000,
+            {"quick": 3.5}, id="pitchkit",
+        ),
+    ],
+)  # fmt: skip
+def test_published_examples_have_their_published_figures(
+    ends: Ints, closing: int, published: dict[str, float]
+) -> None:
+    found = by_every_convention(ends, nobody(ends))
+    said = {name: published[kind] for name in AGREEING if (kind := name.split("_")[0]) in published}
+
+    assert ends.sum(axis=1)[1] == closing
+    assert said
+    assert {name: found[name].value for name in said} == pytest.approx(said, abs=1e-12)
+
+
 def test_no_convention_is_left_without_a_known_figure() -> None:
     assert set(CONVENTIONS) == set(ON_THE_MINI_LEDGER)
 

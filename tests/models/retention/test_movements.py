@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from models.retention.ledger import Ints, MrrLedger, Rows
 from models.retention.movements import LINES, lines_of, movements
-from tests.models.retention.ledgers import MINI, ledger_of, month_ends, rows_of
+from tests.models.retention.ledgers import MINI, ledger_of, many_ledgers, month_ends, rows_of
 
 SIGNS = {line: -1 if line in ("contraction", "churn") else 1 for line in LINES}
 
@@ -24,6 +24,19 @@ def test_the_bridge_closes_for_every_customer_and_in_total(ends: Ints) -> None:
     moved = sum(SIGNS[line] * getattr(bridge, line) for line in LINES)
     assert (bridge.opening + moved == bridge.closing).all()
     assert (bridge.opening[1:] == bridge.closing[:-1]).all()
+
+
+def test_the_bridge_closes_to_the_last_cent_on_ten_thousand_ledgers() -> None:
+    open_by = []
+    for ledger in many_ledgers(10_000, seed=20):
+        bridge = movements(ledger)
+        moved = sum(SIGNS[line] * getattr(bridge, line) for line in LINES)
+        open_by += [bridge.opening + moved - bridge.closing, bridge.opening[1:] - bridge.closing[:-1]]
+        open_by.append(bridge.closing[-1:] - ledger.at(ledger.months - 1).sum())
+        assert min(getattr(bridge, line).min() for line in LINES) >= 0
+
+    assert len(open_by) == 3 * 10_000
+    assert not np.concatenate(open_by).any()
 
 
 def test_each_movement_has_its_name() -> None:
