@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.pages.figures import MINUS, count
-from api.pages.words import CONVENTIONS, month_in_words
+from api.pages.words import CONVENTIONS, month_in_words, plain
 
 Result = Mapping[str, Any]
 
@@ -72,10 +72,11 @@ class Cohort:
 
 
 def growth_tables(growth: Result) -> dict[str, Any]:
-    """Return what the section's tables show: `bridge`, `conventions` and `cohorts`."""
+    """Return what the section's tables show: `bridge`, `conventions`, `segments` and `cohorts`."""
     return {
         "bridge": bridge_of_a_year(growth.get("months") or []),
         "conventions": conventions(growth),
+        "segments": segments(growth),
         "cohorts": _aged(cohorts(growth)),
     }
 
@@ -126,6 +127,21 @@ def conventions(growth: Result) -> list[dict[str, Any]]:
         row["chosen"] = bool(row["used_by"]) and chosen.get(row["measure"]) == row["used_by"]
     order = {"grr": 0, "nrr": 1, "logo": 2}
     return sorted(rows, key=lambda row: (order.get(row["measure"], len(order)), not row["chosen"]))
+
+
+def segments(growth: Result) -> list[dict[str, Any]]:
+    """Return the tables of retention by segment: the plan's first, each with its rows, worst first.
+
+    >>> segments({"by_segment": [{"trait": "plan", "level": "basic"}]})
+    [{'trait': 'plan', 'name': 'Plan then', 'rows': [{'trait': 'plan', 'level': 'basic'}]}]
+    """
+    found: dict[str, list[Result]] = {}
+    for row in growth.get("by_segment") or []:
+        found.setdefault(str(row["trait"]), []).append(row)
+    return [
+        {"trait": trait, "name": "Plan then" if trait == "plan" else plain(trait), "rows": rows}
+        for trait, rows in found.items()
+    ]
 
 
 def cohorts(growth: Result) -> list[Cohort]:

@@ -52,6 +52,8 @@ class Book:
         Raises of price, by customer and month, that only the list prices of subscriptions show.
     spot
         MRR at each month's end at that month's exchange rates, None where unknown; empty without foreign money.
+    roots
+        The topmost parent of each customer that has one.
     """
 
     ledger: MrrLedger
@@ -65,6 +67,7 @@ class Book:
     told: Told
     found_raises: int
     spot: list[int | None]
+    roots: dict[str, str]
 
     @property
     def minor(self) -> int:
@@ -83,6 +86,10 @@ class Book:
     def month(self, at: int) -> str:
         """Return the name of a month, YYYY-MM."""
         return str(self.first + at)
+
+    def places(self, ids: list[str]) -> Ints:
+        """Return the place of each customer or of its topmost parent, -1 for those who never paid."""
+        return _Names(self.customers, self.roots, self.first).places(ids)
 
     def latest(self, months: int) -> tuple[Ints, Ints, NDArray[np.intp]]:
         """Return the latest month-ends of those who paid at any of them and their ages, (T, q), and their places."""
@@ -136,7 +143,7 @@ def read_book(panel: StoredPanel) -> Book:
     return Book(
         ledger, customers, first, panel.currency, seen.size, int((~seen).sum()), signed,
         first_bill, told=told, found_raises=found.amount.size,
-        spot=closing_at_own_rates(panel, whole, [str(first + at) for at in range(count)]),
+        roots=roots, spot=closing_at_own_rates(panel, whole, [str(first + at) for at in range(count)]),
     )  # fmt: skip
 
 

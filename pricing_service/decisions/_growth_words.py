@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log
 from typing import Any
 
@@ -26,12 +26,13 @@ _CAUSES = (
 _LOSSES = (("churn", "customers who left took"), ("contraction", "contraction"))
 
 
-def growth_sentences(result: Result, *, leaky_below: float) -> list[str]:
-    """Return the result as sentences, the most important first."""
+def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str] = ()) -> list[str]:
+    """Return the result as sentences, the most important first; `worst` are those about segments that keep least."""
     last = result["months"][-1]
     return [
         _gross(last, result["convention"]["window_months"], leaky_below),
         *_net(last),
+        *worst,
         *_raises(last),
         *_bridge(result),
         *_causes(result),

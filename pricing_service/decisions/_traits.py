@@ -19,7 +19,7 @@ _NOT_TRAITS = {
     "last_month", "plan", "churned", "tenure_months", "mrr", "reported",
 }  # fmt: skip
 _MOST_LEVELS = 8
-_UNKNOWN = "(unknown)"
+UNKNOWN = "(unknown)"
 _OTHER = "(other)"
 
 
@@ -66,7 +66,7 @@ class Traits:
             return _thirds(self.numbers[name])
         if name == "churned":
             known = np.isfinite(self.churned)
-            return np.where(~known, _UNKNOWN, np.where(self.churned > 0, "churned", "active"))
+            return np.where(~known, UNKNOWN, np.where(self.churned > 0, "churned", "active"))
         return _thirds(self.tenure_months) if name == "tenure" else None
 
     def require(self, name: str | None) -> None:
@@ -102,6 +102,17 @@ class Traits:
         return np.column_stack(varying[:most]) if varying else np.zeros((rows, 0))
 
 
+def levels_of(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    """Return a column's commonest values as text, the rest as one, shape (n,).
+
+    Examples
+    --------
+    >>> levels_of(pa.chunked_array([["a", None, "a"]])).tolist()
+    ['a', '(unknown)', 'a']
+    """
+    return _levels(*_taken_apart(column))
+
+
 def _taken_apart(column: pa.ChunkedArray) -> tuple[list[object], NDArray[np.intp]]:
     """Return the values that a column takes, each once, and which of them each row has (N,): -1 where none."""
     encoded = column.combine_chunks().dictionary_encode()
@@ -123,7 +134,7 @@ def _quantity(values: list[object], places: NDArray[np.intp]) -> Floats | None:
 
 def _levels(values: list[object], places: NDArray[np.intp]) -> NDArray[np.str_]:
     """Return the rows' commonest levels by name, the rest as one."""
-    named = np.array([*map(str, values), _UNKNOWN], dtype=np.str_)
+    named = np.array([*map(str, values), UNKNOWN], dtype=np.str_)
     levels, level_of = np.unique(named, return_inverse=True)
     counts = np.bincount(level_of[places], minlength=levels.size)
     if np.count_nonzero(counts) > _MOST_LEVELS:
@@ -136,12 +147,12 @@ def _levels(values: list[object], places: NDArray[np.intp]) -> NDArray[np.str_]:
 def _thirds(values: Floats) -> NDArray[np.str_]:
     known = np.isfinite(values)
     if not known.any():
-        return np.full(values.shape, _UNKNOWN)
+        return np.full(values.shape, UNKNOWN)
     low, high = np.quantile(values[known], [1 / 3, 2 / 3])
     words = np.where(
         values <= low, f"≤ {low:.3g}", np.where(values <= high, f"{low:.3g} – {high:.3g}", f"> {high:.3g}")
     )
-    return np.where(known, words, _UNKNOWN)
+    return np.where(known, words, UNKNOWN)
 
 
 def _as_list(levels: NDArray[np.str_] | None) -> list[str]:

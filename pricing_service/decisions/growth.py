@@ -19,6 +19,7 @@ from pricing_service.decisions._growth_leaving import Leaving
 from pricing_service.decisions._growth_ledger import Book, read_book
 from pricing_service.decisions._growth_lifetimes import Terms, Worth, staying
 from pricing_service.decisions._growth_retention import Retained
+from pricing_service.decisions._growth_segments import Segments
 from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
 from pricing_service.decisions._growth_words import growth_caveats, growth_sentences
 from pricing_service.panel import StoredPanel
@@ -101,24 +102,17 @@ class Growth(Decision):
         except NotEstimable as refusal:
             progress(self.title, 4, 4)
             return Outcome(about | _nothing(refusal, panel, options))
-        foresight = _foresight(book, options, seed)
         retained = Retained(
             book, window=options.window_months, convention=options.convention, level=options.level, seed=seed
         )
         progress("Counting retention month by month", 1, 4)
         result = about | _result(retained, book, progress)
-        last = result["months"][-1]
-        leaving, rows = _leaving(panel, options)
         progress("Looking ahead", 2, 4)
-        result |= {
-            "forecast": foresight.rows(options.forecast_months) if foresight else [],
-            "forces": _forces(foresight, book, panel, result["months"][-options.window_months :]),
-            **_worth(book, panel, options, result["months"][-options.window_months :]).to_json(seed=seed),
-            "leaving": leaving,
-            "valuation": valuation(book, last, options.slope(), line_of_2021=options.line_of_2021),
-            "success_budget": success_budget(book, panel, last, options.window_months),
-        }
-        result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below)
+        result |= _ahead(panel, book, options, seed=seed, months=result["months"])
+        leaving, rows = _leaving(panel, options)
+        by_segment, worst = _segments(panel, book, options)
+        result |= by_segment | {"leaving": leaving}
+        result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
         result["caveats"] = growth_caveats(result, book)
         progress(self.title, 4, 4)
         return Outcome(result, rows)
@@ -139,11 +133,37 @@ def _result(retained: Retained, book: Book, progress: Progress) -> dict[str, Any
     }
 
 
-def _foresight(book: Book, options: GrowthOptions, seed: int) -> Foresight | None:
+def _segments(panel: StoredPanel, book: Book, options: GrowthOptions) -> tuple[dict[str, Any], list[str]]:
+    """Return retention by segment, and sentences about those that keep least."""
+    months = options.window_months
     try:
-        return Foresight.of(book, window=options.window_months, level=options.level, seed=seed)
+        segments = Segments.of(panel, book, months=months, by=options.segment_by, level=options.level)
+    except NotEstimable as refusal:
+        return {"by_segment": [], "reasons": {"by_segment": refusal.reason}}, []
+    return {"by_segment": segments.rows(), "reasons": {}}, segments.sentences(months=months)
+
+
+def _ahead(
+    panel: StoredPanel, book: Book, options: GrowthOptions, *, seed: int, months: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what is foreseen, what could be changed of it, and what customers and retention are worth."""
+    window, latest = options.window_months, months[-options.window_months :]
+    terms = Terms(options.discount_rate, options.lifetime_months, options.level)
+    won = sum(month["movements"]["new"] for month in latest)
+    found: dict[str, Any] = {"forecast": [], "forces": {"past": past_forces(book, latest), "levers": []}}
+    try:
+        foresight = Foresight.of(book, window=window, level=options.level, seed=seed)
     except NotEstimable:
-        return None
+        pass
+    else:
+        found["forecast"] = foresight.rows(options.forecast_months)
+        found["forces"] |= Forces.of(foresight, panel).to_json()
+    return {
+        **found,
+        **Worth.of(book, panel, terms, window=window, won=won).to_json(seed=seed),
+        "valuation": valuation(book, latest[-1], options.slope(), line_of_2021=options.line_of_2021),
+        "success_budget": success_budget(book, panel, latest[-1], window),
+    }
 
 
 def _leaving(
@@ -156,19 +176,6 @@ def _leaving(
         return {"effects": [], "out_of_time": {}, "reason": refusal.reason}, None
 
 
-def _worth(book: Book, panel: StoredPanel, options: GrowthOptions, latest: list[dict[str, Any]]) -> Worth:
-    terms = Terms(options.discount_rate, options.lifetime_months, options.level)
-    won = sum(month["movements"]["new"] for month in latest)
-    return Worth.of(book, panel, terms, window=options.window_months, won=won)
-
-
-def _forces(
-    foresight: Foresight | None, book: Book, panel: StoredPanel, latest: list[dict[str, Any]]
-) -> dict[str, Any]:
-    ahead = Forces.of(foresight, panel).to_json() if foresight else {"levers": []}
-    return {"past": past_forces(book, latest), **ahead}
-
-
 def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) -> dict[str, Any]:
     units = {
         "doubled": "share", "lifetime_value": f"{panel.currency}/customer", "lifetime_value_growth": "share",
@@ -178,7 +185,7 @@ def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) 
         name: Label(unit=unit, level=options.level).unknown(refusal.reason, n=0).to_json()
         for name, unit in units.items()
     }
-    lists = ("months", "cohorts", "by_age", "forecast", "caveats")
+    lists = ("months", "cohorts", "by_age", "by_segment", "forecast", "caveats")
     parts = (
         "convention",
         "variants",
@@ -193,5 +200,6 @@ def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) 
         **{name: [] for name in lists},
         **{name: {} for name in parts},
         **unknown,
+        "reasons": {"by_segment": refusal.reason},
         "sentences": [f"Retention is not known: {refusal}."],
     }

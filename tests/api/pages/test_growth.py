@@ -12,6 +12,7 @@ from api.pages.growth import (
     conventions,
     growth_tables,
     moved,
+    segments,
 )
 from tests.api.pages.charts.growing import MONTHS, RESULT
 
@@ -96,6 +97,17 @@ def test_together_an_age_is_known_once_all_have_reached_it() -> None:
     assert (both.customers, both.oldest) == (10, 1)
 
 
+def test_segments_stand_in_a_table_for_each_trait_in_their_order() -> None:
+    tables = segments(RESULT)
+
+    assert [(each["trait"], [row["level"] for row in each["rows"]]) for each in tables] == [
+        ("plan", ["basic", "pro"]), ("company_size", ["small"]),
+    ]  # fmt: skip
+    assert [each["name"] for each in tables] == ["Plan then", "company size"]
+
+
 @pytest.mark.parametrize("growth", [{}, dict.fromkeys(RESULT)])
 def test_without_data_the_tables_are_empty(growth: dict[str, None]) -> None:
-    assert growth_tables(growth) == {"bridge": {}, "conventions": [], "cohorts": {}}
+    assert growth_tables(growth) == {
+        "bridge": {}, "conventions": [], "segments": [], "cohorts": {},
+    }  # fmt: skip

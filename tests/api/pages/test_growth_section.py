@@ -68,6 +68,18 @@ def test_levers_and_lifetime_value_are_shown_where_they_are_known() -> None:
     assert "What would move revenue most" not in said(RESULT)
 
 
+def test_who_stays_by_plan_and_trait_has_a_table_each() -> None:
+    page = said(RESULT)
+
+    for part in (
+        "Who stays, by plan",
+        "basic 40 71 %",
+        "Who stays, by company size",
+        "so that who changed it",
+    ):
+        assert part in page
+
+
 def test_before_the_window_is_over_the_page_says_so() -> None:
     young = RESULT | {"months": RESULT["months"][:2], "variants": {}, "concentration": {}}
 

@@ -75,6 +75,14 @@ USED = {
     "nrr": "most filers; the default",
     "logo": "the default",
 }
+
+
+def segment(trait: str, level: str, kept: float | None) -> Json:
+    share = estimate(kept, reason="insufficient_customers")
+    told = {"trait": trait, "level": level, "customers": 40}
+    return told | {"nrr": share, "grr": share, "logo_retention": share}
+
+
 RESULT: Json = {
     "months": MONTHS,
     "convention": {"name": "endpoint", "window_months": 12, "used_by": USED},
@@ -88,6 +96,11 @@ RESULT: Json = {
     },
     "concentration": {"effective_customers": 41.2, "largest_share": 0.06},
     "doubled": estimate(0.04),
+    "by_segment": [
+        segment("plan", "basic", 0.71),
+        segment("plan", "pro", None),
+        segment("company_size", "small", 0.8),
+    ],
     "cohorts": COHORTS,
     "by_age": BY_AGE,
     "currency": "EUR",

@@ -1,0 +1,156 @@
+"""Retention by the plan that customers had when the window began, and by a trait: the bucket leaks somewhere first.
+
+Notation
+--------
+k : levels of all traits looked at that have an interval      α : 1 - level
+
+A level is named as the one that keeps least where its interval of gross retention lies wholly below those of all other
+levels of its trait, all of them at level 1 - α ÷ k: then all k hold at once with the level that was asked for
+(Bonferroni), however many are looked at. Intervals in the table are each at that level alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import NotEstimable
+from models.retention.intervals import FEWEST_CUSTOMERS, revenue_retention
+from models.retention.revenue_retention import Window, window_of
+from pricing_service.decisions._evidence import traits_of
+from pricing_service.decisions._growth_ledger import Book
+from pricing_service.decisions._traits import UNKNOWN, levels_of
+from pricing_service.decisions._words import percent
+from pricing_service.panel import StoredPanel
+from pricing_service.panel.answers import arrow_of
+
+Levels = NDArray[np.str_]
+PLAN = "plan"
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Customers who paid at the beginning of the last window, by traits.
+
+    Parameters
+    ----------
+    window
+        What they paid then, and pay now.
+    traits
+        Each trait's level of each of them, shape (q,).
+    level
+        Of the intervals.
+    """
+
+    window: Window
+    traits: dict[str, Levels]
+    level: float
+
+    @classmethod
+    def of(cls, panel: StoredPanel, book: Book, *, months: int, by: str | None, level: float) -> Segments:
+        """Read the plan of those customers, and the trait that is asked for.
+
+        Raises
+        ------
+        NotEstimable
+            ``window_not_over`` where the history is shorter than the window.
+        """
+        last = book.ledger.months - 1
+        if last < months:
+            raise NotEstimable("window_not_over", f"the data do not span {months} months yet")
+        window = window_of(book.ledger, last, window=months)
+        traits = {PLAN: _plans(panel, book, last - months)[window.places]}
+        if by is not None and by != PLAN:
+            traits[by] = _trait(panel, book, by)[window.places]
+        return cls(window, traits, level)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return each level's retention, of each trait the worst gross retention first and the unknown last."""
+        found = []
+        for trait in self.traits:
+            rows = [self._row(trait, name, members) for name, members in self._members(trait)]
+            found += sorted(rows, key=lambda row: (row["grr"]["value"] is None, row["grr"]["value"] or 0.0))
+        return found
+
+    def _members(self, trait: str) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+        for name in np.unique(self.traits[trait]).tolist():
+            yield name, self.traits[trait] == name
+
+    def _row(self, trait: str, name: str, members: NDArray[np.bool_]) -> dict[str, Any]:
+        kept = revenue_retention(self.window.opening[members], self.window.closing[members], level=self.level)
+        estimates = {"nrr": kept.net, "grr": kept.gross, "logo_retention": kept.logo}
+        shown = {key: each.to_json() for key, each in estimates.items()}
+        return {"trait": trait, "level": name, "customers": int(members.sum()), **shown}
+
+    def sentences(self, *, months: int) -> list[str]:
+        """Name each trait's level that surely keeps less of its revenue than all others, where there is one."""
+        told = {
+            trait: {
+                name: members for name, members in self._members(trait) if members.sum() >= FEWEST_CUSTOMERS
+            }
+            for trait in self.traits
+        }
+        looked_at = sum(map(len, told.values()))
+        return [
+            sentence
+            for trait, levels in told.items()
+            for sentence in self._worst(trait, levels, looked_at=looked_at, months=months)
+        ]
+
+    def _worst(
+        self, trait: str, levels: dict[str, NDArray[np.bool_]], *, looked_at: int, months: int
+    ) -> list[str]:
+        if len(levels) < 2:
+            return []
+        strict = 1 - (1 - self.level) / looked_at
+        ends = []
+        for name, members in levels.items():
+            gross = revenue_retention(
+                self.window.opening[members], self.window.closing[members], level=strict
+            ).gross
+            if gross.value is not None and gross.low is not None and gross.high is not None:
+                ends.append((gross.high, gross.low, gross.value, name))
+        (high, low, value, name), *others = sorted(ends)
+        if name == UNKNOWN or high >= min(each[1] for each in others):
+            return []
+        who = f"who were on the plan {name} then" if trait == PLAN else f"whose {trait} is {name}"
+        return [
+            f"Of the revenue of {months} months ago customers {who} kept {100 * value:.0f} % (between"
+            f" {100 * low:.0f} and {100 * high:.0f} %), expansion left out: surely less than those of every other"
+            f" {trait} with {FEWEST_CUSTOMERS} customers or more. The {looked_at} that were looked at have intervals"
+            f" that all hold at once with probability {percent(self.level)}."
+        ]
+
+
+def _plans(panel: StoredPanel, book: Book, month: int) -> Levels:
+    """Return the plan of every customer at the end of a month, of a group its dearest one, shape (n,)."""
+    table = panel.connect().table("months")
+    day = (book.first + month).astype("datetime64[D]").item()
+    there = table.filter((table.month == day) & (table.mrr_end > 0))
+    rows = arrow_of(
+        there.select("customer_id", "plan", "mrr_end").order_by(ibis.asc("mrr_end"), ibis.desc("customer_id"))
+    )
+    owners = book.places(rows["customer_id"].to_pylist())
+    return _spread(book, owners, levels_of(rows.column("plan")))
+
+
+def _trait(panel: StoredPanel, book: Book, name: str) -> Levels:
+    """Return the level of a trait of every customer, of a group its parent's, shape (n,)."""
+    levels = traits_of(panel).segments(name)
+    assert levels is not None  # `Traits.require` refused the others
+    table = panel.connect().table("customers")
+    ids = arrow_of(table.select("customer_id").order_by("customer_id"))["customer_id"].to_pylist()
+    own = np.array([each not in book.roots for each in ids], dtype=np.bool_)
+    order = np.argsort(own, kind="stable")
+    return _spread(book, book.places(ids)[order], levels[order])
+
+
+def _spread(book: Book, owners: NDArray[np.int64], levels: Levels) -> Levels:
+    """Return the last of the levels that each customer has in order, shape (n,)."""
+    words = dict(zip(owners.tolist(), levels.tolist(), strict=True))
+    return np.array([words.get(at, UNKNOWN) for at in range(len(book.customers))], dtype=np.str_)
