@@ -26,11 +26,9 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Column, Table
 
-from pricing_service.money import MINOR_UNITS
+from pricing_service.decisions._growth_subscriptions import paid_stretches
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.calendar import ONE_DAY, months_between
-from pricing_service.panel.checked import Checked
-from pricing_service.panel.currency import Rates
 
 _TOLD = ("plan", "quantity", "list_mrr", "mrr")
 PARTS = ("units", "plan_change", "discount", "another_subscription", "other", "price")
@@ -58,47 +56,19 @@ def read_steps(panel: StoredPanel, roots: Mapping[str, str], *, first: date, mon
     first, months
         The ledger's first month, and how many there are.
     """
-    if panel.dataset is None or "subscriptions" not in panel.dataset.tables:
+    paid = paid_stretches(panel, roots)
+    if paid is None:
         return None
-    connection = panel.dataset.connect(threads=1)
-    tables = {
-        name: connection.table(name)
-        for name in ("subscriptions", "exchange_rates", "customers")
-        if name in panel.dataset.tables
-    }
-    # Without `customers`, ids stay as they are: two customers that were merged have two subscriptions.
-    checked = Checked({name: table for name, table in tables.items() if name != "customers"})
-    merged = Checked(tables).survivors
-    owners = {one: roots.get(other, other) for one, other in merged.items()} | dict(roots)
-    rates = Rates.of(checked, panel.currency, panel.as_of)
     calendar = Calendar(first, months, panel.as_of + ONE_DAY)
-    minor = 10 ** MINOR_UNITS[panel.currency]
-    held = _held(_owned(checked["subscriptions"], owners), calendar)
-    held = rates.constant(held, "mrr", "list_mrr")
-    held = held.mutate(
-        mrr=held.mrr.cast("float64") * minor,
-        list_mrr=held.list_mrr.cast("float64") * minor,
-        quantity=held.quantity.cast("float64"),
-    )
-    return _steps(held, calendar).to_pyarrow()
-
-
-def _owned(table: Table, owners: Mapping[str, str]) -> Table:
-    if not owners:
-        return table.mutate(owner=table.customer_id)
-    known = ibis.memtable(pa.table({"member": list(owners), "owned_by": list(owners.values())}))
-    joined = table.left_join(known, table.customer_id == known.member)
-    return joined.mutate(owner=ibis.coalesce(joined.owned_by, joined.customer_id)).drop("member", "owned_by")
+    return _steps(_held(paid, calendar), calendar).to_pyarrow()
 
 
 def _held(table: Table, calendar: Calendar) -> Table:
     """Stretches that are paid for at some month-end: from the month `since` up to, not including, `until`."""
-    paid = ~ibis.coalesce(table.status.isin(["trial", "paused"]), False) & (table.mrr != 0)
     stop = ibis.least(ibis.coalesce(table.end, calendar.stop), calendar.stop)
     first = ibis.literal(calendar.first)
-    held = table.filter(paid).select(
-        "owner", "customer_id", "start", "currency", *_TOLD,
-        subscription=ibis.coalesce(table.subscription_id, ""),
+    held = table.select(
+        "owner", "customer_id", "subscription", "start", *_TOLD,
         stop=stop,
         since=months_between(first, table.start).cast("int64"),
         until=months_between(first, stop).cast("int64"),

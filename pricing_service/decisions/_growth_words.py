@@ -34,6 +34,7 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
         *_net(last),
         *worst,
         *_raises(last),
+        *_renewed(result),
         *_bridge(result),
         *_causes(result),
         *_doubled(result),
@@ -96,6 +97,25 @@ def _bridge(result: Result) -> list[str]:
     if not change:
         moved = moved.removesuffix(" to")
     return [f"{moved}." if not parts + taken else f"{moved}: {', '.join(parts + taken)}."]
+
+
+def _renewed(result: Result) -> list[str]:
+    """Say how much of what came up for renewal was renewed, and what comes up next."""
+    currency, rows = result["currency"], result["renewals"]
+    past, ahead = (
+        [row["due_mrr"] for row in rows if (row["renewed_share"]["reason"] == "not_yet_due") == later]
+        for later in (False, True)
+    )
+    share, said = result["available_to_renew"], []
+    if share["value"] is not None:
+        said.append(
+            f"Of {money(sum(past), currency)} a month that came up for renewal in the last"
+            f" {result['convention']['window_months']} months {_range(share)} was renewed."
+        )
+    if sum(ahead):
+        span = "next month" if len(ahead) == 1 else f"next {len(ahead)} months"
+        said.append(f"In the {span} {money(sum(ahead), currency)} a month come up for renewal.")
+    return said
 
 
 def _causes(result: Result) -> list[str]:

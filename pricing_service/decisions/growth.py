@@ -18,6 +18,7 @@ from pricing_service.decisions._growth_forecast import Foresight
 from pricing_service.decisions._growth_leaving import Leaving
 from pricing_service.decisions._growth_ledger import Book, read_book
 from pricing_service.decisions._growth_lifetimes import Terms, Worth, staying
+from pricing_service.decisions._growth_renewals import Renewals
 from pricing_service.decisions._growth_retention import Retained
 from pricing_service.decisions._growth_segments import Segments
 from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
@@ -111,7 +112,9 @@ class Growth(Decision):
         result |= _ahead(panel, book, options, seed=seed, months=result["months"])
         leaving, rows = _leaving(panel, options)
         by_segment, worst = _segments(panel, book, options)
-        result |= by_segment | {"leaving": leaving}
+        renewals = _renewals(panel, book, options)
+        reasons = by_segment["reasons"] | renewals["reasons"]
+        result |= by_segment | renewals | {"leaving": leaving, "reasons": reasons}
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
         result["caveats"] = growth_caveats(result, book)
         progress(self.title, 4, 4)
@@ -141,6 +144,19 @@ def _segments(panel: StoredPanel, book: Book, options: GrowthOptions) -> tuple[d
     except NotEstimable as refusal:
         return {"by_segment": [], "reasons": {"by_segment": refusal.reason}}, []
     return {"by_segment": segments.rows(), "reasons": {}}, segments.sentences(months=months)
+
+
+def _renewals(panel: StoredPanel, book: Book, options: GrowthOptions) -> dict[str, Any]:
+    """Return what came up for renewal and what comes up next."""
+    try:
+        renewals = Renewals.of(
+            panel, book, window=options.window_months, ahead=options.forecast_months, level=options.level
+        )
+    except NotEstimable as refusal:
+        rate = Label(unit="share", level=options.level).unknown(refusal.reason, n=0)
+        return {"renewals": [], "available_to_renew": rate.to_json(), "reasons": {"renewals": refusal.reason}}
+    rate = renewals.available_to_renew()
+    return {"renewals": renewals.rows(), "available_to_renew": rate.to_json(), "reasons": {}}
 
 
 def _ahead(
@@ -179,13 +195,13 @@ def _leaving(
 def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) -> dict[str, Any]:
     units = {
         "doubled": "share", "lifetime_value": f"{panel.currency}/customer", "lifetime_value_growth": "share",
-        "acquisition_cost": f"{panel.currency}/customer", "cac_payback_months": "months",
+        "acquisition_cost": f"{panel.currency}/customer", "cac_payback_months": "months", "available_to_renew": "share",
     }  # fmt: skip
     unknown = {
         name: Label(unit=unit, level=options.level).unknown(refusal.reason, n=0).to_json()
         for name, unit in units.items()
     }
-    lists = ("months", "cohorts", "by_age", "by_segment", "forecast", "caveats")
+    lists = ("months", "cohorts", "by_age", "by_segment", "renewals", "forecast", "caveats")
     parts = (
         "convention",
         "variants",
@@ -200,6 +216,6 @@ def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) 
         **{name: [] for name in lists},
         **{name: {} for name in parts},
         **unknown,
-        "reasons": {"by_segment": refusal.reason},
+        "reasons": dict.fromkeys(("by_segment", "renewals"), refusal.reason),
         "sentences": [f"Retention is not known: {refusal}."],
     }
