@@ -26,6 +26,7 @@ from models.retention.ledger import Ints
 FEWEST_CUSTOMERS = 5
 """Customers at the start of the window below which no interval is given, and so no number."""
 _DRAWS = 400
+_USABLE = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,7 +189,8 @@ def by_every_convention(
     Returns
     -------
     By the convention's name. Unknown are: all of them with fewer than `FEWEST_CUSTOMERS` at the start
-    (``insufficient_customers``), and those that divide by nothing (``nothing_lost``, ``nobody_stayed``).
+    (``insufficient_customers``), those that divide by nothing (``nothing_lost``, ``nobody_stayed``), and quick ratios
+    of which more than a tenth of the draws do (``too_few_losses``).
 
     Examples
     --------
@@ -214,6 +216,8 @@ def by_every_convention(
             found[name] = label.unknown("insufficient_customers", n=base)
         elif not np.isfinite(value):
             found[name] = label.unknown("nobody_stayed" if "survivors" in name else "nothing_lost", n=base)
+        elif "quick" in name and np.isfinite(draws).mean() < _USABLE:
+            found[name] = label.unknown("too_few_losses", n=base)
         else:
             found[name] = estimate_from_quantiles(value, draws, n=base, label=label)
     return found

@@ -215,7 +215,8 @@ class _Month:
         One lot each decides what happens, and how much: the smallest leave, the largest grow, those below them shrink.
         Whoever would be spared by other rates has the same luck in all else.
         """
-        leaving, growing, shrinking = self._chances(state)
+        size = self.rates.size(state)
+        leaving, growing, shrinking = self._chances(state, size)
         lot = rng.random(state.shape)
         leaves = lot < leaving
         grows = ~leaves & (lot >= 1 - growing)
@@ -227,13 +228,13 @@ class _Month:
         ):
             draw, who = np.nonzero(happens)
             inside = ((lot + beyond - 1 + chance) / chance)[draw, who]
-            place = np.clip((inside * event.steps.shape[1]).astype(np.intp), 0, event.steps.shape[1] - 1)
-            factor[draw, who] = np.exp(event.steps[draw, place])
+            count = event.steps.shape[2]
+            place = np.clip((inside * count).astype(np.intp), 0, count - 1)
+            factor[draw, who] = np.exp(event.steps[draw, size[draw, who], place])
         moved: Floats = state * factor
         return moved
 
-    def _chances(self, state: Floats) -> list[Floats]:
-        size = self.rates.size(state)
+    def _chances(self, state: Floats, size: Ints) -> list[Floats]:
         cells = (self.rates.leaving_cell(self.age, state), size, size)
         events = (self.rates.leaves, self.rates.grows, self.rates.shrinks)
         return [

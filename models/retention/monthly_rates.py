@@ -11,8 +11,8 @@ m_t, X_t : events expected and seen in month t      v = max(0, Σ ((X_t - m_t)²
     a month multiplies all rates by one number, Gamma with mean 1 and variance v: good and bad months, waves of raises
 
 Cells are bands of age for leaving (young customers leave more), and thirds of size for all three events. By how much
-customers grow and shrink is resampled from what was seen, weighed anew in every draw (the Bayesian bootstrap: Rubin
-1981), one usual step added, so that a book in which nobody ever grew is not said to be unable to.
+customers of a size grow and shrink is resampled from what was seen, weighed anew in every draw (the Bayesian bootstrap:
+Rubin 1981), one usual step added, so that a book in which nobody ever grew is not said to be unable to.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ _SIZES = 3
 _STEPS = 64
 _USUAL = {"grows": 0.15, "shrinks": -0.15}
 """Log steps believed before any was seen, with the weight of one."""
+_FEWEST_STEPS = 10
+"""Steps of customers of one size from which on these are theirs."""
 _STEPS_WEIGHED = 500
 """Steps seen from which on weighing them anew changes nothing that matters."""
 _LEAST_VARIANCE, _MOST_VARIANCE = 0.05, 20.0
@@ -51,7 +53,7 @@ class Event:
     variance
         v, of what good and bad months multiply rates by.
     steps
-        Shape (draws, 64): log steps of MRR to choose from; empty for leaving.
+        Shape (draws, sizes, 64): log steps of MRR to choose from, by the customer's size; none for leaving.
     """
 
     rate: Floats
@@ -145,7 +147,8 @@ class MonthlyRates:
         cell = _cell(age, np.full(age.size, middle))
         month = 1 - self.leaves.rate[:, cell]
         for event in (self.grows, self.shrinks):
-            month = month + (event.rate[:, middle] * (np.exp(event.steps) - 1).mean(axis=1))[:, None]
+            grown = (np.exp(event.steps[:, middle]) - 1).mean(axis=1)
+            month = month + (event.rate[:, middle] * grown)[:, None]
         left = np.ones((self.draws, months))
         left[:, 1:] = np.maximum(month, 0.0).cumprod(axis=1)
         return left
@@ -179,7 +182,13 @@ class _Seen:
         surplus = ((happened.sum(axis=1) - expected) ** 2 - expected).sum() / max(
             float((expected**2).sum()), 1e-12
         )
-        steps = np.zeros((self.draws, 0)) if usual is None else self._resampled(self.steps[happened], usual)
+        steps = np.zeros((self.draws, 0, 0))
+        if usual is not None:
+            taken, size = self.steps[happened], cell[happened]
+            of_size = [taken[size == each] for each in range(_SIZES)]
+            # Where few of a size took a step, those of all sizes did.
+            known = [own if own.size >= _FEWEST_STEPS else taken for own in of_size]
+            steps = np.stack([self._resampled(each, usual) for each in known], axis=1)
         return Event(rate, float(np.clip(surplus, _LEAST_VARIANCE, _MOST_VARIANCE)), steps)
 
     def _resampled(self, steps: Floats, usual: float) -> Floats:

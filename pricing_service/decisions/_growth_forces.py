@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.checks import Floats
 from models.estimate import Estimate, Label
 from models.proportions import mid_p
 from models.retention.levers import Levers, Referring
@@ -24,6 +25,8 @@ PRICE_RISE, LEAVES_BY_PRICE = 0.05, (0.0, 0.5)
 """A raise, and the share of those asked that it drives away for each part of it: nothing to half, all as likely."""
 MORE = 1.1
 _STEPS = 3
+_MOST_GROWTH = 10.0
+"""Times today's revenue beyond which three years ahead are no forecast but a formula."""
 
 FORCES = (
     ("acquisition", ("new",), 1),
@@ -75,26 +78,28 @@ class Forces:
         months = HORIZON_MONTHS
         base = self.foresight.paths(months)
         referring = Referring(self.referred.value or 0.0, base.mrr)
-        rows = []
-        for lever, words, levers in self._levers():
-            moved = self.foresight.paths(months, levers, referring=referring)
-            gain = moved.mrr - base.mrr
-            rows.append(
-                {
-                    "lever": lever,
-                    "words": words,
-                    "mrr_change": self.foresight.money(gain[:, -1]).to_json(),
-                    "share_of_mrr": self.foresight.share(
-                        gain[:, -1] / np.maximum(base.mrr[:, -1], 1.0)
-                    ).to_json(),
-                    "revenue": self.foresight.total(gain.sum(axis=1)).to_json(),
-                }
-            )
+        if np.median(base.mrr[:, -1]) > _MOST_GROWTH * self.foresight.today:
+            return {"levers": [], "reasons": {"levers": "grows_beyond_experience"}}
+        rows = [
+            self._row(lever, words, self.foresight.paths(months, levers, referring=referring).mrr, base.mrr)
+            for lever, words, levers in self._levers()
+        ]
+        rows.sort(key=lambda row: -float(row["mrr_change"]["value"]))
         return {
             "levers": rows,
             "horizon_months": months,
             "referred_share": self.referred.to_json(),
             "leaves_by_price": list(LEAVES_BY_PRICE),
+        }
+
+    def _row(self, lever: str, words: str, moved: Floats, base: Floats) -> dict[str, Any]:
+        gain = moved - base
+        return {
+            "lever": lever,
+            "words": words,
+            "mrr_change": self.foresight.money(gain[:, -1]).to_json(),
+            "share_of_mrr": self.foresight.share(gain[:, -1] / np.maximum(base[:, -1], 1.0)).to_json(),
+            "revenue": self.foresight.total(gain.sum(axis=1)).to_json(),
         }
 
     def _levers(self) -> list[tuple[str, str, Levers]]:

@@ -95,6 +95,11 @@ class Foresight:
         return self._label("share").unknown("begins_after_today", n=self.customers)
 
     @property
+    def today(self) -> float:
+        """What they pay a month, minor units."""
+        return float(self.outlook.z[-1] @ self.outlook.weight)
+
+    @property
     def customers(self) -> int:
         """How many pay today."""
         return int((self.outlook.z[-1] > 0) @ self.outlook.weight)

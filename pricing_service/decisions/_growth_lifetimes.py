@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Estimate, Label
-from models.resampling import bootstrap_weights, estimate_from_draws
+from models.resampling import Scale, bootstrap_weights, estimate_from_draws
 from models.retention.ledger import Ints
 from models.retention.lifetime import Lifetime, LifetimeFit
 from models.retention.lifetime_value import lifetime_value_of_new, lifetime_values
@@ -28,6 +28,7 @@ from pricing_service.panel.currency import Rates, whole_sum
 
 SERVICE_KINDS = ("hosting", "support", "success", "onboarding")
 TENURES = (0, 12, 24, 36)
+_FEWEST = 10
 _DRAWS, _MOST_CELLS = 1000, 20_000_000
 
 
@@ -213,11 +214,13 @@ class Worth:
         label = Label(
             unit=f"{self.book.currency}/customer", method="mean over customers", level=self.terms.level
         )
-        if each.size < 2:
-            raise NotEstimable("insufficient_customers", f"needs 2 customers who pay, has {each.size}")
+        if each.size < _FEWEST:
+            text = f"a mean bill needs {_FEWEST} customers who pay, there are {each.size}"
+            raise NotEstimable("insufficient_customers", text)
         draws = int(np.clip(_MOST_CELLS // each.size, 50, _DRAWS))
         drawn = bootstrap_weights(each.size, draws=draws, seed=seed) @ each / each.size
-        return estimate_from_draws(float(each.mean()), drawn, n=each.size, label=label)
+        scale = Scale("log") if self.margin_share > 0 else None
+        return estimate_from_draws(float(each.mean()), drawn, n=each.size, label=label, scale=scale)
 
     def _cost(self) -> Estimate:
         currency = self.book.currency

@@ -13,7 +13,7 @@ from models.proportions import wilson
 from models.retention.cohorts import cohort_triangle
 from models.retention.conventions import CONVENTIONS, by_every_convention
 from models.retention.expansion import expansion_by
-from models.retention.intervals import revenue_retention
+from models.retention.intervals import FEWEST_CUSTOMERS, revenue_retention
 from models.retention.ledger import Ints
 from models.retention.movements import LINES, Movements, movements
 from models.retention.revenue_retention import window_of
@@ -104,8 +104,9 @@ class Retained:
             names = ("nrr", "grr", "logo_retention", "nrr_without_raises")
             return {name: self._label(name).unknown("window_not_over", n=0).to_json() for name in names}
         window = window_of(self.book.ledger, month, window=self.window)
-        without = self._of(window.opening, window.without_raises)["nrr"]
+        without = self._label("nrr_without_raises").unknown("other_convention", n=window.opening.size)
         if self.name == "endpoint":
+            without = self._of(window.opening, window.without_raises)["nrr"]
             found = self._of(window.opening, window.closing)
         else:
             every = self._every(month)
@@ -159,8 +160,8 @@ class Retained:
             return label.unknown("window_not_over", n=0)
         window = window_of(self.book.ledger, self.last, window=self.window)
         n = window.opening.size
-        if not n:
-            return label.unknown("insufficient_customers", n=0)
+        if n < FEWEST_CUSTOMERS:
+            return label.unknown("insufficient_customers", n=n)
         return _share(int((window.closing >= _DOUBLE * window.opening).sum()), n, label)
 
     def cohorts(self) -> list[dict[str, Any]]:

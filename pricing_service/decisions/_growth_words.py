@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from math import log
 from typing import Any
 
-from pricing_service.decisions._growth_ledger import Book
+from pricing_service.decisions._growth_caveats import MOSTLY_REFUSED
 from pricing_service.decisions._words import customers, listed, money, percent
 
 Result = Mapping[str, Any]
+_YEAR = 12
 _LINES = (
     ("new", "new customers brought"),
     ("expansion", "expansion"),
@@ -30,7 +31,8 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
     """Return the result as sentences, the most important first; `worst` are those about segments that keep least."""
     last = result["months"][-1]
     return [
-        _gross(last, result["convention"]["window_months"], leaky_below),
+        *_refused(result),
+        _gross(last, result["convention"], leaky_below),
         *_net(last),
         *worst,
         *_raises(last),
@@ -47,18 +49,24 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
     ]
 
 
-def _gross(last: Result, window: int, leaky_below: float) -> str:
-    gross = last["grr"]
+def _refused(result: Result) -> list[str]:
+    """Say first where most of what was sent counts for nothing."""
+    found = [each["message"] for each in result["caveats"] if each["code"] == MOSTLY_REFUSED]
+    return [f"Nothing below stands for all customers: {text}" for text in found]
+
+
+def _gross(last: Result, convention: Result, leaky_below: float) -> str:
+    gross, window = last["grr"], convention["window_months"]
     if gross["value"] is None:
         why = {"window_not_over": f"the data do not span {window} months yet"}.get(gross["reason"])
         return f"How much revenue stays is not known: {why or 'too few customers were there at its start'}."
     kept = f"Of the revenue of {window} months ago {_range(gross)} is still there, expansion left out"
     border = f"three companies in four keep {percent(leaky_below)} or more"
-    if gross["high"] < leaky_below:
-        return f"The bucket leaks. {kept}; {border}."
-    if gross["value"] < leaky_below:
-        return f"The bucket may leak. {kept}; {border}."
-    return f"{kept}."
+    # The border is one of a year, counted customer by customer.
+    if window != _YEAR or convention["name"] != "endpoint" or gross["value"] >= leaky_below:
+        return f"{kept}."
+    leaks = "The bucket leaks" if gross["high"] < leaky_below else "The bucket may leak"
+    return f"{leaks}. {kept}; {border}."
 
 
 def _net(last: Result) -> list[str]:
@@ -81,7 +89,8 @@ def _raises(last: Result) -> list[str]:
 
 
 def _bridge(result: Result) -> list[str]:
-    currency, year = result["currency"], result["months"][-12:]
+    # The first month opens with what known customers pay at its end: nothing moved in it.
+    currency, year = result["currency"], (result["months"][1:] or result["months"])[-_YEAR:]
     gained = [(sum(month[line] for month in year), words) for line, words in _LINES]
     lost = [(sum(month[line] for month in year), words) for line, words in _LOSSES]
     parts = [f"{words} {money(amount, currency)}" for amount, words in gained if amount]
@@ -148,8 +157,8 @@ def _lifetime(result: Result) -> list[str]:
     )
     months, rate = result["lifetime"]["months"], percent(result["lifetime"]["discount_rate"])
     said = (
-        f"A new customer is worth {amount} over {months} months, between {low} and {high} ({kind}, discounted at"
-        f" {rate} a year)"
+        f"A new customer who pays what the average one pays is worth {amount} over {months} months, between {low} and"
+        f" {high} ({kind}, discounted at {rate} a year)"
     )
     if payback["value"] is None:
         return [f"{said}."]
@@ -206,50 +215,24 @@ def _levers(result: Result) -> list[str]:
 def _valuation(result: Result) -> list[str]:
     told, currency = result["valuation"], result["currency"]
     worth = told["value_of_a_point"]
+    if result["months"][-1]["nrr"]["value"] is None:
+        return []
     return [
         f"A point more of net retention adds {money(worth['low'], currency)} to {money(worth['high'], currency)} to the"
         f" company's price, at {told['multiple_per_point']['least']:g} to {told['multiple_per_point']['most']:g} times"
-        " annual revenue a point; companies that grow faster have both, so that it is a view from above."
+        " annual revenue a point, and at most that: companies that grow faster have both."
     ]
 
 
 def _counted(convention: Result) -> str:
     if convention["name"] == "endpoint":
         return (
-            "Counted as most filed figures are: the same customers at two month-ends, each capped for itself in gross"
-            " retention; other conventions are shown beside it."
+            "Retention compares what the same customers pay at two month-ends, as most filed figures do; gross"
+            " retention counts no customer for more than it paid at first. Other ways to count are shown beside it."
         )
     return f"Counted by the convention {convention['name']}; the default and all others are shown beside it."
 
 
 def _range(estimate: Result) -> str:
-    ends = [f"{100 * estimate[end]:.0f}" for end in ("low", "high")]
-    between = f" (between {ends[0]} and {ends[1]} %)" if ends[0] != ends[1] else ""
-    return f"{100 * estimate['value']:.0f} %{between}"
-
-
-def growth_caveats(result: Result, book: Book) -> list[dict[str, str]]:
-    """Return what a reader must know before relying on the numbers."""
-    last = result["months"][-1]
-    found = [(each["code"], each["message"]) for each in last["nrr"]["warnings"] + last["grr"]["warnings"]]
-    if book.unseen_raises:
-        text = (
-            f"Of {book.told_raises:,} accepted raises of price {book.unseen_raises:,} are left out: what the customer"
-            " pays did not change in that month. See that price_changes and subscriptions name the same months."
-        )
-        found.append(("raises_not_in_mrr", text))
-    if book.found_raises:
-        text = (
-            f"{book.found_raises:,} raises of price are read off list prices in subscriptions, not told in"
-            " price_changes: the price of the same plan rose per unit. They are counted as raises, not as expansion."
-        )
-        found.append(("raises_found_in_list_prices", text))
-    if not book.ledger.before.any() and last["grr"]["value"] is not None:
-        opening = result["months"][0]
-        if opening["new"] > 0.2 * last["closing_mrr"]:
-            text = (
-                f"All customers of the first month, {opening['month']}, count as new in it: nothing says who signed up"
-                " before. Give `signed_up` in customers, or start the history earlier."
-            )
-            found.append(("history_starts_full", text))
-    return [{"code": code, "message": text} for code, text in dict(found).items()]
+    value, low, high = (percent(estimate[end]) for end in ("value", "low", "high"))
+    return f"{value} (between {low.removesuffix(' %')} and {high})" if low != high else value

@@ -13,6 +13,7 @@ from models.retention.valuation import MultiplePerPoint
 from pricing_service.decisions import _needs
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
+from pricing_service.decisions._growth_caveats import growth_caveats
 from pricing_service.decisions._growth_forces import Forces, past_forces
 from pricing_service.decisions._growth_forecast import Foresight
 from pricing_service.decisions._growth_leaving import Leaving
@@ -22,7 +23,7 @@ from pricing_service.decisions._growth_renewals import Renewals
 from pricing_service.decisions._growth_retention import Retained
 from pricing_service.decisions._growth_segments import Segments
 from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
-from pricing_service.decisions._growth_words import growth_caveats, growth_sentences
+from pricing_service.decisions._growth_words import growth_sentences
 from pricing_service.panel import StoredPanel
 
 LEAKY_BELOW = 0.82
@@ -115,8 +116,8 @@ class Growth(Decision):
         renewals = _renewals(panel, book, options)
         reasons = by_segment["reasons"] | renewals["reasons"]
         result |= by_segment | renewals | {"leaving": leaving, "reasons": reasons}
+        result["caveats"] = growth_caveats(result, book, panel)
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
-        result["caveats"] = growth_caveats(result, book)
         progress(self.title, 4, 4)
         return Outcome(result, rows)
 
