@@ -64,7 +64,7 @@ class _Dress:
             return cls(scale=100.0, after=f"{GAP}%", most=0)
         if unit in {"correlation", "log/log"}:
             return cls(always=2)
-        if unit == "customers":
+        if unit in {"customers", "months"}:
             return cls(always=0)
         if currency := re.match(r"([A-Z]{3})(/|$)", unit):
             return cls(after=f"{GAP}{currency[1]}", cents=True)

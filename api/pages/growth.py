@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.pages.figures import MINUS, count
+from api.pages.growth_forces import forces_of_the_past
 from api.pages.words import CONVENTIONS, month_in_words, plain
 
 Result = Mapping[str, Any]
@@ -72,12 +73,13 @@ class Cohort:
 
 
 def growth_tables(growth: Result) -> dict[str, Any]:
-    """Return what the section's tables show: `bridge`, `conventions`, `segments` and `cohorts`."""
+    """Return what the section's tables show: `bridge`, `conventions`, `segments`, `cohorts` and `past` (the forces)."""
     return {
         "bridge": bridge_of_a_year(growth.get("months") or []),
         "conventions": conventions(growth),
         "segments": segments(growth),
         "cohorts": _aged(cohorts(growth)),
+        "past": forces_of_the_past(growth),
     }
 
 

@@ -53,6 +53,24 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "window_not_over": "the data do not span the window yet",
         "nothing_lost": "nothing was lost, so nothing can be divided by it",
         "nobody_stayed": "no customer stayed",
+        "first_month": "it is the first month of the history",
+        "no_foreign_money": "all money is in one currency",
+        "no_exchange_rate": "an exchange rate is missing",
+        "no_acquisition_costs": "no table tells what winning customers cost",
+        "no_new_customers": "no customer was won in that time",
+        "no_referrals": "no table tells who was recommended by whom",
+        "no_net_retention": "net retention is not known",
+        "no_opening_mrr": "nobody paid at the start of that time",
+        "observation_gap": "between two ages nobody was watched",
+        "insufficient_renewals": "too few months of customers were seen",
+        "no_renewals": "no customer came as far as a second month",
+        "begins_after_today": "its window would begin after today",
+        "interval_unbounded": "the data do not bound how high it may be",
+        "not_reached": "more than half of the customers stay as long as the history tells",
+        "beyond_observation": "no customer has been here that long yet",
+        "not_paid_back": "it is not paid back in the months that count",
+        "not_converged": "the sums came to no end",
+        "not_positive": "what it is compared with may be nothing",
     }
 )
 
@@ -134,6 +152,28 @@ CONVENTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Ways to count retention."""
+
+FORCES: Mapping[str, str] = MappingProxyType(
+    {
+        "acquisition": "New customers",
+        "winbacks": "Customers who came back",
+        "expansion": "Expansion",
+        "pricing": "Raises of price",
+        "retention": "Customers who left or pay less",
+    }
+)
+"""What moves revenue."""
+
+CAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "units": "number of units",
+        "plan_change": "change of plan",
+        "discount": "discounts",
+        "another_subscription": "further subscriptions",
+        "other": "causes that nothing tells",
+    }
+)
+"""What expansion comes from."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -10,7 +10,7 @@ import pytest
 
 from api.pages import render_report
 from api.pages.figures import GAP
-from tests.api.pages.charts.growing import FORCES, FORECAST, RESULT, estimate
+from tests.api.pages.charts.growing import FORCES, FORECAST, KNOWN, RESULT, estimate
 from tests.api.pages.conftest import blanked
 from tests.api.pages.test_report import CHROMIUM, COVERING, FLAGS, Outline, text_of
 
@@ -128,7 +128,7 @@ def browser() -> Iterator[Any]:
 def test_nothing_is_wider_than_the_screen_and_no_word_covers_another(
     browser: Any, tmp_path: Any, width: int
 ) -> None:
-    (tmp_path / "report.html").write_text(page_of(FORETOLD), encoding="utf-8")
+    (tmp_path / "report.html").write_text(page_of(FORETOLD | KNOWN), encoding="utf-8")
     opened = browser.new_page(viewport={"width": width, "height": 812})
 
     opened.goto((tmp_path / "report.html").as_uri())

@@ -107,6 +107,58 @@ RESULT: Json = {
     "sentences": ["Of the revenue of 12 months ago 88 % is still there.", "With expansion it is 104 %."],
     "caveats": [{"code": "few", "message": "A few customers carry the number."}],
 }
+BY = {"units": 30.0, "plan_change": 0.0, "discount": -5.0, "another_subscription": 0.0, "other": 15.0}
+LIFETIME: Json = {
+    "lifetime": {
+        "median_months": estimate(None, unit="months", reason="not_reached"),
+        "by_tenure": [
+            {"tenure_months": tenure, "still_to_come": estimate(5000.0 + tenure, unit="EUR/customer")}
+            for tenure in (0, 12)
+        ],
+        "discount_rate": 0.12,
+        "months": 60,
+    },
+    "lifetime_value": estimate(5400.0, unit="EUR/customer"),
+    "lifetime_value_growth": estimate(-0.1),
+    "acquisition_cost": estimate(900.0, unit="EUR/customer"),
+    "cac_payback_months": estimate(7.0, unit="months"),
+    "gross_margin": 0.8,
+}
+VALUATION: Json = {
+    "yearly_revenue": 28800.0,
+    "value_of_a_point": {**estimate(7200.0, unit="EUR"), "low": 5760.0, "high": 11520.0, "n": 0},
+    "multiple_per_point": {
+        "value": 0.25,
+        "least": 0.2,
+        "most": 0.4,
+        "source": "surveys of prices paid",
+        "dated": "2024",
+    },
+    "confounded_by": "growth",
+}
+BUDGET: Json = {
+    "cost": 1200.0, "cost_of_goods": 700.0, "sales_and_marketing": 400.0, "unstated": 100.0, "months": 12,
+    "opening_mrr": 1200.0, "expansion": 40.0, "break_even_share": 0.083,
+}  # fmt: skip
+FORCES_KNOWN: Json = {
+    "past": [
+        {"force": "acquisition", "mrr_change": 1200.0}, {"force": "expansion", "mrr_change": 480.0},
+        {"force": "retention", "mrr_change": -960.0},
+    ],
+    "levers": [
+        {
+            "lever": "pricing", "words": "5 % more asked of everybody", "mrr_change": estimate(400.0, unit="EUR/month"),
+            "share_of_mrr": estimate(0.05), "revenue": estimate(9000.0, unit="EUR"),
+        }
+    ],
+    "horizon_months": 36,
+    "referred_share": estimate(None, reason="no_referrals"),
+    "leaves_by_price": [0.0, 0.5],
+}  # fmt: skip
+KNOWN: Json = {
+    **RESULT, **LIFETIME, "valuation": VALUATION, "success_budget": BUDGET, "forces": FORCES_KNOWN,
+    "months": [{**month, "expansion_by": BY, "currency": 2.0} for month in MONTHS],
+}  # fmt: skip
 
 
 def drawn(chart: Any, **result: Any) -> Any:
