@@ -11,9 +11,9 @@ m, q, l : what one subscription costs a month, its quantity and its list price, 
     quantity known :    units = m₀ (q₁ - q₀) ÷ q₀,  other = the rest
     list price, too :   units, as above;  price = (l₁ ÷ q₁ - l₀ ÷ q₀) (m₀ ÷ l₀) q₁;  discount = m₁ - l₁ m₀ ÷ l₀
 
-Where more units cost less each, or fewer more, the list has steps or a base fee, and the difference belongs to
-the units. A fall of the list price at no more units is `other`. Who has several subscriptions has another one by what
-they begin with, less what ended.
+Where more units cost less each, or fewer more, the list has steps or a base fee, and the difference belongs to the
+units. A fall of the list price at no more units is `other`. What the rounding of prices to whole minor units explains
+is no raise and no discount. Who has several subscriptions has another one by what they begin with, less what ended.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from pricing_service.decisions._growth_subscriptions import paid_stretches
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.calendar import ONE_DAY, months_between
 
+_ROUNDED = 0.51
+"""Minor units by which a price that was rounded to whole ones is off, with a little for floats."""
 _TOLD = ("plan", "quantity", "list_mrr", "mrr")
 PARTS = ("units", "plan_change", "discount", "another_subscription", "other", "price")
 """What a row says moved MRR, in minor units; the last is a raise of the list price."""
@@ -125,16 +127,17 @@ def _told_apart(changed: Table) -> Table:
     counted = ibis.coalesce(same & (q0 > 0) & (q1 > 0), False)
     listed = ibis.coalesce(counted & (l0 > 0) & (l1 > 0), False)
     moved, grown = _whole(m1) - _whole(m0), m0 * (q1 - q0) / q0
-    price = m0 * l1 / l0 - m0 * q1 / q0
-    steps = listed & (price * (q1 - q0) < 0)
+    price, discount = m0 * l1 / l0 - m0 * q1 / q0, m1 - m0 * l1 / l0
+    repriced = listed & ((l1 - l0 * q1 / q0).abs() > _ROUNDED * (1 + q1 / q0))
+    steps = repriced & (price * (q1 - q0) < 0)
     units = _where(counted, grown) + _where(steps, price)
-    of_list = _where(listed & ~steps, price)
+    of_list = _where(repriced & ~steps, price)
     return changed.select(
         "owner",
         "place",
         units=units,
         plan_change=ibis.coalesce(same, False).ifelse(0, moved),
-        discount=_where(listed, m1 - m0 * l1 / l0),
+        discount=_where(listed & (discount.abs() > 2 * _ROUNDED * (1 + l1 / l0)), discount),
         another_subscription=ibis.literal(0, "int64"),
         other=listed.ifelse(ibis.least(of_list, 0), same.ifelse(moved - units, 0)),
         price=ibis.greatest(of_list, 0),

@@ -115,6 +115,13 @@ def test_a_base_fee_spread_over_fewer_units_is_no_raise(front_door: FrontDoor) -
     assert moved(front_door, rows) == {"contraction": 50}
 
 
+def test_prices_rounded_to_cents_are_no_raise_and_no_discount(front_door: FrontDoor) -> None:
+    """3 and 7 units at a third of 10 each, less 15 %: per unit the rounded prices differ."""
+    rows = stretches(at(0, 8.5, 3, 10), at(2, 19.83, 7, 23.33))
+
+    assert moved(front_door, rows) == {"expansion": 11.33, "units": 11.33}
+
+
 def test_a_told_raise_wins_over_the_one_that_list_prices_show(front_door: FrontDoor) -> None:
     rows = stretches(at(0, 100, 10, 100), at(2, 144, 12, 144))
     told: list[Row] = [
