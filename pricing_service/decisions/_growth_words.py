@@ -41,6 +41,7 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
         *_causes(result),
         *_doubled(result),
         *_lifetime(result),
+        *_value(result),
         *_leaving(result),
         *_forecast(result),
         *_levers(result),
@@ -164,6 +165,18 @@ def _lifetime(result: Result) -> list[str]:
         return [f"{said}."]
     cost = money(result["acquisition_cost"]["value"], currency)
     return [f"{said}; winning one costs {cost}, which is paid back after {payback['value']:.0f} months."]
+
+
+def _value(result: Result) -> list[str]:
+    value, months = result["forces"]["value"], result["convention"]["window_months"]
+    if value["value"] is None:
+        return []
+    said = f"The same {customers(value['n'])} gain {_range(value)} of what they gained in the {months} months before"
+    if value["low"] > 1:
+        return [f"{said}: there is value that prices may follow."]
+    if value["high"] < 1:
+        return [f"{said}: what they pay for is worth less to them, and raises would go against it."]
+    return [f"{said}."]
 
 
 def _leaving(result: Result) -> list[str]:

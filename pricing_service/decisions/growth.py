@@ -23,6 +23,7 @@ from pricing_service.decisions._growth_renewals import Renewals
 from pricing_service.decisions._growth_retention import Retained
 from pricing_service.decisions._growth_segments import Segments
 from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
+from pricing_service.decisions._growth_value import value_kept
 from pricing_service.decisions._growth_words import growth_sentences
 from pricing_service.panel import StoredPanel
 
@@ -175,6 +176,7 @@ def _ahead(
     else:
         found["forecast"] = foresight.rows(options.forecast_months)
         found["forces"] |= Forces.of(foresight, panel).to_json()
+    found["forces"]["value"] = value_kept(panel, book, window=window, level=options.level).to_json()
     return {
         **found,
         **Worth.of(book, panel, terms, window=window, won=won).to_json(seed=seed),
