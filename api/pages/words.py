@@ -66,6 +66,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "too_few_left": "too few customers left",
         "too_few_losses": "too little was lost to divide by it",
         "grows_beyond_experience": "growth is carried on that no business keeps up for long",
+        "below_the_line": "the line ends above this retention",
         "no_net_retention": "net retention is not known",
         "no_opening_mrr": "nobody paid at the start of that time",
         "observation_gap": "between two ages nobody was watched",

@@ -47,17 +47,37 @@ def valuation(
         "confounded_by": "growth",
     }  # fmt: skip
     if line_of_2021:
-        known = net is not None and net > 0
-        multiple = multiple_of_2021(net) if known else None
-        line = {"multiple": multiple, "value": multiple * yearly if multiple is not None else None}
-        found["line_of_2021"] = line | ({} if known else {"reasons": dict.fromkeys(line, "no_net_retention")})
+        found["line_of_2021"] = _line_of_2021(net, yearly)
     return found
 
 
+def _line_of_2021(net: float | None, yearly: float) -> dict[str, Any]:
+    """Return the multiple and the price on the line, unknown where it ends: at 93 % it would be worth nothing."""
+    multiple = multiple_of_2021(net) if net is not None and net > 0 else 0.0
+    if multiple > 0:
+        return {"multiple": multiple, "value": multiple * yearly}
+    why = "no_net_retention" if net is None else "below_the_line"
+    return {"multiple": None, "value": None, "reasons": {"multiple": why, "value": why}}
+
+
 def slope_of(value: float | None, low: float | None, high: float | None) -> MultiplePerPoint:
-    """Return the usual slope, or the caller's own where it gives one; ends that it leaves out are the value."""
-    if value is None:
+    """Return the usual slope, or the caller's own where it gives any of it.
+
+    Ends that a caller leaves out are its value; a value that it leaves out is the usual one, between usual ends.
+
+    Examples
+    --------
+    >>> slope_of(None, None, 0.6).high, slope_of(0.3, None, None).low
+    (0.6, 0.3)
+    """
+    if value is None and low is None and high is None:
         return USUAL
+    if value is None:
+        value, low, high = (
+            USUAL.value,
+            USUAL.low if low is None else low,
+            USUAL.high if high is None else high,
+        )
     ends = (value if low is None else low, value if high is None else high)
     return MultiplePerPoint(value, *ends, source="given in the options", dated="")
 
@@ -65,8 +85,8 @@ def slope_of(value: float | None, low: float | None, high: float | None) -> Mult
 def success_budget(book: Book, panel: StoredPanel, last: dict[str, Any], window: int) -> dict[str, Any]:
     """Return what customer success cost in the latest window, by purpose, beside the revenue that it works on.
 
-    The break-even is the share of a year's opening revenue that must stay because of it: what it keeps beyond that
-    pays. Whether it does is a matter of experiments; no such figure follows from a ledger.
+    The break-even is the share of the opening revenue, over as many months, that must stay because of it: what it keeps
+    beyond that pays. Whether it does is a matter of experiments; no such figure follows from a ledger.
     """
     spent = _spent(panel, book, window)
     if not spent:
@@ -76,9 +96,10 @@ def success_budget(book: Book, panel: StoredPanel, last: dict[str, Any], window:
     for purpose, amount in spent.items():
         split[_PURPOSES.get(purpose, "unstated")] += amount
     opening = book.money(float(book.ledger.at(max(book.ledger.months - 1 - window, 0)).sum()))
-    part = total / (12 * opening) if opening > 0 else None
+    months = min(window, book.ledger.months)
+    part = total / (months * opening) if opening > 0 else None
     return {
-        "cost": total, **split, "months": min(window, book.ledger.months),
+        "cost": total, **split, "months": months,
         "opening_mrr": opening, "expansion": last["expansion"],
         "break_even_share": part, **({} if part is not None else {"reasons": {"break_even_share": "no_opening_mrr"}}),
     }  # fmt: skip

@@ -102,10 +102,11 @@ def test_a_point_of_retention_is_worth_a_range_that_names_its_source(found: Outc
 
 
 def test_the_line_of_2021_is_an_option(found: Outcome, front_door: FrontDoor) -> None:
-    net = found.result["months"][-1]["nrr"]["value"]
-    line = found.result["valuation"]["line_of_2021"]
+    steady = decided(KIND, front_door(monthly(np.full((MONTHS, 12), 100))), line_of_2021=True).result
+    line = steady["valuation"]["line_of_2021"]
 
-    assert line["multiple"] == pytest.approx(max(5 + 70 * (net - 1), 0))
+    assert line == pytest.approx({"multiple": 5.0, "value": 5 * 12 * 1200})
+    assert found.result["valuation"]["line_of_2021"]["value"] is None
     assert "line_of_2021" not in decided(KIND, front_door(monthly(book()))).result["valuation"]
 
 
