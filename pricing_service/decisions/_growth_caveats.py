@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pricing_service.decisions._growth_ledger import Book
+from pricing_service.decisions._words import customers
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.mrr import SOURCES
 
@@ -24,6 +25,12 @@ def growth_caveats(result: Result, book: Book, panel: StoredPanel) -> list[dict[
     last = result["months"][-1]
     found = [*_refused_rows(panel), *_implausible(result)]
     found += [(each["code"], each["message"]) for each in last["nrr"]["warnings"] + last["grr"]["warnings"]]
+    if book.below_zero:
+        text = (
+            f"What {customers(book.below_zero)} would pay a month falls below 0 and counts as nothing there, as if they"
+            " had left. See that movements take no more away than there was, and that credits are no subscriptions."
+        )
+        found.append(("mrr_below_zero", text))
     if book.unseen_raises:
         text = (
             f"Of {book.told_raises:,} accepted raises of price {book.unseen_raises:,} are left out: what the customer"
@@ -36,7 +43,7 @@ def growth_caveats(result: Result, book: Book, panel: StoredPanel) -> list[dict[
             " price_changes: the price of the same plan rose per unit. They are counted as raises, not as expansion."
         )
         found.append(("raises_found_in_list_prices", text))
-    if not book.ledger.before.any() and last["grr"]["value"] is not None:
+    if not book.ledger.before.any():
         opening = result["months"][0]
         if opening["new"] > 0.2 * last["closing_mrr"]:
             text = (

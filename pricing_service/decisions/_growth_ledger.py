@@ -54,6 +54,8 @@ class Book:
         MRR at each month's end at that month's exchange rates, None where unknown; empty without foreign money.
     roots
         The topmost parent of each customer that has one.
+    below_zero
+        Customers whose MRR falls below 0 in some month, where they count as paying nothing.
     """
 
     ledger: MrrLedger
@@ -68,6 +70,7 @@ class Book:
     found_raises: int
     spot: list[int | None]
     roots: dict[str, str]
+    below_zero: int = 0
 
     @property
     def minor(self) -> int:
@@ -121,6 +124,7 @@ def read_book(panel: StoredPanel) -> Book:
     if ends["first"] is None:
         raise NotEstimable("no_bills", "no table tells what customers pay in a whole month")
     first = np.datetime64(ends["first"], "M")
+    whole, below_zero = _from_zero_up(whole)
     roots = _roots(connection.table("customers"))
     changes = _changes(whole, roots, 10 ** MINOR_UNITS[panel.currency]).to_pyarrow()
     coded = changes["customer_id"].combine_chunks().dictionary_encode()
@@ -144,6 +148,7 @@ def read_book(panel: StoredPanel) -> Book:
         ledger, customers, first, panel.currency, seen.size, int((~seen).sum()), signed,
         first_bill, told=told, found_raises=found.amount.size,
         roots=roots, spot=closing_at_own_rates(panel, whole, [str(first + at) for at in range(count)]),
+        below_zero=below_zero,
     )  # fmt: skip
 
 
@@ -171,6 +176,18 @@ class _Names:
         signed = np.full(len(self.customers), _NOBODY_KNOWS, dtype=np.int64)
         np.minimum.at(signed, places[places >= 0], months[places >= 0])
         return signed
+
+
+def _from_zero_up(whole: Table) -> tuple[Table, int]:
+    """Return the months with nothing in place of MRR below 0, and how many customers have such months.
+
+    Movements that take more away than there was, and credits booked as subscriptions, lead below 0.
+    """
+    below = int(whole.filter(whole.mrr_end < 0).customer_id.nunique().to_pyarrow().as_py())
+    if not below:
+        return whole, 0
+    ends = {name: (whole[name] < 0).ifelse(0, whole[name]) for name in ("mrr_end", "mrr_end_spot")}
+    return whole.mutate(**ends), below
 
 
 def _changes(whole: Table, roots: dict[str, str], minor: int) -> Table:

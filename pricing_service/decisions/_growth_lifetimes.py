@@ -63,7 +63,13 @@ class Lives:
 
     @cached_property
     def stays(self) -> tuple[Ints, NDArray[np.bool_], Ints]:
-        """Months stayed, whether they left, and months stayed when first seen, (q,) each, of known age."""
+        """Months stayed, whether they left, and months stayed when first seen, (q,) each, of known age.
+
+        Raises
+        ------
+        NotEstimable
+            ``start_not_known`` where customers paid, and nobody's age is known.
+        """
         ledger = self.book.ledger
         last = np.full(ledger.customers, -1, dtype=np.int64)
         for block in ledger.blocks():
@@ -71,6 +77,9 @@ class Lives:
             latest = self.until - 1 - paid[::-1].argmax(axis=0)
             last[block.first : block.first + paid.shape[1]] = np.where(paid.any(axis=0), latest, -1)
         known = (last >= 0) & (ledger.before | (self.book.first_bill > 0))
+        if (last >= 0).any() and not known.any():
+            text = "nothing says when customers signed up: give `signed_up` in customers, or a longer history"
+            raise NotEstimable("start_not_known", text)
         start = self.book.signed[known]
         stayed = last[known] - start + 1
         return stayed, last[known] < self.until - 1, np.maximum(-start, 0)
@@ -81,7 +90,7 @@ class Lives:
         Raises
         ------
         NotEstimable
-            ``no_customers`` where no customer's age is known; ``observation_gap``.
+            ``start_not_known``, ``no_customers`` where nobody paid, or ``observation_gap``.
         """
         stayed, left, entry = self.stays
         return survival(stayed, left, entry=entry, level=level)
@@ -92,7 +101,7 @@ class Lives:
         Raises
         ------
         NotEstimable
-            ``no_customers`` or ``insufficient_renewals``.
+            ``start_not_known``, ``no_customers`` or ``insufficient_renewals``.
         """
         stayed, left, entry = self.stays
         # The first month is paid at signing: the renewals that follow are one fewer, and who leaves missed one more.
@@ -125,7 +134,7 @@ class Worth:
     service, acquisition
         Costs over the window, money; None where no table tells them.
     won
-        Customers won in it.
+        Customers won in it, the ledger's first month left out: those who were there before it look new there.
     window
         Months.
     """
@@ -138,13 +147,16 @@ class Worth:
     window: int
 
     @classmethod
-    def of(cls, book: Book, panel: StoredPanel, terms: Terms, *, window: int, won: int) -> Worth:
-        """Read costs of the window."""
-        spent = _spent(book, panel, window)
+    def of(cls, book: Book, panel: StoredPanel, terms: Terms, *, months: list[dict[str, Any]]) -> Worth:
+        """Read costs of the window, whose months of the bridge are given."""
+        spent = _spent(book, panel, len(months))
         service = (
             sum(spent.get(kind, 0.0) for kind in SERVICE_KINDS) if set(spent) & set(SERVICE_KINDS) else None
         )
-        return cls(book, terms, service, spent.get("acquisition"), won, window)
+        since = min(len(months), book.ledger.months - 1)
+        winning = spent if since == len(months) else _spent(book, panel, since)
+        won = sum(month["movements"]["new"] for month in months[len(months) - since :])
+        return cls(book, terms, service, winning.get("acquisition"), won, len(months))
 
     @cached_property
     def margin_share(self) -> float:
@@ -173,7 +185,8 @@ class Worth:
         now, then = (self.lifetime_value(each, seed=seed) for each in (months, max(months - 12, 1)))
         ratio = value_to_cost(now, then) if now.known and then.known else None
         growth = Label(unit="share", method="lifetime value now ÷ a year ago - 1", level=self.terms.level)
-        grown = growth.unknown(now.reason or then.reason or "interval_unbounded", n=now.n)
+        why = now.reason or then.reason or (ratio.reason if ratio else None) or "interval_unbounded"
+        grown = growth.unknown(why, n=now.n)
         if ratio is not None and ratio.value is not None and ratio.low is not None and ratio.high is not None:
             grown = growth.known(ratio.value - 1, ratio.low - 1, ratio.high - 1, n=ratio.n)
         return {
@@ -187,13 +200,12 @@ class Worth:
 
     def _by_tenure(self, *, seed: int) -> dict[str, Any]:
         lives, terms = Lives(self.book, self.book.ledger.months), self.terms
-        label = Label(unit="months", method="Kaplan-Meier", level=terms.level)
         try:
             stays, fit = lives.survival(level=terms.level), lives.fit()
         except NotEstimable as refusal:
             return {
-                "median_months": label.unknown(refusal.reason, n=0).to_json(), "by_tenure": [],
-                "discount_rate": terms.discount_rate, "months": terms.months,
+                "median_months": Estimate.refused(refusal, unit="months", level=terms.level).to_json(),
+                "by_tenure": [], "discount_rate": terms.discount_rate, "months": terms.months,
             }  # fmt: skip
         worth = lifetime_values(
             fit, self._margin(lives, seed=seed), renewals=TENURES, outlook=terms.outlook, level=terms.level

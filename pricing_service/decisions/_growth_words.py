@@ -10,7 +10,9 @@ from pricing_service.decisions._growth_caveats import MOSTLY_REFUSED
 from pricing_service.decisions._words import customers, listed, money, percent
 
 Result = Mapping[str, Any]
-_YEAR = 12
+YEAR = 12
+LEAKY_BELOW = 0.82
+"""Gross retention of a year that a quarter of private SaaS companies stay below (KeyBanc and Sapphire, 2024)."""
 _LINES = (
     ("new", "new customers brought"),
     ("expansion", "expansion"),
@@ -18,10 +20,10 @@ _LINES = (
     ("reactivation", "customers who came back"),
 )
 _CAUSES = (
-    ("units", "more units"),
-    ("plan_change", "another plan"),
-    ("discount", "less discount"),
-    ("another_subscription", "a further subscription"),
+    ("units", "number of units"),
+    ("plan_change", "change of plan"),
+    ("discount", "discounts"),
+    ("another_subscription", "further subscriptions"),
     ("other", "causes that nothing tells"),
 )
 _LOSSES = (("churn", "customers who left took"), ("contraction", "contraction"))
@@ -59,15 +61,28 @@ def _refused(result: Result) -> list[str]:
 def _gross(last: Result, convention: Result, leaky_below: float) -> str:
     gross, window = last["grr"], convention["window_months"]
     if gross["value"] is None:
-        why = {"window_not_over": f"the data do not span {window} months yet"}.get(gross["reason"])
+        why = {"window_not_over": f"the data do not span {_span(window)} yet"}.get(gross["reason"])
         return f"How much revenue stays is not known: {why or 'too few customers were there at its start'}."
-    kept = f"Of the revenue of {window} months ago {_range(gross)} is still there, expansion left out"
-    border = f"three companies in four keep {percent(leaky_below)} or more"
-    # The border is one of a year, counted customer by customer.
-    if window != _YEAR or convention["name"] != "endpoint" or gross["value"] >= leaky_below:
+    kept = f"Of the revenue of {_span(window)} ago {_range(gross)} is still there, expansion left out"
+    leaks = leaky_below ** (window / YEAR)
+    # The border is one of gross retention that is counted customer by customer.
+    if convention["name"] != "endpoint" or gross["value"] >= leaks:
         return f"{kept}."
-    leaks = "The bucket leaks" if gross["high"] < leaky_below else "The bucket may leak"
-    return f"{leaks}. {kept}; {border}."
+    leaking = "The bucket leaks" if gross["high"] < leaks else "The bucket may leak"
+    return f"{leaking}. {kept}; {_border(window, leaky_below)}."
+
+
+def _border(window: int, leaky_below: float) -> str:
+    """Say below which gross retention of a year the bucket leaks, and what that is over a window of other length."""
+    said = f"three companies in four keep {percent(leaky_below)} or more"
+    said = said if leaky_below == LEAKY_BELOW else f"it is said to leak below {percent(leaky_below)}"
+    if window == YEAR:
+        return said
+    return f"{said} in a year, which is {percent(leaky_below ** (window / YEAR))} in {_span(window)}"
+
+
+def _span(months: int) -> str:
+    return "a month" if months == 1 else f"{months} months"
 
 
 def _net(last: Result) -> list[str]:
@@ -91,7 +106,7 @@ def _raises(last: Result) -> list[str]:
 
 def _bridge(result: Result) -> list[str]:
     # The first month opens with what known customers pay at its end: nothing moved in it.
-    currency, year = result["currency"], (result["months"][1:] or result["months"])[-_YEAR:]
+    currency, year = result["currency"], (result["months"][1:] or result["months"])[-YEAR:]
     gained = [(sum(month[line] for month in year), words) for line, words in _LINES]
     lost = [(sum(month[line] for month in year), words) for line, words in _LOSSES]
     parts = [f"{words} {money(amount, currency)}" for amount, words in gained if amount]
@@ -143,7 +158,7 @@ def _doubled(result: Result) -> list[str]:
     if share["value"] is None:
         return []
     return [
-        f"Of {customers(share['n'])} who paid {result['convention']['window_months']} months ago {_range(share)} pay at"
+        f"Of {customers(share['n'])} who paid {_span(result['convention']['window_months'])} ago {_range(share)} pay at"
         " least twice as much now."
     ]
 
@@ -216,8 +231,8 @@ def _levers(result: Result) -> list[str]:
     best = levers[0]["mrr_change"]
     value, low, high = (money(best[end], currency) for end in ("value", "low", "high"))
     said = (
-        f"Of {len(levers)} levers, {levers[0]['words']} would do most in {years} years: {value} a month more, between"
-        f" {low} and {high}"
+        f"Of {len(levers)} levers, {levers[0]['words']} would likely do most in {years} years: {value} a month more,"
+        f" between {low} and {high}"
     )
     if best["low"] <= 0:
         return [f"{said}; the data do not tell which of them does most."]

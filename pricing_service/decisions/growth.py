@@ -24,11 +24,8 @@ from pricing_service.decisions._growth_retention import Retained
 from pricing_service.decisions._growth_segments import Segments
 from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
 from pricing_service.decisions._growth_value import value_kept
-from pricing_service.decisions._growth_words import growth_sentences
+from pricing_service.decisions._growth_words import LEAKY_BELOW, growth_sentences
 from pricing_service.panel import StoredPanel
-
-LEAKY_BELOW = 0.82
-"""Gross retention of a year that a quarter of private SaaS companies stay below (KeyBanc and Sapphire, 2024)."""
 
 
 class GrowthOptions(Options):
@@ -47,7 +44,10 @@ class GrowthOptions(Options):
     )
     lifetime_months: int = Field(60, ge=12, le=240, description="months that count in a lifetime value")
     leaky_below: float = Field(
-        LEAKY_BELOW, gt=0, lt=1, description="gross retention below which the bucket is said to leak"
+        LEAKY_BELOW,
+        gt=0,
+        lt=1,
+        description="gross retention of a year below which the bucket is said to leak",
     )
 
     multiple_per_point: float | None = Field(
@@ -117,7 +117,7 @@ class Growth(Decision):
         renewals = _renewals(panel, book, options)
         reasons = by_segment["reasons"] | renewals["reasons"]
         result |= by_segment | renewals | {"leaving": leaving, "reasons": reasons}
-        result["caveats"] = growth_caveats(result, book, panel)
+        result["caveats"] = growth_caveats(result, book, panel) + result["caveats"]
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
         progress(self.title, 4, 4)
         return Outcome(result, rows)
@@ -167,19 +167,22 @@ def _ahead(
     """Return what is foreseen, what could be changed of it, and what customers and retention are worth."""
     window, latest = options.window_months, months[-options.window_months :]
     terms = Terms(options.discount_rate, options.lifetime_months, options.level)
-    won = sum(month["movements"]["new"] for month in latest)
-    found: dict[str, Any] = {"forecast": [], "forces": {"past": past_forces(book, latest), "levers": []}}
+    found: dict[str, Any] = {
+        "forecast": [],
+        "forces": {"past": past_forces(book, latest), "levers": []},
+        "caveats": [],
+    }
     try:
         foresight = Foresight.of(book, window=window, level=options.level, seed=seed)
-    except NotEstimable:
-        pass
+    except NotEstimable as refusal:
+        found["caveats"] = [{"code": "no_forecast", "message": f"Nothing is foreseen: {refusal}."}]
     else:
         found["forecast"] = foresight.rows(options.forecast_months)
         found["forces"] |= Forces.of(foresight, panel).to_json()
     found["forces"]["value"] = value_kept(panel, book, window=window, level=options.level).to_json()
     return {
         **found,
-        **Worth.of(book, panel, terms, window=window, won=won).to_json(seed=seed),
+        **Worth.of(book, panel, terms, months=latest).to_json(seed=seed),
         "valuation": valuation(book, latest[-1], options.slope(), line_of_2021=options.line_of_2021),
         "success_budget": success_budget(book, panel, latest[-1], window),
     }

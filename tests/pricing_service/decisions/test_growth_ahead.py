@@ -136,5 +136,5 @@ def test_a_success_budget_is_split_by_purpose_and_says_what_it_must_keep(found: 
 def test_sentences_tell_the_best_lever_and_what_a_point_is_worth(found: Outcome) -> None:
     said = " ".join(found.result["sentences"])
 
-    assert "would do most in 3 years" in said
+    assert "would likely do most in 3 years" in said
     assert "A point more of net retention adds" in said

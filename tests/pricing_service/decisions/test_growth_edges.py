@@ -1,4 +1,4 @@
-"""Growth on odd books: windows of other lengths, and where lines end."""
+"""Growth on odd books: what falls below zero, windows of other lengths, books that begin full, and unknown starts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 from pricing_service.decisions import Outcome
 from pricing_service.decisions._growth_valuation import slope_of
 from tests.pricing_service.decisions.conftest import FrontDoor
-from tests.pricing_service.decisions.small_business import Row, decided
+from tests.pricing_service.decisions.small_business import Row, Tables, decided
 from tests.pricing_service.decisions.test_growth import KIND, month, monthly
+from tests.pricing_service.decisions.test_growth_ahead import book
 
 Json = dict[str, Any]
 
@@ -33,6 +34,87 @@ def shrinking(yearly: float, *, months: int = 25, customers: int = 300) -> np.nd
     return np.where(np.arange(customers) < left[:, None], 100, 0).astype(np.int64)
 
 
+def test_movements_that_take_away_more_than_there_was_count_as_nothing_and_are_said(
+    front_door: FrontDoor,
+) -> None:
+    rows: list[Row] = [{"customer_id": f"c{at}", "date": month(0), "change": 100} for at in range(12)]
+    rows += [
+        {"customer_id": "c1", "date": month(3), "change": -150},
+        {"customer_id": "c1", "date": month(6), "change": 120},
+        {"customer_id": "c2", "date": month(14), "change": 10},
+    ]
+    found = decided(KIND, front_door({"mrr_movements": rows}))
+    months = found.result["months"]
+
+    assert (months[3]["churn"], months[4]["closing_mrr"], months[6]["reactivation"]) == (100, 1100, 70)
+    assert "mrr_below_zero" in codes(found)
+    assert "What 1 customer would pay" in " ".join(each["message"] for each in found.result["caveats"])
+
+
+def test_the_best_lever_comes_first_and_the_sentence_names_it(front_door: FrontDoor) -> None:
+    """Where many come and few leave, leads do more than retention."""
+    first = np.arange(400) // 16
+    there = np.where(np.arange(25)[:, None] >= first, 100, 0)
+    found = decided(KIND, front_door(monthly(there)))
+    levers = found.result["forces"]["levers"]
+    gains = [row["mrr_change"]["value"] for row in levers]
+
+    assert gains == sorted(gains, reverse=True)
+    assert levers[0]["lever"] != "retention"
+    assert any(f"levers, {levers[0]['words']} would likely" in each for each in found.result["sentences"])
+
+
+def test_two_years_are_not_held_against_the_border_of_one(front_door: FrontDoor) -> None:
+    """88 % a year is 77 % in two: below the border of a year, above that of two."""
+    tables = monthly(shrinking(0.88))
+
+    two = decided(KIND, front_door(tables), window_months=24).result["sentences"][0]
+    one = decided(KIND, front_door(tables), leaky_below=0.95).result["sentences"][0]
+
+    assert two.startswith("Of the revenue of 24 months ago 77 %")
+    assert one.startswith("The bucket leaks.")
+    assert "it is said to leak below 95 %" in one
+
+
+def test_a_leak_over_two_years_says_what_the_border_is_then(front_door: FrontDoor) -> None:
+    found = decided(KIND, front_door(monthly(shrinking(0.7))), window_months=24).result["sentences"][0]
+
+    assert found.startswith("The bucket leaks.")
+    assert "keep 82 % or more in a year, which is 67 % in 24 months" in found
+
+
+def test_a_month_is_not_1_months(front_door: FrontDoor) -> None:
+    said = " ".join(decided(KIND, front_door(monthly(book())), window_months=1).result["sentences"])
+
+    assert "Of the revenue of a month ago" in said
+    assert "1 months" not in said
+
+
+def test_where_nobody_wrote_down_starts_the_reason_is_not_that_there_are_no_customers(
+    front_door: FrontDoor,
+) -> None:
+    found = decided(KIND, front_door(monthly(np.full((25, 20), 100)))).result
+
+    for each in (
+        found["lifetime_value"],
+        found["lifetime"]["median_months"],
+        found["lifetime_value_growth"],
+    ):
+        assert each["reason"] == "start_not_known"
+
+
+def test_a_book_that_begins_full_did_not_win_its_customers_in_the_first_month(front_door: FrontDoor) -> None:
+    """A hundred are there at first and five come later, at a cost of 9 × 500: 900 each."""
+    there = np.full((10, 105), 100)
+    there[:5, 100:] = 0
+    tables: Tables = monthly(there)
+    tables["costs"] = costs(10, "acquisition", 500)
+    found = decided(KIND, front_door(tables))
+
+    assert found.result["acquisition_cost"]["value"] == pytest.approx(9 * 500 / 5)
+    assert "history_starts_full" in codes(found)
+
+
 def test_a_success_budget_of_two_years_must_keep_no_more_than_that_of_one(front_door: FrontDoor) -> None:
     tables = monthly(np.full((37, 20), 100))
     tables["costs"] = costs(37, "success", 100)
@@ -43,6 +125,15 @@ def test_a_success_budget_of_two_years_must_keep_no_more_than_that_of_one(front_
 
     assert (one["cost"], two["cost"]) == (1200, 2400)
     assert one["break_even_share"] == two["break_even_share"] == pytest.approx(100 / 2000)
+
+
+def test_without_a_forecast_a_caveat_says_why(front_door: FrontDoor) -> None:
+    found = decided(KIND, front_door(monthly(book())), window_months=36)
+
+    assert found.result["forecast"] == []
+    assert "Nothing is foreseen: a forecast needs 36 whole months of history, there are 25." in [
+        each["message"] for each in found.result["caveats"]
+    ]
 
 
 def test_below_the_line_of_2021_there_is_no_price_of_nothing(front_door: FrontDoor) -> None:
@@ -59,3 +150,9 @@ def test_an_end_that_is_given_alone_is_not_passed_over() -> None:
 
     assert (slope.low, slope.value, slope.high) == (0.1, 0.25, 0.4)
     assert slope.source == "given in the options"
+
+
+def test_without_raises_is_not_set_beside_another_convention(front_door: FrontDoor) -> None:
+    said = " ".join(decided(KIND, front_door(monthly(book())), convention="movements").result["sentences"])
+
+    assert "Without raises of price" not in said

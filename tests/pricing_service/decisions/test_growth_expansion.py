@@ -139,7 +139,7 @@ def test_raises_found_in_list_prices_are_told_as_such(front_door: FrontDoor) -> 
     found = decided(KIND, front_door(ended({"subscriptions": rows})))
 
     assert "raises_found_in_list_prices" in [each["code"] for each in found.result["caveats"]]
-    assert "Expansion by cause: more units 20.00 EUR." in found.result["sentences"]
+    assert "Expansion by cause: number of units 20.00 EUR." in found.result["sentences"]
 
 
 def test_without_subscriptions_all_expansion_is_other(front_door: FrontDoor) -> None:
