@@ -57,6 +57,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_foreign_money": "all money is in one currency",
         "no_exchange_rate": "an exchange rate is missing",
         "no_acquisition_costs": "no table tells what winning customers cost",
+        "no_costs_to_serve": "no table tells cost to serve, so that all revenue counts as margin",
         "no_new_customers": "no customer was won in that time",
         "no_referrals": "no table tells who was recommended by whom",
         "no_terms": "no subscription tells when its term ends",

@@ -23,7 +23,7 @@ _MOST_GROWTH = 3.0
 def growth_caveats(result: Result, book: Book, panel: StoredPanel) -> list[dict[str, str]]:
     """Return what a reader must know before relying on the numbers, what weighs most first."""
     last = result["months"][-1]
-    found = [*_refused_rows(panel), *_implausible(result)]
+    found = [*_refused_rows(panel), *_implausible(result), *_unforeseen(result)]
     found += [(each["code"], each["message"]) for each in last["nrr"]["warnings"] + last["grr"]["warnings"]]
     if book.below_zero:
         text = (
@@ -66,6 +66,16 @@ def _refused_rows(panel: StoredPanel) -> list[tuple[str, str]]:
         " Where a customer has several subscriptions at a time, give each its `subscription_id`."
     )
     return [(MOSTLY_REFUSED, text)]
+
+
+def _unforeseen(result: Result) -> list[tuple[str, str]]:
+    """Say why there is no forecast, where there is none."""
+    window = result["convention"]["window_months"]
+    needs = {
+        "history_too_short": f"{window} whole months of history, as many as retention compares",
+        "insufficient_customers": "ten customers who pay today, and 36 months of customers",
+    }.get(result["reasons"].get("forecast", ""))
+    return [("no_forecast", f"Nothing is foreseen: a forecast needs {needs}.")] if needs else []
 
 
 def _implausible(result: Result) -> list[tuple[str, str]]:

@@ -103,11 +103,13 @@ class Forces:
         }
 
     def _levers(self) -> list[tuple[str, str, Levers]]:
-        who = "ideal customers" if self.ideal.any() else "everybody"
+        who = "ideal customers" if self.ideal.any() else "all who pay today"
         chosen = self.ideal if self.ideal.any() else None
+        leaving = self._leaving()
+        kept = "two points more of gross retention a year" if leaving else "nobody leaving any more"
         raised = Levers(price=1 + PRICE_RISE, chosen=chosen, leaves_by_price=LEAVES_BY_PRICE)
         return [
-            ("retention", "two points more of gross retention a year", Levers(leaving=self._leaving())),
+            ("retention", kept, Levers(leaving=leaving)),
             ("pricing", f"5 % more asked of {who}", raised),
             ("expansion", "customers growing a tenth more often", Levers(growing=MORE)),
             ("leads", "a tenth more customers won, by better leads", Levers(arrivals=MORE)),

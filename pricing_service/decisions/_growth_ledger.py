@@ -55,7 +55,7 @@ class Book:
     roots
         The topmost parent of each customer that has one.
     below_zero
-        Customers whose MRR falls below 0 in some month, where they count as paying nothing.
+        How many customers' MRR falls below 0 in some month; there they count as paying nothing.
     """
 
     ledger: MrrLedger
@@ -70,7 +70,7 @@ class Book:
     found_raises: int
     spot: list[int | None]
     roots: dict[str, str]
-    below_zero: int = 0
+    below_zero: int
 
     @property
     def minor(self) -> int:

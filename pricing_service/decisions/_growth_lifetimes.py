@@ -195,7 +195,8 @@ class Worth:
             "lifetime": self._by_tenure(seed=seed),
             "acquisition_cost": self._cost().to_json(),
             "cac_payback_months": self._payback(seed=seed).to_json(),
-            "gross_margin": self.margin_share,
+            "gross_margin": self.margin_share if self.service is not None else None,
+            "reasons": {} if self.service is not None else {"gross_margin": "no_costs_to_serve"},
         }
 
     def _by_tenure(self, *, seed: int) -> dict[str, Any]:

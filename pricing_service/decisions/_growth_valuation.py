@@ -82,25 +82,25 @@ def slope_of(value: float | None, low: float | None, high: float | None) -> Mult
     return MultiplePerPoint(value, *ends, source="given in the options", dated="")
 
 
-def success_budget(book: Book, panel: StoredPanel, last: dict[str, Any], window: int) -> dict[str, Any]:
-    """Return what customer success cost in the latest window, by purpose, beside the revenue that it works on.
+def success_budget(book: Book, panel: StoredPanel, latest: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what customer success cost in the latest months, by purpose, beside the revenue that it works on.
 
     The break-even is the share of the opening revenue, over as many months, that must stay because of it: what it keeps
     beyond that pays. Whether it does is a matter of experiments; no such figure follows from a ledger.
     """
-    spent = _spent(panel, book, window)
+    months = len(latest)
+    spent = _spent(panel, book, months)
     if not spent:
         return {}
     total = sum(spent.values())
     split = {_PURPOSES.get(purpose, "unstated"): 0.0 for purpose in (*_PURPOSES, "")}
     for purpose, amount in spent.items():
         split[_PURPOSES.get(purpose, "unstated")] += amount
-    opening = book.money(float(book.ledger.at(max(book.ledger.months - 1 - window, 0)).sum()))
-    months = min(window, book.ledger.months)
+    opening = book.money(float(book.ledger.at(max(book.ledger.months - 1 - months, 0)).sum()))
     part = total / (months * opening) if opening > 0 else None
     return {
         "cost": total, **split, "months": months,
-        "opening_mrr": opening, "expansion": last["expansion"],
+        "opening_mrr": opening, "expansion": round(sum(month["expansion"] for month in latest), 3),
         "break_even_share": part, **({} if part is not None else {"reasons": {"break_even_share": "no_opening_mrr"}}),
     }  # fmt: skip
 

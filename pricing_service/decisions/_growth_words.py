@@ -10,7 +10,7 @@ from pricing_service.decisions._growth_caveats import MOSTLY_REFUSED
 from pricing_service.decisions._words import customers, listed, money, percent
 
 Result = Mapping[str, Any]
-YEAR = 12
+_YEAR = 12
 LEAKY_BELOW = 0.82
 """Gross retention of a year that a quarter of private SaaS companies stay below (KeyBanc and Sapphire, 2024)."""
 _LINES = (
@@ -37,7 +37,7 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
         _gross(last, result["convention"], leaky_below),
         *_net(last),
         *worst,
-        *_raises(last),
+        *_raises(last, result["convention"]),
         *_renewed(result),
         *_bridge(result),
         *_causes(result),
@@ -64,21 +64,14 @@ def _gross(last: Result, convention: Result, leaky_below: float) -> str:
         why = {"window_not_over": f"the data do not span {_span(window)} yet"}.get(gross["reason"])
         return f"How much revenue stays is not known: {why or 'too few customers were there at its start'}."
     kept = f"Of the revenue of {_span(window)} ago {_range(gross)} is still there, expansion left out"
-    leaks = leaky_below ** (window / YEAR)
-    # The border is one of gross retention that is counted customer by customer.
-    if convention["name"] != "endpoint" or gross["value"] >= leaks:
+    usual = leaky_below == LEAKY_BELOW
+    border = "three companies in four keep {} or more" if usual else "it is said to leak below {}"
+    border = border.format(percent(leaky_below))
+    # The border is one of a year, counted customer by customer.
+    if window != _YEAR or convention["name"] != "endpoint" or gross["value"] >= leaky_below:
         return f"{kept}."
-    leaking = "The bucket leaks" if gross["high"] < leaks else "The bucket may leak"
-    return f"{leaking}. {kept}; {_border(window, leaky_below)}."
-
-
-def _border(window: int, leaky_below: float) -> str:
-    """Say below which gross retention of a year the bucket leaks, and what that is over a window of other length."""
-    said = f"three companies in four keep {percent(leaky_below)} or more"
-    said = said if leaky_below == LEAKY_BELOW else f"it is said to leak below {percent(leaky_below)}"
-    if window == YEAR:
-        return said
-    return f"{said} in a year, which is {percent(leaky_below ** (window / YEAR))} in {_span(window)}"
+    leaks = "The bucket leaks" if gross["high"] < leaky_below else "The bucket may leak"
+    return f"{leaks}. {kept}; {border}."
 
 
 def _span(months: int) -> str:
@@ -97,16 +90,18 @@ def _net(last: Result) -> list[str]:
     return [f"{said}: whether the same customers pay more or less than they did is not sure."]
 
 
-def _raises(last: Result) -> list[str]:
-    without = last["nrr_without_raises"]
-    if without["value"] is None or last["nrr"]["value"] is None or without["value"] == last["nrr"]["value"]:
+def _raises(last: Result, convention: Result) -> list[str]:
+    """Say what net retention would be without raises, where it is counted as that is: at two month-ends."""
+    without, net = last["nrr_without_raises"], last["nrr"]
+    counted = convention["name"] in ("endpoint", "capped_in_total")
+    if not counted or without["value"] is None or net["value"] is None or without["value"] == net["value"]:
         return []
     return [f"Without raises of price it would be {_range(without)}."]
 
 
 def _bridge(result: Result) -> list[str]:
     # The first month opens with what known customers pay at its end: nothing moved in it.
-    currency, year = result["currency"], (result["months"][1:] or result["months"])[-YEAR:]
+    currency, year = result["currency"], (result["months"][1:] or result["months"])[-_YEAR:]
     gained = [(sum(month[line] for month in year), words) for line, words in _LINES]
     lost = [(sum(month[line] for month in year), words) for line, words in _LOSSES]
     parts = [f"{words} {money(amount, currency)}" for amount, words in gained if amount]
@@ -169,7 +164,9 @@ def _lifetime(result: Result) -> list[str]:
         return []
     amount, low, high = (money(value[end], currency) for end in ("value", "low", "high"))
     kind = (
-        "revenue, since no table tells costs" if result["gross_margin"] == 1 else "margin after cost to serve"
+        "revenue, since no table tells costs"
+        if result["gross_margin"] is None
+        else "margin after cost to serve"
     )
     months, rate = result["lifetime"]["months"], percent(result["lifetime"]["discount_rate"])
     said = (
@@ -237,7 +234,10 @@ def _levers(result: Result) -> list[str]:
     if best["low"] <= 0:
         return [f"{said}; the data do not tell which of them does most."]
     second = levers[1]["mrr_change"]
-    return [f"{said}; next is {levers[1]['words']}, with {money(second['value'], currency)}."]
+    said = f"{said}; next is {levers[1]['words']}, with {money(second['value'], currency)}"
+    return [
+        f"{said}." if best["low"] > second["high"] else f"{said}, and which of the two does more is not sure."
+    ]
 
 
 def _valuation(result: Result) -> list[str]:

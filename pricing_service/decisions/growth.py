@@ -115,9 +115,9 @@ class Growth(Decision):
         leaving, rows = _leaving(panel, options)
         by_segment, worst = _segments(panel, book, options)
         renewals = _renewals(panel, book, options)
-        reasons = by_segment["reasons"] | renewals["reasons"]
+        reasons = result["reasons"] | by_segment["reasons"] | renewals["reasons"]
         result |= by_segment | renewals | {"leaving": leaving, "reasons": reasons}
-        result["caveats"] = growth_caveats(result, book, panel) + result["caveats"]
+        result["caveats"] = growth_caveats(result, book, panel)
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
         progress(self.title, 4, 4)
         return Outcome(result, rows)
@@ -167,24 +167,24 @@ def _ahead(
     """Return what is foreseen, what could be changed of it, and what customers and retention are worth."""
     window, latest = options.window_months, months[-options.window_months :]
     terms = Terms(options.discount_rate, options.lifetime_months, options.level)
-    found: dict[str, Any] = {
-        "forecast": [],
-        "forces": {"past": past_forces(book, latest), "levers": []},
-        "caveats": [],
-    }
+    forces: dict[str, Any] = {"past": past_forces(book, latest), "levers": []}
+    found: dict[str, Any] = {"forecast": [], "forces": forces, "reasons": {}}
     try:
         foresight = Foresight.of(book, window=window, level=options.level, seed=seed)
     except NotEstimable as refusal:
-        found["caveats"] = [{"code": "no_forecast", "message": f"Nothing is foreseen: {refusal}."}]
+        found["reasons"] = {"forecast": refusal.reason}
+        forces["reasons"] = {"levers": refusal.reason}
     else:
         found["forecast"] = foresight.rows(options.forecast_months)
-        found["forces"] |= Forces.of(foresight, panel).to_json()
-    found["forces"]["value"] = value_kept(panel, book, window=window, level=options.level).to_json()
+        forces |= Forces.of(foresight, panel).to_json()
+    forces["value"] = value_kept(panel, book, window=window, level=options.level).to_json()
+    worth = Worth.of(book, panel, terms, months=latest).to_json(seed=seed)
     return {
         **found,
-        **Worth.of(book, panel, terms, months=latest).to_json(seed=seed),
+        **worth,
+        "reasons": found["reasons"] | worth["reasons"],
         "valuation": valuation(book, latest[-1], options.slope(), line_of_2021=options.line_of_2021),
-        "success_budget": success_budget(book, panel, latest[-1], window),
+        "success_budget": success_budget(book, panel, latest),
     }
 
 

@@ -37,7 +37,15 @@ def test_what_a_customer_is_worth_stands_with_margin_cost_and_payback() -> None:
 
 def test_without_costs_the_page_says_why_and_asks_for_no_payback() -> None:
     unknown = estimate(None, unit="EUR/customer", reason="no_acquisition_costs")
-    page = said({**KNOWN, "gross_margin": 1.0, "acquisition_cost": unknown, "cac_payback_months": unknown})
+    page = said(
+        {
+            **KNOWN,
+            "gross_margin": None,
+            "reasons": {"gross_margin": "no_costs_to_serve"},
+            "acquisition_cost": unknown,
+            "cac_payback_months": unknown,
+        }
+    )
 
     assert "Margin not known: no table tells cost to serve, so that all revenue counts as margin" in page
     assert "Winning a customer costs not known: no table tells what winning customers cost" in page

@@ -130,6 +130,8 @@ def test_a_success_budget_is_split_by_purpose_and_says_what_it_must_keep(found: 
 
     assert (budget["cost_of_goods"], budget["sales_and_marketing"], budget["unstated"]) == (600, 600, 0)
     assert budget["cost"] == 1200
+    grown = sum(month["expansion"] for month in found.result["months"][-12:])
+    assert budget["expansion"] == pytest.approx(grown)
     assert budget["break_even_share"] == pytest.approx(1200 / (12 * budget["opening_mrr"]))
 
 

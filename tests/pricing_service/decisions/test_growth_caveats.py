@@ -54,11 +54,10 @@ def test_an_ordinary_book_has_none_of_these_caveats(front_door: FrontDoor) -> No
 
 
 def test_the_border_of_a_year_is_not_held_against_half_a_year(front_door: FrontDoor) -> None:
-    """81 % in half a year lies below what 82 % in a year come to."""
     found = decided(KIND, front_door(monthly(MINI, times=3)), window_months=6)
 
-    assert found.result["sentences"][0].startswith("The bucket may leak. Of the revenue of 6 months ago")
-    assert "in a year, which is 91 % in 6 months" in found.result["sentences"][0]
+    assert found.result["sentences"][0].startswith("Of the revenue of 6 months ago")
+    assert "three companies in four" not in found.result["sentences"][0]
 
 
 def test_another_convention_says_nothing_of_raises(front_door: FrontDoor) -> None:

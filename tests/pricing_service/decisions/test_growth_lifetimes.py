@@ -69,6 +69,8 @@ def test_costs_to_serve_are_taken_off_and_said_so(found: Outcome, plain: Outcome
     share = found.result["gross_margin"]
 
     assert 0.5 < share < 0.95
+    assert plain.result["gross_margin"] is None
+    assert plain.result["reasons"]["gross_margin"] == "no_costs_to_serve"
     assert found.result["lifetime_value"]["value"] == pytest.approx(
         share * plain.result["lifetime_value"]["value"]
     )
