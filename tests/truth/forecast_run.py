@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from models.retention.forecast import Outlook, quantiles_of_draws
-from tests.truth.ledger_worlds import AHEAD, draw_book
+from models.retention.lifetime import Lifetime, quantiles
+from models.retention.renewal_counts import RenewalCounts
+from tests.truth.ledger_worlds import AHEAD, Ints, draw_book
 
 Floats = NDArray[np.float64]
 Band = tuple[float, float, float]
@@ -27,6 +29,8 @@ def run(seed: int) -> dict[str, Any]:
     outlook = Outlook.of(business.z[:past, seen], business.age[:past, seen], window=WINDOW, seed=1)
     paths = outlook.paths(AHEAD, seed=2)
     total = business.z.sum(axis=1).astype(np.float64)
+    there = business.z[past - 1] > 0
+    today = {ahead: float(business.z[past + ahead - 1][there].sum()) for ahead in HORIZONS}
     found: dict[str, Any] = {"world": business.world, "customers": int(seen.sum())}
     for ahead in HORIZONS:
         month = past + ahead - 1
@@ -40,6 +44,8 @@ def run(seed: int) -> dict[str, Any]:
         found[str(ahead)] = {
             **{name: _judged(_band(draws[name][:, ahead - 1]), truth[name]) for name in truth},
             "last_rate": _judged(_walk(total[:past], ahead), truth["mrr"]),
+            "today": _judged(_band(paths.existing[:, ahead - 1]), today[ahead]),
+            "sbg": _judged(_staying(business.z[:past], business.age[:past], ahead), today[ahead]),
         }
     return found
 
@@ -56,6 +62,24 @@ def _judged(band: Band, truth: float) -> dict[str, float]:
         "width": float(np.log(high / low)),
         "off": float(np.log(middle / truth)),
     }
+
+
+def _staying(z: Ints, age: Ints, ahead: int) -> Band:
+    """Let today's customers leave by the shifted-beta-geometric law and pay what they pay (Fader & Hardie 2007)."""
+    paid = (z > 0).any(axis=0)
+    last = len(z) - 1 - (z[::-1, paid] > 0).argmax(axis=0)
+    first = age[0, paid]
+    stayed, left = last + first + 1, last < len(z) - 1
+    fit = Lifetime().fit(RenewalCounts.of_customers(stayed - 1 + left, left, entry=np.maximum(first, 0)))
+    renewals = age[-1, z[-1] > 0]
+    log_stays = np.cumsum(
+        [np.log(fit.law.retention(at)) for at in range(1, int(renewals.max()) + ahead + 1)], axis=0
+    )
+    log_stays = np.vstack([np.zeros(fit.weight.size), log_stays])
+    kept = np.exp(log_stays[renewals + ahead] - log_stays[renewals])
+    total = z[-1, z[-1] > 0].astype(np.float64) @ kept
+    low, middle, high = quantiles(total, fit.weight, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]).tolist()
+    return low, middle, high
 
 
 def _walk(total: Floats, ahead: int) -> Band:

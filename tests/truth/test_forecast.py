@@ -18,7 +18,7 @@ pytestmark = pytest.mark.truth
 PAGE = Path(__file__).parents[2] / "docs" / "truth-forecast.md"
 COUNT = int(os.environ.get("TRUTH_BUSINESSES", "3000"))
 FIRST_SEED = 9_400_000
-NAMES = ("mrr", "nrr", "grr", "last_rate")
+NAMES = ("mrr", "nrr", "grr", "last_rate", "today", "sbg")
 Record = dict[str, Any]
 
 HEAD = """# Forecasts against what came
@@ -27,10 +27,11 @@ Made by `make truth`; do not edit. {count:,} simulated businesses, seeds from {f
 code was made, with 18 to 36 months of history and 30 to 500 customers at its start. From the history alone the next
 twelve months are foreseen; then they come. Each cell: how many of the {level:.0%} bands hold, ± twice the binomial
 error, and their mean width on the log scale. *Last rate*: the mean growth of the last twelve months carried on, with
-the band of a random walk. The worlds differ by what the forecast does not assume: customers with chances to leave of
-their own (*mixed*), a raise for many in one month of each year (*waves*), arrivals by season, chances that wander
-(*drift*), large customers who stay longer; in all of them months are good or bad, the young leave more often, and
-arrivals trend.
+the band of a random walk. *sBG*: today's customers leave by the shifted-beta-geometric law, learned from the same
+history, and pay what they pay; beside it what the forecast says of today's customers alone. The worlds differ by what
+the forecast does not assume: customers with chances to leave of their own (*mixed*), a raise for many in one month of
+each year (*waves*), arrivals by season, chances that wander (*drift*), large customers who stay longer; in all of them
+months are good or bad, the young leave more often, and arrivals trend.
 """
 
 
@@ -45,15 +46,17 @@ def row(name: str, group: list[Record], ahead: int) -> str:
         judged = [record[str(ahead)][each] for record in group]
         holds = share([entry["holds"] > 0 for entry in judged])
         cells.append(f"{holds} · {fmean(entry['width'] for entry in judged):.3f}")
-    off = [fmean(abs(record[str(ahead)][each]["off"]) for record in group) for each in ("mrr", "last_rate")]
-    return f"| {name} | {ahead} | {len(group):,} | {' | '.join(cells)} | {off[0]:.1%} | {off[1]:.1%} |"
+    pairs = ("mrr", "last_rate", "today", "sbg")
+    off = [f"{fmean(abs(record[str(ahead)][each]['off']) for record in group):.1%}" for each in pairs]
+    return f"| {name} | {ahead} | {len(group):,} | {' | '.join([*cells, *off])} |"
 
 
 def test_the_page_is_written(found: list[Record]) -> None:
     lines = [
         HEAD.format(count=COUNT, first=FIRST_SEED, level=LEVEL),
-        "| world | months ahead | n | MRR | NRR | GRR | last rate, MRR | MRR off by, mean | last rate off by |",
-        "| --- " * 9 + "|",
+        "| world | months ahead | n | MRR | NRR | GRR | last rate, MRR | MRR of today's customers | sBG, of the same |"
+        " MRR off by, mean | last rate off by | today's off by | sBG off by |",
+        "| --- " * 13 + "|",
         *(row("**all**", found, ahead) for ahead in HORIZONS),
         *(row(world, [each for each in found if each["world"] == world], 12) for world in WORLDS),
         "",
@@ -68,6 +71,16 @@ def test_the_page_is_written(found: list[Record]) -> None:
 @pytest.mark.parametrize("name", ["mrr", "nrr", "grr"])
 def test_four_in_five_bands_hold(found: list[Record], name: str, ahead: int) -> None:
     assert 0.77 <= fmean(record[str(ahead)][name]["holds"] for record in found) <= 0.83
+
+
+@pytest.mark.parametrize("ahead", HORIZONS)
+def test_todays_customers_are_foreseen_nearer_than_by_their_leaving_alone(
+    found: list[Record], ahead: int
+) -> None:
+    ours, leaving = ([record[str(ahead)][name] for record in found] for name in ("today", "sbg"))
+
+    assert fmean(abs(each["off"]) for each in ours) < fmean(abs(each["off"]) for each in leaving)
+    assert fmean(each["holds"] for each in ours) > fmean(each["holds"] for each in leaving)
 
 
 @pytest.mark.parametrize("ahead", HORIZONS)
