@@ -197,7 +197,12 @@ def _leaving(result: Result) -> list[str]:
     if not effects:
         return []
     if not sure:
-        return [f"Of {len(effects)} things known of customers none is sure to foretell who leaves."]
+        known = (
+            f"Of {len(effects)} things known of customers none is"
+            if effects[1:]
+            else "What is known of customers is not"
+        )
+        return [f"{known} sure to foretell who leaves."]
     sure.sort(key=lambda each: -abs(log(each["odds_ratio"]["value"])))
     told = [f"{each['words']} ({_odds(each['odds_ratio'])})" for each in sure]
     return [f"What foretells leaving: {listed(told)}. It foretells, which is not yet a reason."]

@@ -80,7 +80,7 @@ def test_a_month_is_not_1_months(front_door: FrontDoor) -> None:
     said = " ".join(decided(KIND, front_door(monthly(book())), window_months=1).result["sentences"])
 
     assert "Of the revenue of a month ago" in said
-    assert "1 months" not in said
+    assert not any(wrong in said for wrong in ("1 months", "1 things"))
 
 
 def test_where_nobody_wrote_down_starts_the_reason_is_not_that_there_are_no_customers(
