@@ -30,7 +30,7 @@ from models.retention.new_business import NewBusiness
 _LEAST_RATE, _MOST_RATE = 1e-12, 0.9
 _LASTING = 0.1
 """Standard deviation of what the chances to leave change by for good: tomorrow's are not quite yesterday's."""
-_FOLLOWED = 4_000
+_FOLLOWED = 1_500
 """Customers who are followed one by one; of more, the smaller ones are followed for one another."""
 
 
