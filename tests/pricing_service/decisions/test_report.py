@@ -30,7 +30,8 @@ def test_the_report_says_what_the_kinds_say(ordinary: StoredPanel) -> None:
 def test_a_kind_without_its_tables_is_missing_and_the_others_stand(silent: StoredPanel) -> None:
     result = decided("report", silent).result
 
-    assert set(result["analyses"]) == {"ideal_customers", "tiers", "value_metrics", "willingness_to_pay"}
+    kinds = {"growth", "ideal_customers", "tiers", "value_metrics", "willingness_to_pay"}
+    assert set(result["analyses"]) == kinds
     (missing,) = result["missing"]
     assert (missing["kind"], missing["tables"]) == ("unit_worth", ["outcomes", "worth_checks"])
     assert missing["unlocks"]
@@ -47,7 +48,8 @@ def test_a_kind_that_breaks_does_not_take_the_others_along(
 
     result = decided("report", ordinary).result
 
-    assert set(result["analyses"]) == {"ideal_customers", "tiers", "value_metrics", "willingness_to_pay"}
+    kinds = {"growth", "ideal_customers", "tiers", "value_metrics", "willingness_to_pay"}
+    assert set(result["analyses"]) == kinds
     assert [each["kind"] for each in result["failed"]] == ["unit_worth"]
     assert "ZeroDivisionError" in result["failed"][0]["reason"]
 
