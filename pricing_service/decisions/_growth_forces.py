@@ -69,7 +69,8 @@ class Forces:
     def of(cls, foresight: Foresight, panel: StoredPanel) -> Forces:
         """Read who is ideal, and who was recommended to us."""
         scores = ideal_scores(panel, level=foresight.level, seed=foresight.seed)
-        told = set() if scores is None else set(np.array(scores.customers)[scores.ideal].tolist())
+        chosen = [] if scores is None else np.array(scores.customers)[scores.ideal].tolist()
+        told = {foresight.book.roots.get(each, each) for each in chosen}
         ideal = np.array([customer in told for customer in foresight.followed], dtype=np.bool_)
         return cls(foresight, ideal, _referred(foresight.book, panel, foresight.level))
 
@@ -142,6 +143,7 @@ def _referred(book: Book, panel: StoredPanel, level: float) -> Estimate:
     if not came:
         return label.unknown("insufficient_customers", n=0)
     won = {row["lead_id"]: row["customer_id"] for row in tables.rows("leads") if row["customer_id"]}
-    recommended = {won.get(row["referred"], row["referred"]) for row in rows}
+    customers = {won.get(row["referred"], row["referred"]) for row in rows}
+    recommended = {book.roots.get(each, each) for each in customers}
     count = len(recommended & set(came))
     return label.known(count / len(came), *mid_p(count, len(came), level), n=len(came))
