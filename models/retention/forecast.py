@@ -55,7 +55,7 @@ class Paths:
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class BookOutlook:
     """A book and what is known of how it moves.
 
     Parameters
@@ -80,7 +80,7 @@ class Outlook:
     new: NewBusiness
 
     @classmethod
-    def of(cls, z: Ints, age: Ints, *, window: int = 12, draws: int = 400, seed: int = 0) -> Outlook:
+    def of(cls, z: Ints, age: Ints, *, window: int = 12, draws: int = 400, seed: int = 0) -> BookOutlook:
         """Read everything off a book.
 
         Parameters
@@ -105,7 +105,7 @@ class Outlook:
         --------
         >>> z = np.full((25, 200), 1000)
         >>> z[12:, :60] = 0
-        >>> outlook = Outlook.of(z, np.repeat(np.arange(30, 55)[:, None], 200, axis=1))
+        >>> outlook = BookOutlook.of(z, np.repeat(np.arange(30, 55)[:, None], 200, axis=1))
         >>> ahead = outlook.paths(12)
         >>> round(float(ahead.existing[:, -1].mean() / z[-1].sum()), 2), ahead.net.shape
         (0.85, (400, 12))

@@ -83,7 +83,7 @@ class Forces:
             return {"levers": [], "reasons": {"levers": "grows_beyond_experience"}}
         rows = [
             self._row(lever, words, self.foresight.paths(months, levers, referring=referring).mrr, base.mrr)
-            for lever, words, levers in self._levers()
+            for lever, words, levers in self.levers()
         ]
         rows.sort(key=lambda row: -float(row["mrr_change"]["value"]))
         return {
@@ -103,7 +103,8 @@ class Forces:
             "revenue": self.foresight.total(gain.sum(axis=1)).to_json(),
         }
 
-    def _levers(self) -> list[tuple[str, str, Levers]]:
+    def levers(self) -> list[tuple[str, str, Levers]]:
+        """Return each lever's name, what it is in words, and what it changes."""
         who = "ideal customers" if self.ideal.any() else "all who pay today"
         chosen = self.ideal if self.ideal.any() else None
         leaving = self._leaving()

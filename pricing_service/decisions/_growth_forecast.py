@@ -8,7 +8,7 @@ from typing import Any
 from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Estimate, Label
-from models.retention.forecast import Outlook, Paths, quantiles_of_draws
+from models.retention.forecast import BookOutlook, Paths, quantiles_of_draws
 from models.retention.levers import AS_BEFORE, Levers, Referring
 from pricing_service.decisions._growth_ledger import Book
 
@@ -34,7 +34,7 @@ class Foresight:
     """
 
     book: Book
-    outlook: Outlook
+    outlook: BookOutlook
     followed: list[str]
     level: float
     seed: int
@@ -56,7 +56,7 @@ class Foresight:
         if int((z[-1] > 0).sum()) < _FEWEST:
             text = f"a forecast needs {_FEWEST} customers, there are {int((z[-1] > 0).sum())}"
             raise NotEstimable("insufficient_customers", text)
-        outlook = Outlook.of(z, age, window=window, draws=_DRAWS, seed=seed)
+        outlook = BookOutlook.of(z, age, window=window, draws=_DRAWS, seed=seed)
         followed = [book.customers[at] for at in places[outlook.places]]
         return cls(book, outlook, followed, level, seed)
 

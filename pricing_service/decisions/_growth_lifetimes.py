@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -21,10 +20,9 @@ from models.retention.payback import acquisition_cost, payback_counting_losses, 
 from models.retention.renewal_counts import RenewalCounts
 from models.retention.shifted_beta_geometric import Outlook
 from models.retention.survival import Survival, survival
-from pricing_service.decisions._contract_tables import contract_tables
+from pricing_service.decisions._growth_costs import spent
 from pricing_service.decisions._growth_ledger import Book
 from pricing_service.panel import StoredPanel
-from pricing_service.panel.currency import Rates, whole_sum
 
 SERVICE_KINDS = ("hosting", "support", "success", "onboarding")
 TENURES = (0, 12, 24, 36)
@@ -149,12 +147,12 @@ class Worth:
     @classmethod
     def of(cls, book: Book, panel: StoredPanel, terms: Terms, *, months: list[dict[str, Any]]) -> Worth:
         """Read costs of the window, whose months of the bridge are given."""
-        spent = _spent(book, panel, len(months))
+        costs = spent(book, panel, len(months), by="kind")
         service = (
-            sum(spent.get(kind, 0.0) for kind in SERVICE_KINDS) if set(spent) & set(SERVICE_KINDS) else None
+            sum(costs.get(kind, 0.0) for kind in SERVICE_KINDS) if set(costs) & set(SERVICE_KINDS) else None
         )
         since = min(len(months), book.ledger.months - 1)
-        winning = spent if since == len(months) else _spent(book, panel, since)
+        winning = costs if since == len(months) else spent(book, panel, since, by="kind")
         won = sum(month["movements"]["new"] for month in months[len(months) - since :])
         return cls(book, terms, service, winning.get("acquisition"), won, len(months))
 
@@ -252,17 +250,3 @@ class Worth:
             return payback_counting_losses(cost, margin, lives.fit(), level=self.terms.level)
         except NotEstimable as refusal:
             return Estimate.refused(refusal, unit="months", level=self.terms.level)
-
-
-def _spent(book: Book, panel: StoredPanel, window: int) -> dict[str, float]:
-    """Return costs by kind over the latest months of a book, money."""
-    tables = contract_tables(panel)
-    if "costs" not in tables:
-        return {}
-    months = book.ledger.months
-    first, end = (date.fromisoformat(f"{book.first + at}-01") for at in (max(months - window, 0), months))
-    costs = Rates.of(tables, panel.currency, panel.as_of).constant(tables["costs"], "amount")
-    chosen = costs.filter((costs.date >= first) & (costs.date < end))
-    summed = chosen.group_by("kind").agg(amount=whole_sum(chosen.amount)).order_by("kind")
-    rows = summed.to_pyarrow().to_pylist()
-    return {row["kind"]: float(row["amount"]) for row in rows if row["amount"] is not None}

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-import ibis
-
 from models.retention.valuation import USUAL, MultiplePerPoint, multiple_of_2021
-from pricing_service.decisions._contract_tables import contract_tables
+from pricing_service.decisions._growth_costs import spent
 from pricing_service.decisions._growth_ledger import Book
 from pricing_service.panel import StoredPanel
-from pricing_service.panel.currency import Rates, whole_sum
 
 SUCCESS_KINDS = ("onboarding", "success", "support")
 _PURPOSES = {"value_gap": "cost_of_goods", "value_delivery": "sales_and_marketing"}
@@ -89,12 +85,12 @@ def success_budget(book: Book, panel: StoredPanel, latest: list[dict[str, Any]])
     beyond that pays. Whether it does is a matter of experiments; no such figure follows from a ledger.
     """
     months = len(latest)
-    spent = _spent(panel, book, months)
-    if not spent:
+    by_purpose = spent(book, panel, months, by="purpose", kinds=SUCCESS_KINDS)
+    if not by_purpose:
         return {}
-    total = sum(spent.values())
+    total = sum(by_purpose.values())
     split = {_PURPOSES.get(purpose, "unstated"): 0.0 for purpose in (*_PURPOSES, "")}
-    for purpose, amount in spent.items():
+    for purpose, amount in by_purpose.items():
         split[_PURPOSES.get(purpose, "unstated")] += amount
     opening = book.money(float(book.ledger.at(max(book.ledger.months - 1 - months, 0)).sum()))
     part = total / (months * opening) if opening > 0 else None
@@ -103,19 +99,3 @@ def success_budget(book: Book, panel: StoredPanel, latest: list[dict[str, Any]])
         "opening_mrr": opening, "expansion": round(sum(month["expansion"] for month in latest), 3),
         "break_even_share": part, **({} if part is not None else {"reasons": {"break_even_share": "no_opening_mrr"}}),
     }  # fmt: skip
-
-
-def _spent(panel: StoredPanel, book: Book, window: int) -> dict[str, float]:
-    """Return costs of customer success by purpose over the latest whole months, "" where none is said."""
-    tables = contract_tables(panel)
-    if "costs" not in tables:
-        return {}
-    first, end = (
-        date.fromisoformat(str((book.first + at).astype("datetime64[D]")))
-        for at in (max(book.ledger.months - window, 0), book.ledger.months)
-    )
-    costs = Rates.of(tables, panel.currency, panel.as_of).constant(tables["costs"], "amount")
-    chosen = costs.filter(costs.kind.isin(SUCCESS_KINDS) & (costs.date >= first) & (costs.date < end))
-    summed = chosen.group_by(purpose=ibis.coalesce(chosen.purpose, "")).agg(amount=whole_sum(chosen.amount))
-    rows = summed.order_by("purpose").to_pyarrow().to_pylist()
-    return {row["purpose"]: float(row["amount"]) for row in rows if row["amount"] is not None}

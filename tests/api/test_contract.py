@@ -30,9 +30,6 @@ CONFIG = """
 seed = 1
 [generation]
 max-examples = 10
-# A body that is too large is refused for that before anybody looks at what is in it.
-[checks.negative_data_rejection]
-expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429"]
 [auth.openapi.Key]
 bearer = "dev"
 [[operations]]
@@ -51,6 +48,9 @@ include-name = [
 ]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
+# A body that is too large is refused for that before anybody looks at what is in it.
+[operations.checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429"]
 """
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from models.retention.forecast import Outlook, quantiles_of_draws
+from models.retention.forecast import BookOutlook, quantiles_of_draws
 from models.retention.lifetime import Lifetime, quantiles
 from models.retention.renewal_counts import RenewalCounts
 from tests.truth.ledger_worlds import AHEAD, Ints, draw_book
@@ -26,7 +26,7 @@ def run(seed: int) -> dict[str, Any]:
     business = draw_book(seed)
     past = len(business.z) - AHEAD
     seen = (business.z[:past] > 0).any(axis=0)
-    outlook = Outlook.of(business.z[:past, seen], business.age[:past, seen], window=WINDOW, seed=1)
+    outlook = BookOutlook.of(business.z[:past, seen], business.age[:past, seen], window=WINDOW, seed=1)
     paths = outlook.paths(AHEAD, seed=2)
     total = business.z.sum(axis=1).astype(np.float64)
     there = business.z[past - 1] > 0

@@ -7,39 +7,39 @@ import pytest
 
 from models.errors import InvalidInput
 from models.retention import forecast as module
-from models.retention.forecast import Outlook
+from models.retention.forecast import BookOutlook
 from models.retention.levers import Levers, Referring
 from tests.models.retention.test_monthly_rates import book
 
 
 @pytest.fixture(scope="module")
-def outlook() -> Outlook:
+def outlook() -> BookOutlook:
     z, age = book(leaving=0.02, growing=0.03, n=800)
-    return Outlook.of(z, age, draws=200, seed=1)
+    return BookOutlook.of(z, age, draws=200, seed=1)
 
 
-def test_todays_customers_shrink_and_grow_at_the_rates_that_they_had(outlook: Outlook) -> None:
+def test_todays_customers_shrink_and_grow_at_the_rates_that_they_had(outlook: BookOutlook) -> None:
     month = 0.98 * (1 + 0.03 * (np.exp(0.2) - 1))
     today = float(outlook.z[-1].sum())
 
     assert outlook.paths(12).existing[:, -1].mean() / today == pytest.approx(month**12, rel=0.04)
 
 
-def test_net_retention_of_a_whole_window_ahead_is_of_todays_customers(outlook: Outlook) -> None:
+def test_net_retention_of_a_whole_window_ahead_is_of_todays_customers(outlook: BookOutlook) -> None:
     paths = outlook.paths(12)
 
     assert np.allclose(paths.net[:, 11], paths.existing[:, 11] / outlook.z[-1].sum())
     assert (paths.gross <= np.minimum(paths.net, 1) + 1e-12).all()
 
 
-def test_beyond_the_window_only_money_is_foreseen(outlook: Outlook) -> None:
+def test_beyond_the_window_only_money_is_foreseen(outlook: BookOutlook) -> None:
     paths = outlook.paths(18)
 
     assert paths.mrr.shape == (200, 18)
     assert paths.net.shape == (200, 12)
 
 
-def test_levers_move_what_they_say_under_the_same_luck(outlook: Outlook) -> None:
+def test_levers_move_what_they_say_under_the_same_luck(outlook: BookOutlook) -> None:
     base = outlook.paths(12, seed=5)
     staying = outlook.paths(12, seed=5, levers=Levers(leaving=0.5))
     growing = outlook.paths(12, seed=5, levers=Levers(growing=2.0))
@@ -53,7 +53,7 @@ def test_who_comes_is_counted_beside_todays_customers() -> None:
     z, _ = book(leaving=0.02, n=400)
     first = np.where(np.arange(400) < 200, np.arange(400) // 8, -30)
     month = np.arange(25)[:, None]
-    came = Outlook.of(np.where(month < first, 0, z), month - first, draws=200, seed=1)
+    came = BookOutlook.of(np.where(month < first, 0, z), month - first, draws=200, seed=1)
     paths, more = came.paths(12, seed=3), came.paths(12, seed=3, levers=Levers(arrivals=2.0))
 
     assert (paths.mrr[:, -1] > paths.existing[:, -1]).all()
@@ -64,7 +64,7 @@ def test_who_comes_is_counted_beside_todays_customers() -> None:
 
 def test_a_raise_for_some_is_theirs_alone_and_loses_those_whom_it_is_said_to() -> None:
     z, age = book(leaving=0.02, n=600)
-    outlook = Outlook.of(z, age, draws=200, seed=1)
+    outlook = BookOutlook.of(z, age, draws=200, seed=1)
     half = np.arange(outlook.z.shape[1]) < outlook.z.shape[1] // 2
     base = outlook.paths(1, seed=5).existing[:, 0]
     share = outlook.z[-1][half].sum() / outlook.z[-1].sum()
@@ -83,7 +83,7 @@ def test_what_customers_recommend_compounds_and_changes_nothing_by_itself() -> N
     z, _ = book(leaving=0.02, n=400)
     first = np.where(np.arange(400) < 200, np.arange(400) // 8, -30)
     month = np.arange(25)[:, None]
-    outlook = Outlook.of(np.where(month < first, 0, z), month - first, draws=200, seed=1)
+    outlook = BookOutlook.of(np.where(month < first, 0, z), month - first, draws=200, seed=1)
     base = outlook.paths(36, seed=3)
     referring = Referring(0.5, base.mrr)
     staying = Levers(leaving=0.5)
@@ -95,9 +95,9 @@ def test_what_customers_recommend_compounds_and_changes_nothing_by_itself() -> N
 
 def test_of_many_customers_the_largest_and_some_others_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     z, age = book(leaving=0.02, growing=0.03, n=1500)
-    whole = Outlook.of(z, age, draws=200, seed=1)
+    whole = BookOutlook.of(z, age, draws=200, seed=1)
     monkeypatch.setattr(module, "_FOLLOWED", 600)
-    some = Outlook.of(z, age, draws=200, seed=1)
+    some = BookOutlook.of(z, age, draws=200, seed=1)
 
     assert some.z.shape[1] == 600
     assert some.weight.sum() == whole.weight.sum()
@@ -108,4 +108,4 @@ def test_of_many_customers_the_largest_and_some_others_are_followed(monkeypatch:
 def test_a_book_shorter_than_the_window_is_refused() -> None:
     z, age = book(leaving=0.02, n=50, months=11)
     with pytest.raises(InvalidInput, match="12 months"):
-        Outlook.of(z, age)
+        BookOutlook.of(z, age)

@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from models.retention.levers import AS_BEFORE
 from pricing_service.decisions import Outcome
+from pricing_service.decisions._growth_forces import Forces
+from pricing_service.decisions._growth_forecast import Foresight
+from pricing_service.decisions._growth_ledger import read_book
 from tests.pricing_service.decisions.conftest import FrontDoor
 from tests.pricing_service.decisions.small_business import Row, Tables, decided
 from tests.pricing_service.decisions.test_growth import KIND, month, monthly
@@ -68,17 +72,21 @@ def test_more_retention_and_more_leads_surely_add_and_a_raise_may(found: Outcome
     assert found.result["forces"]["horizon_months"] == 36
 
 
-def test_two_points_of_gross_retention_are_two_points(found: Outcome) -> None:
-    """After three years some six points of today's revenue, less what would have left anyway, more by referrals."""
-    gained = levers(found)["retention"]["share_of_mrr"]
+def test_two_points_of_gross_retention_are_two_points(front_door: FrontDoor) -> None:
+    panel = front_door(monthly(book()))
+    foresight = Foresight.of(read_book(panel), window=12, level=0.9, seed=3)
+    (staying,) = (levers for name, _, levers in Forces.of(foresight, panel).levers() if name == "retention")
+    base, kept = (foresight.paths(12, each).gross[:, -1].mean() for each in (AS_BEFORE, staying))
 
-    assert 0.02 < gained["value"] < 0.1
+    assert kept - base == pytest.approx(0.02, abs=0.001)
 
 
-def test_customers_who_were_recommended_are_counted(found: Outcome) -> None:
+def test_the_share_of_customers_who_were_recommended_is_counted(found: Outcome) -> None:
+    """Of those who came one by one and ever paid, the twenty who were recommended."""
+    paid = (book() > 0).any(axis=0)
     share = found.result["forces"]["referred_share"]
 
-    assert share["value"] > 0
+    assert share["value"] == pytest.approx(paid[110:130].sum() / paid[100:].sum())
     assert share["low"] < share["value"] < share["high"]
 
 
