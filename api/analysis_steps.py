@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pricing_service.dataset import Dataset
 from pricing_service.decisions import DECISIONS, canonical_json
 from pricing_service.decisions._base import Progress
 from pricing_service.panel import StoredPanel, panel_of
+from pricing_service.panel.kept import Kept
 from pricing_service.storage.blobs import whole_file, write_whole
 
 RESULT = "result.json"
@@ -46,11 +47,16 @@ def make_panel(dataset: Dataset, folder: Path, *, as_of: date | None, today: dat
         return panel_of(dataset, folder=place, as_of=as_of, today=today)
 
 
-def decide(panel: StoredPanel, question: Question, folder: Path, *, progress: Progress) -> None:
-    """Answer the question; writes the result, and the per-customer table where the kind has one."""
+def decide(
+    panel: StoredPanel, question: Question, folder: Path, *, progress: Progress, kept: Kept | None = None
+) -> None:
+    """Answer the question; writes the result, and the per-customer table where the kind has one.
+
+    What a long analysis keeps of its work goes to `kept`, by default nowhere; the answer is the same to the byte.
+    """
     decision = DECISIONS[question.kind]
     options = decision.options.model_validate(question.options)
-    outcome = decision().decide(panel, options, seed=question.seed, progress=progress)
+    outcome = decision().decide(replace(panel, kept=kept), options, seed=question.seed, progress=progress)
     if outcome.rows is not None:
         write_rows(outcome.rows, folder / ROWS)
     write_whole(folder / RESULT, canonical_json(outcome.result))

@@ -42,13 +42,16 @@ def analyze(
     seed: Annotated[int, typer.Option(min=0, help="the same seed gives the same result")] = 0,
     json_out: Json = None,
     report: Annotated[Path | None, typer.Option(help="write the report's page here")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="a folder where long searches are kept, to go on another time")
+    ] = None,
 ) -> None:
     """Analyse tables without a server."""
     from api.terminal import local  # noqa: PLC0415  as above
 
     with screen.refusals():
         asked = local.Asked(kind=kind, options=options, seed=seed)
-        local.analyze(folder, asked, currency=currency, json_out=json_out, report_out=report)
+        local.analyze(folder, asked, currency=currency, json_out=json_out, report_out=report, keep=keep)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from pricing_service.jobs import Handler, Refused, Step, StepContext, run_worker
 from pricing_service.panel import MissingTables, StoredPanel
 from pricing_service.storage.analyses import SIMULATION
 from pricing_service.storage.blobs import Blobs
+from pricing_service.storage.kept_files import KeptFiles
 
 # What a step's process finds imported: scikit-learn alone costs 1.9 CPU-seconds.
 PRELOAD = ("api.worker", "api.pages", "duckdb", "ibis", "scipy.stats", "sklearn.linear_model")
@@ -32,7 +33,9 @@ def decide(context: StepContext) -> None:
     """Answer the question."""
     panel = _panel(context)
     try:
-        analysis_steps.decide(panel, _question(context), context.folder, progress=context.progress)
+        analysis_steps.decide(
+            panel, _question(context), context.folder, progress=context.progress, kept=_kept(context)
+        )
     except InvalidInput as refusal:
         raise Refused("invalid_input", str(refusal)) from refusal
     except NotEstimable as refusal:
@@ -95,6 +98,11 @@ def _as_of(context: StepContext) -> date | None:
 def _dataset(context: StepContext) -> Dataset:
     blobs = Blobs(context.settings.data_folder)
     return Dataset.open(blobs.tables(context.workspace_id, context.dataset_id, context.dataset_version))
+
+
+def _kept(context: StepContext) -> KeptFiles:
+    blobs = Blobs(context.settings.data_folder)
+    return KeptFiles(blobs.kept(context.workspace_id, context.dataset_id, context.dataset_version))
 
 
 def _panel(context: StepContext) -> StoredPanel:

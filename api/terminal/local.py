@@ -20,6 +20,7 @@ from api.terminal import screen
 from pricing_service.dataset import Dataset
 from pricing_service.decisions import canonical_json
 from pricing_service.ingest import ingest, open_source
+from pricing_service.storage.kept_files import KeptFiles
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,19 @@ def check(source: str, *, currency: str | None, json_out: Path | None) -> None:
 
 
 def analyze(
-    source: str, asked: Asked, *, currency: str | None, json_out: Path | None, report_out: Path | None
+    source: str,
+    asked: Asked,
+    *,
+    currency: str | None,
+    json_out: Path | None,
+    report_out: Path | None,
+    keep: Path | None = None,
 ) -> dict[str, Any]:
-    """Answer one question about a source; prints the sentences, writes what was asked for."""
-    question = asked.question()
+    """Answer one question about a source; prints the sentences, writes what was asked for.
+
+    In the folder `keep` long analyses keep their work, and a later run goes on from there; None: nothing is kept.
+    """
+    question, kept = asked.question(), _kept(keep)
     with tempfile.TemporaryDirectory(prefix="analyze-") as name:
         folder = Path(name)
         dataset = _read(source, folder / "tables", currency=currency)
@@ -71,7 +81,7 @@ def analyze(
                 dataset, folder / "panel", as_of=question.as_of, today=datetime.now(UTC).date()
             )
             progress("panel", 1, 1)
-            analysis_steps.decide(panel, question, folder, progress=progress)
+            analysis_steps.decide(panel, question, folder, progress=progress, kept=kept)
         if report_out is not None:
             analysis_steps.render(
                 folder,
@@ -91,6 +101,13 @@ def analyze(
 def _read(source: str, folder: Path, *, currency: str | None) -> Dataset:
     with screen.progress() as progress:
         return ingest(open_source(source), folder=folder, currency=currency, progress=progress)
+
+
+def _kept(folder: Path | None) -> KeptFiles | None:
+    if folder is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    return KeptFiles(folder)
 
 
 def _rows(path: Path) -> dict[str, Any]:

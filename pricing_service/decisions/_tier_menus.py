@@ -13,12 +13,10 @@ from models.errors import NotEstimable
 from models.pricing.tiers.ascent import ascend
 from models.pricing.tiers.bound import upper_bound
 from models.pricing.tiers.enumeration import enumerate_menus, trials
-from models.pricing.tiers.frontier import Compromise, Search, frontier
 from models.pricing.tiers.market import Market, Menu
 from models.pricing.tiers.posterior_rows import posterior_rows
 from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design
-from pricing_service.decisions._tier_effects import choose
 
 _ROWS = 800
 """Customers in a draw that a menu is sought on, once as they are and once as newcomers: more move it by less than
@@ -27,7 +25,6 @@ _STARTS = 40
 _PROVABLE = 1.2e9
 """Best responses × rows × kinds up to which a menu is proven by enumeration: ten seconds."""
 _STEPS = 12
-_FRONTIER_TRIALS = 160
 WORTH_A_TIER = 0.01
 """A tier that adds less than this share is not worth what it costs to explain."""
 
@@ -127,22 +124,6 @@ class MenuSearch:
         design = replace(self.design, kinds=kinds.only(fixed))
         market, guards = design.market(self.customers), design.guards(self.customers)
         return market.earns(ascend(market, tiers, starts=_STARTS, seed=self.seed, guards=guards) or ())
-
-    def frontier(self, found: Found) -> list[Compromise]:
-        """Return menus that trade what they earn against whom they lose and how much dearer they get."""
-        paying = self.customers.only(self.customers.paying)
-        if paying.count == 0:
-            return []
-
-        def costs(menu: Menu) -> tuple[float, float]:
-            chosen = choose(self.design, paying, menu, paying.per_unit)
-            stays = chosen.tier >= 0
-            rise = np.where(stays, chosen.bill / paying.bill - 1, 0.0)
-            return float((~stays).mean()), float(np.quantile(rise, 0.95))
-
-        search = Search(trials=_FRONTIER_TRIALS, seed=self.seed)
-        compromises = frontier(self.market, found.tiers, costs, search=search, given=[found.menu])
-        return [each for each in compromises if each.menu]
 
     def held_out_regret(self, tiers: int) -> float | None:
         """Return the share of the best possible earnings that a menu loses on customers it was not made for.

@@ -23,6 +23,7 @@ from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design, Rules
 from pricing_service.decisions._tier_effects import Effects
 from pricing_service.decisions._tier_fences import fences_of
+from pricing_service.decisions._tier_frontier import FrontierSearch
 from pricing_service.decisions._tier_ideal import Ideal
 from pricing_service.decisions._tier_level import surest_level
 from pricing_service.decisions._tier_menus import Found, MenuSearch, fewest_tiers
@@ -60,6 +61,12 @@ class TierOptions(Options):
         ge=1,
         le=100,
         description="how many times as much an ideal customer counts where menus are sought",
+    )
+    frontier_trials: int = Field(
+        160,
+        ge=1,
+        le=4000,
+        description="menus looked at for the frontier, in whole generations of 40; more go on from those kept",
     )
 
     def rules(self, *, unit_cost: float) -> Rules:
@@ -143,6 +150,11 @@ class _Question:
         best, certificate = search.priced(replace(best, menu=level.menu), certificate)
         effects = Effects(design, customers, best.menu, currency, options.level)
         paths = Paths(effects, tier_names(len(best.menu)))
+        frontier = FrontierSearch(
+            options.frontier_trials,
+            self.panel.kept,
+            lambda done, total: progress("Looking for compromises", done, total),
+        )
         result: dict[str, Any] = {
             **_menu(design, best, paths, self.metric),
             **_or_why(
@@ -160,7 +172,7 @@ class _Question:
             "fences": self._fences(paths),
             "newcomers_rest_on": coming.basis,
         }
-        result["charts"] = tier_charts(paths, result["tiers"], search.frontier(best))
+        result["charts"] = tier_charts(paths, result["tiers"], frontier.of(search, best))
         result["sentences"] = tier_sentences(result, self.metric, currency)
         return Outcome(result, paths.rows())
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ibis
 
     from pricing_service.dataset import Dataset
+    from pricing_service.panel.kept import Kept
 
 MANIFEST = "panel.json"
 FORM = 2
@@ -41,6 +42,8 @@ class StoredPanel:
         Notes and warnings, JSON-ready.
     dataset
         Its other tables are reachable beside the panel's own; None where there are none.
+    kept
+        Where long analyses of it keep their work; None: nowhere.
     """
 
     folder: Path
@@ -52,6 +55,7 @@ class StoredPanel:
     values: tuple[ValueColumn, ...]
     report: Mapping[str, Any]
     dataset: Dataset | None = None
+    kept: Kept | None = None
 
     @classmethod
     def open(cls, folder: Path, dataset: Dataset | None = None) -> StoredPanel:

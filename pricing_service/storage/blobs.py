@@ -4,6 +4,7 @@
 
     <data>/<workspace>/<dataset>/<version>/tables/               the checked tables of one dataset version
     <data>/<workspace>/<dataset>/<version>/panel/                what is derived from them, made once
+    <data>/<workspace>/<dataset>/<version>/kept/                 what long analyses of it keep of their work
     <data>/<workspace>/<dataset>/<version>/analyses/<analysis>/  what the steps of one analysis write
     <data>/<workspace>/.staging/                                 half-made things; nothing refers to them
 
@@ -46,6 +47,10 @@ class Blobs:
     def panel(self, workspace_id: str, dataset_id: str, version: str) -> Path:
         """Folder of the panel that is built from the tables."""
         return self.version(workspace_id, dataset_id, version) / "panel"
+
+    def kept(self, workspace_id: str, dataset_id: str, version: str) -> Path:
+        """Folder of what long analyses of a version keep of their work."""
+        return self.version(workspace_id, dataset_id, version) / "kept"
 
     def analysis(self, workspace_id: str, dataset_id: str, version: str, analysis_id: str) -> Path:
         """Folder that the steps of one analysis write into."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api import analysis_steps
 from api.analysis_steps import REPORT, RESULT, ROWS
 from api.worker import HANDLERS, STEPS
 from pricing_service.config import Settings
@@ -15,6 +16,7 @@ from pricing_service.ingest import Folder, ingest
 from pricing_service.jobs import Refused, StepContext
 from pricing_service.storage.analyses import SIMULATION
 from pricing_service.storage.blobs import Blobs
+from pricing_service.storage.kept_files import KeptFiles
 from tests.api import small_business
 
 
@@ -65,6 +67,24 @@ def test_an_option_that_the_data_cannot_serve_is_refused_in_words(settings: Sett
         STEPS[1].run(asked)
 
     assert "horoscopes" in refusal.value.message
+
+
+@pytest.mark.usefixtures("tables")
+def test_kept_work_lies_with_the_version_of_the_dataset_and_not_with_the_analysis(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+
+    def keeping(*_: Any, kept: KeptFiles, **__: Any) -> None:
+        kept.write("search", b"so far")
+        places.append(kept.folder)
+
+    monkeypatch.setattr(analysis_steps, "decide", keeping)
+
+    STEPS[1].run(context(settings, tmp_path))
+
+    assert places == [Blobs(settings.data_folder).version("ws_ours", "ds_1", "v1") / "kept"]
+    assert [path.name for path in places[0].iterdir()] == ["search.kept"]
 
 
 def test_every_kind_has_its_handler() -> None:

@@ -26,7 +26,9 @@ from pricing_service.ingest import Folder, ingest
 from pricing_service.storage import Analysis, NewAnalysis, Storage, VersionContent
 from pricing_service.storage.blobs import sha256_of
 
-KINDS = ("value_metrics", "unit_worth", "report")
+KINDS = ("value_metrics", "unit_worth", "tiers", "report")
+OPTIONS = {"tiers": {"frontier_trials": 1000}}
+"""So that kills strike within a search that is kept."""
 _LONGEST_S = 600
 
 
@@ -61,9 +63,12 @@ class Shop:
         return saved.id
 
     def ask(self, kind: str) -> Analysis:
-        """Queue an analysis; its panel is to be built anew, so that kills strike there too."""
-        new = self.storage.analyses.create(self.workspace, NewAnalysis(self._dataset, kind, {}, seed=11))
-        shutil.rmtree(self._panel(new), ignore_errors=True)
+        """Queue an analysis; its panel and what others kept are to be made anew, so that kills strike there too."""
+        asked = NewAnalysis(self._dataset, kind, OPTIONS.get(kind, {}), seed=11)
+        new = self.storage.analyses.create(self.workspace, asked)
+        kept = self.storage.blobs.kept(self.workspace, new.dataset_id, new.dataset_version)
+        for folder in (self._panel(new), kept):
+            shutil.rmtree(folder, ignore_errors=True)
         return new
 
     def look(self, analysis: Analysis) -> Analysis:

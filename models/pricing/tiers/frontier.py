@@ -1,8 +1,11 @@
 """The frontier of what a menu earns, whom it loses and how much dearer it gets: menus none of which beats another.
 
 Revenue, churn and bill shock have no common coin, and their trade-offs no shape to rely on: the search is Optuna's
-NSGA-II (Deb et al. 2002), started from menus that are good for revenue. A study that is kept in a storage goes on
-where it stopped, by one process or by several.
+NSGA-II (Deb et al. 2002), started from menus that are good for revenue.
+
+It works in whole generations, and chance begins anew with each: what a generation looks at follows from the seed, its
+number and the generations before it. A study that was kept after any of them therefore goes on to the same end as one
+that nobody interrupted.
 """
 
 from __future__ import annotations
@@ -11,12 +14,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from models.errors import InvalidInput
 from models.pricing.tiers.market import Market, Menu, ordered
 
 Costs = Callable[[Menu], tuple[float, float]]
 """Takes a menu; returns the share of existing customers who would leave (0–1), and the bill rise that one in twenty
 exceeds (a share)."""
+
+
+_Values = tuple[float, ...]
+
+GENERATION = 40
+"""Menus of one generation."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +42,34 @@ class Compromise:
 
 @dataclass(frozen=True)
 class Search:
-    """How many menus are looked at, from which seed, and the Optuna storage and name of the study; None: in memory."""
+    """How menus are looked for.
 
-    trials: int = 200
+    Parameters
+    ----------
+    trials
+        How many to look at in all, ≥ 1, those that a kept study has looked at among them; whole generations.
+    seed
+        Of chance, ≥ 0.
+    storage, name
+        The Optuna storage and the name of the study; None: in memory. It must hold whole generations: whoever keeps
+        it writes it down when told.
+    told
+        Called with the number of menus looked at so far, after each generation.
+    """
+
+    trials: int = 160
     seed: int = 0
     storage: Any = None
     name: str = "tiers"
+    told: Callable[[int], None] = lambda _: None
 
 
 def frontier(
     market: Market, tiers: int, costs: Costs, *, search: Search | None = None, given: Sequence[Menu] = ()
 ) -> list[Compromise]:
     """Return the menus of at most `tiers` tiers that no other one found beats in all three, by falling earnings.
+
+    Of menus that are equal in all three, the one found first.
 
     Parameters
     ----------
@@ -53,7 +80,7 @@ def frontier(
     costs
         What a menu costs beside money.
     search
-        How many menus to look at now, ≥ 1, and where the study is kept; by default 200, in memory.
+        How many menus to look at, and where the study is kept.
     given
         Menus to look at first.
 
@@ -70,7 +97,6 @@ def frontier(
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(
         directions=["maximize", "minimize", "minimize"],
-        sampler=optuna.samplers.NSGAIISampler(seed=how.seed, population_size=40),
         storage=how.storage, study_name=how.name, load_if_exists=True,
     )  # fmt: skip
     if not study.trials:
@@ -84,10 +110,35 @@ def frontier(
         menu = _menu(trial.params, tiers)
         return market.earns(menu), *costs(menu)
 
-    study.optimize(objective, n_trials=how.trials)
-    found = {_menu(trial.params, tiers): trial.values for trial in study.best_trials}
-    kept = [Compromise(menu, *values) for menu, values in found.items()]
+    generations = -(-how.trials // GENERATION)
+    for done in range(_looked_at(study) // GENERATION, generations):
+        chance = int(np.random.SeedSequence((how.seed, done)).generate_state(1)[0])
+        study.sampler = optuna.samplers.NSGAIISampler(seed=chance, population_size=GENERATION)
+        study.optimize(objective, n_trials=GENERATION)
+        how.told(GENERATION * (done + 1))
+    # A kept study may have looked at more menus than are asked for now.
+    asked = study.trials[: GENERATION * generations]
+    found: dict[_Values, Menu] = {}
+    for trial in asked:
+        if trial.values:
+            found.setdefault(tuple(trial.values), _menu(trial.params, tiers))
+    kept = [Compromise(found[values], *values) for values in _unbeaten(list(found))]
     return sorted(kept, key=lambda each: (-each.earns, each.leaving, each.bill_shock, each.menu))
+
+
+def _looked_at(study: Any) -> int:
+    """Return how many menus a study has looked at; some may only be waiting."""
+    return sum(trial.state.is_finished() for trial in study.trials)
+
+
+def _unbeaten(found: list[_Values]) -> list[_Values]:
+    """Return those that no other one beats."""
+    costs = np.array(found) * (-1, 1, 1)
+    return [
+        values
+        for values, own in zip(found, costs, strict=True)
+        if not ((costs <= own).all(axis=1) & (costs < own).any(axis=1)).any()
+    ]
 
 
 def _menu(values: dict[str, int], tiers: int) -> Menu:

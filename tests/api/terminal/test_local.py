@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from api.problems import Malformed, TablesMissing
 from api.terminal import local
 from pricing_service.decisions import DECISIONS
 from tests.api import small_business
+from tests.pricing_service.decisions.small_business import write
+from tests.pricing_service.decisions.test_tiers import board
 
 
 @pytest.mark.parametrize("kind", sorted(DECISIONS))
@@ -45,3 +48,20 @@ def test_nothing_is_written_for_a_refused_question(tmp_path: Path) -> None:
         local.analyze(str(exports), asked, currency="EUR", json_out=out, report_out=None)
 
     assert not out.exists()
+
+
+def test_a_kept_search_goes_on_in_a_later_run(tmp_path: Path) -> None:
+    exports = write(board(), tmp_path / "exports")
+    keep = tmp_path / "not yet" / "kept"
+    written = []
+    for trials in (40, 40, 80):
+        options = json.dumps({"metric": "postings", "max_tiers": 1, "frontier_trials": trials})
+        asked = local.Asked(kind="tiers", options=options, seed=0)
+        out = tmp_path / "out.json"
+        local.analyze(str(exports), asked, currency="EUR", json_out=out, report_out=None, keep=keep)
+        (study,) = keep.iterdir()
+        written.append((study.read_bytes(), out.read_bytes()))
+
+    first, again, more = written
+    assert again == first
+    assert more[0].startswith(first[0])
