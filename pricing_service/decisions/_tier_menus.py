@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +17,7 @@ from models.pricing.tiers.market import Market, Menu
 from models.pricing.tiers.posterior_rows import posterior_rows
 from pricing_service.decisions._tier_customers import TierCustomers
 from pricing_service.decisions._tier_design import Design
+from pricing_service.decisions._tier_whole_needs import need_whole, whole_needs_menu
 
 _ROWS = 800
 """Customers in a draw that a menu is sought on, once as they are and once as newcomers: more move it by less than
@@ -33,9 +34,9 @@ WORTH_A_TIER = 0.01
 class Certificate:
     """What is proven of a menu on the customers it was sought on.
 
-    `method` is ``enumeration`` (no menu of these kinds and fees earns more) or ``relaxation`` (none earns more than
-    `optimum_bound`, money per month); `gap` is the share by which the optimum could lie above what the menu earns,
-    where its prices were lowered afterwards, at the lower ones.
+    `method` is ``dynamic_programme`` (where each need must be held whole) or ``enumeration``: no menu of these kinds
+    and fees earns more; or ``relaxation``: none earns more than `optimum_bound`, money per month. `gap` is the share by
+    which the optimum could lie above what the menu earns, where its prices were lowered afterwards, at the lower ones.
     """
 
     method: str
@@ -76,10 +77,13 @@ class MenuSearch:
         self.guards = design.guards(customers)
 
     def at(self, design: Design) -> MenuSearch:
-        """Return the search on the same customers with another design of the same kinds of tiers."""
+        """Return the search on the same customers with another design."""
         other = copy(self)
         other.design, other.market = design, design.market(self.customers)
-        other.guards = replace(self.guards, fees=design.fees, overage_prices=design.kinds.overage_prices)
+        kinds = design.kinds
+        other.guards = replace(
+            self.guards, fees=design.fees, allowances=kinds.allowances, overage_prices=kinds.overage_prices
+        )
         return other
 
     def priced(self, found: Found, certificate: Certificate) -> tuple[Found, Certificate]:
@@ -99,7 +103,8 @@ class MenuSearch:
         """
         found: list[Found] = []
         for tiers in range(1, most + 1):
-            menu = self.best(self.market, tiers, given=[found[-1].menu] if found else [])
+            given = [found[-1].menu] if found else []
+            menu = self.best(self.market, self.customers, tiers, given=given)
             if menu is not None:
                 found.append(Found(tiers, menu, self.market.earns(menu)))
             progress(tiers)
@@ -113,17 +118,21 @@ class MenuSearch:
             )
         return found
 
-    def best(self, market: Market, tiers: int, *, given: list[Menu] | None = None) -> Menu | None:
-        """Return the best menu that the ascent finds in a market of the same design."""
-        return ascend(market, tiers, starts=_STARTS, seed=self.seed, given=given or [], guards=self.guards)
+    def best(
+        self, market: Market, customers: TierCustomers, tiers: int, *, given: Sequence[Menu] = ()
+    ) -> Menu | None:
+        """Return the best menu that the ascent finds in a market of the same design for some customers."""
+        whole = whole_needs_menu(self.design, customers, market, tiers)
+        starts = [*given, *([whole] if whole else [])]
+        return ascend(market, tiers, starts=_STARTS, seed=self.seed, given=starts, guards=self.guards)
 
     def without_overage(self, tiers: int) -> float:
         """Return what the best menu earns that sells no units beyond those included, money per month."""
         kinds = self.design.kinds
         fixed = np.flatnonzero(np.isinf(kinds.overage_prices)).tolist()
         design = replace(self.design, kinds=kinds.only(fixed))
-        market, guards = design.market(self.customers), design.guards(self.customers)
-        return market.earns(ascend(market, tiers, starts=_STARTS, seed=self.seed, guards=guards) or ())
+        flat = self.at(design)
+        return flat.market.earns(flat.best(flat.market, self.customers, tiers) or ())
 
     def held_out_regret(self, tiers: int) -> float | None:
         """Return the share of the best possible earnings that a menu loses on customers it was not made for.
@@ -133,8 +142,9 @@ class MenuSearch:
         """
         # All rows of a customer go to one half.
         first = np.unique(self.customers.ids, return_inverse=True)[1] % 2 == 0
-        halves = [self.design.market(self.customers.only(half)) for half in (first, ~first)]
-        menus = [self.best(half, tiers) or () for half in halves]
+        customers = [self.customers.only(half) for half in (first, ~first)]
+        halves = [self.design.market(half) for half in customers]
+        menus = [self.best(*half, tiers) or () for half in zip(halves, customers, strict=True)]
         regrets = [
             1 - half.earns(menus[1 - at]) / half.earns(menus[at])
             for at, half in enumerate(halves)
@@ -145,6 +155,10 @@ class MenuSearch:
     def certified(self, found: Found) -> tuple[Found, Certificate]:
         """Prove the menu the best, or bound how far the best can be from it; what is proven may replace it."""
         market = self.market
+        if not self.guards.bind and need_whole(self.design, self.customers):
+            menu = whole_needs_menu(self.design, self.customers, market, found.tiers)
+            earned = market.earns(menu)
+            return Found(found.tiers, menu, earned), Certificate("dynamic_programme", earned, 0.0)
         if not self.guards.bind and trials(market, found.tiers) * market.surplus.size <= _PROVABLE:
             menu, earned = enumerate_menus(market, found.tiers)
             return Found(found.tiers, menu, earned), Certificate("enumeration", earned, 0.0)

@@ -270,7 +270,7 @@ def _other_laws(search: MenuSearch, best: Found) -> list[dict[str, Any]]:
     rows = []
     for law in _LAWS:
         market = search.design.market(search.customers, kept=law)
-        own = search.best(market, best.tiers, given=[best.menu])
+        own = search.best(market, search.customers, best.tiers, given=[best.menu])
         most = market.earns(own or ())
         earned = market.earns(best.menu)
         of_best = earned / most if most > 0 else None

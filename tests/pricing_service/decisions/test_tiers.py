@@ -89,9 +89,20 @@ def test_who_may_keep_todays_plan_never_pays_more_than_it_gains(menu: Outcome, s
 def test_the_menu_is_certified_and_tried_on_others(menu: Outcome) -> None:
     certificate = menu.result["certificate"]
 
-    assert certificate["method"] in {"enumeration", "relaxation"}
+    assert certificate["method"] == "enumeration"
     assert certificate["gap"] >= 0
     assert -0.05 <= certificate["held_out_regret"] < 0.5
+
+
+def test_where_each_need_is_whole_and_steady_the_menu_is_computed(sold: StoredPanel) -> None:
+    asked = {"metric": "seats", "max_tiers": 2, "kept": "hard", "fences": False}
+
+    flat, sold_on = (
+        decided("tiers", sold, overage=beyond, **asked).result["certificate"] for beyond in (False, True)
+    )
+
+    assert flat["method"] == "dynamic_programme"
+    assert sold_on["method"] == "enumeration"
 
 
 def test_each_further_tier_earns_at_least_as_much_and_says_what_it_adds(menu: Outcome) -> None:
