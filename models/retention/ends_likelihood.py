@@ -71,8 +71,12 @@ def climb(months: CustomerMonths, design: Design, prior_sd: float) -> EndsFit:
 
 def chances(block: Floats, log_odds: Floats) -> Floats:
     """Return P of rows of the design, shape (…, K)."""
-    eta = block @ log_odds
-    if log_odds.shape[1] == 1:
+    return of_log_odds(block @ log_odds)
+
+
+def of_log_odds(eta: Floats) -> Floats:
+    """Return P of log odds against staying, shape (…, K)."""
+    if eta.shape[-1] == 1:
         one: Floats = special.expit(eta)
         return one
     top = np.maximum(eta.max(axis=-1, keepdims=True), 0.0)

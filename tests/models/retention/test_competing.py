@@ -66,3 +66,24 @@ def test_with_one_way_to_end_it_is_the_hazard():
 def test_an_unknown_way_is_refused():
     with pytest.raises(InvalidInput, match="between 1 and 2"):
         CompetingHazards().fit(ways(2, 100)).effects(3)
+
+
+def test_the_share_that_each_way_takes_first_is_covered_at_its_level():
+    held = []
+    rng = np.random.default_rng(5)
+    age, success = np.full(300, 3), rng.normal(size=300)
+    odds = np.exp(np.stack([-3.0 - 1.5 * success, -3.5 + 0.8 * success]))
+    by_month = odds / (1 + odds.sum(axis=0))
+    moves = by_month.sum(axis=0)
+    true = (by_month * (1 - (1 - moves) ** 12) / moves).mean(axis=1)
+    for seed in range(40):
+        shares = CompetingHazards().fit(ways(seed, 300)).first_ends(age, success[:, None], seed=seed)
+        held += [share.low <= each <= share.high for share, each in zip(shares, true, strict=True)]
+
+    assert 0.82 <= np.mean(held) <= 0.97
+
+
+def test_of_no_customers_no_share_is_told():
+    shares = CompetingHazards().fit(ways(2, 100)).first_ends([], np.zeros((0, 1)))
+
+    assert [share.reason for share in shares] == ["no_customers", "no_customers"]
