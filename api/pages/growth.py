@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.pages.figures import MINUS, count
-from api.pages.growth_forces import forces_of_the_past
+from api.pages.growth_forces import bridge_of_value, forces_of_the_past
+from api.pages.growth_moves import moves
 from api.pages.words import CONVENTIONS, month_in_words, plain
 
 Result = Mapping[str, Any]
@@ -73,13 +74,15 @@ class Cohort:
 
 
 def growth_tables(growth: Result) -> dict[str, Any]:
-    """Return what the section's tables show: `bridge`, `conventions`, `segments`, `cohorts` and `past` (the forces)."""
+    """Return what tables show: `bridge`, `conventions`, `segments`, `cohorts`, `past` (forces), `value`, `moves`."""
     return {
         "bridge": bridge_of_a_year(growth.get("months") or []),
         "conventions": conventions(growth),
         "segments": segments(growth),
         "cohorts": _aged(cohorts(growth)),
         "past": forces_of_the_past(growth),
+        "value": bridge_of_value(growth),
+        "moves": moves(growth),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.pages.figures import count
-from api.pages.words import CAUSES, FORCES, plain, reason_in_words
+from api.pages.words import CAUSES, FORCES, VALUE_LINES, plain, reason_in_words
 
 Result = Mapping[str, Any]
 
@@ -41,6 +41,22 @@ def forces_of_the_past(growth: Result) -> dict[str, Any]:
     months = (growth.get("months") or [])[-window:] if window else []
     rows = [row for each in past for row in _force(each, months)]
     return {"months": len(months), "rows": rows + _exchange_rates(months)} if rows and months else {}
+
+
+def bridge_of_value(growth: Result) -> list[Moved]:
+    """Return the lines of the bridge of value: both ends, and what moved between them; empty where it is not known."""
+    told = (growth.get("forces") or {}).get("value_bridge") or {}
+    rows = []
+    for line, name in VALUE_LINES.items():
+        amount = told.get(line)
+        if amount is None:
+            return []
+        end, taken = line in ("opening", "closing"), line in ("lost", "shrunk", "no_longer_known")
+        if amount or end:
+            rows.append(
+                Moved(name, count(amount) if end else signed(-amount if taken else amount), part=not end)
+            )
+    return rows
 
 
 def signed(amount: float) -> str:

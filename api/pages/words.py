@@ -65,10 +65,20 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_yet_due": "it is not due yet",
         "other_convention": "it is told for the default way to count only",
         "too_few_left": "too few customers left",
+        "too_few_shrank": "too few customers paid less than the month before",
+        "too_few_grew": "too few customers paid more than the month before",
         "too_few_losses": "too little was lost to divide by it",
         "grows_beyond_experience": "growth is carried on that no business keeps up for long",
         "below_the_line": "the line ends above this retention",
         "no_net_retention": "net retention is not known",
+        "no_value_known": "nobody's value is known in these months",
+        "no_value_added": "the value that customers realise did not grow",
+        "value_effect_unknown": "value is not sure to keep customers in these data",
+        "no_revenue": "nobody pays today",
+        "no_success_costs": "no table tells what customer success costs",
+        "nobody_with": "too few customers cost success anything in the window before",
+        "nobody_without": "there are too few customers without such costs to compare with",
+        "nobody_alike": "those without such costs are of another size or age",
         "no_opening_mrr": "nobody paid at the start of that time",
         "observation_gap": "between two ages nobody was watched",
         "insufficient_renewals": "too few months of customers were seen",
@@ -172,6 +182,25 @@ FORCES: Mapping[str, str] = MappingProxyType(
     }
 )
 """What moves revenue."""
+
+VALUE_LINES: Mapping[str, str] = MappingProxyType(
+    {
+        "opening": "At the beginning",
+        "new": "New customers",
+        "lost": "Customers who left",
+        "grown": "Grown, at customers who stayed",
+        "shrunk": "Shrunk, at customers who stayed",
+        "now_known": "Not known before",
+        "no_longer_known": "No longer known",
+        "closing": "At the end",
+    }
+)
+"""The bridge of the value that customers realise."""
+
+WAYS: Mapping[str, str] = MappingProxyType(
+    {"churn": "Leaving", "contraction": "Shrinking", "expansion": "Growing"}
+)
+"""Which way a customer's month can end."""
 
 CAUSES: Mapping[str, str] = MappingProxyType(
     {

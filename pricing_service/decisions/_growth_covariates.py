@@ -9,8 +9,9 @@ from pricing_service.panel import StoredPanel
 from pricing_service.panel.calendar import beside, month_after, months_between
 from pricing_service.panel.checked import Checked
 
-KEYS = ("customer_id", "month", "place", "age", "gone")
-"""Columns that are no covariates: whose month, which, its place from the first, the customer's age, whether it left."""
+KEYS = ("customer_id", "month", "place", "age", "mrr", "next_mrr")
+"""Columns that are no covariates: whose month, which, its place from the first, the customer's age, and what it pays a
+month at its end and a month later."""
 _DATED = ("price_changes", "perceptions", "milestones")
 _MOST_METRICS = 3
 _FARTHEST = 4.0
@@ -20,7 +21,7 @@ _FARTHEST = 4.0
 def customer_months(panel: StoredPanel) -> Table:
     """Return the months at whose end a customer pays, with `KEYS` and covariates, in order of customer and month.
 
-    A customer is gone where it pays nothing at the end of the following month. Ratios are in doublings; what is not
+    What a customer pays a month later is 0 where it is gone. Ratios are in doublings; what is not
     known is null. Columns: `bill`, `value` (for the money, over three months), `use:<metric>` (how often it halved
     against the three months before), `idle` (no use at all), `raised` (a raise from the month before to the one that
     follows), `opinion` (the latest), `milestones` (so far): those of which a table tells.
@@ -31,7 +32,10 @@ def customer_months(panel: StoredPanel) -> Table:
     first = months.month.min().name("first").as_table()
     following = months.mrr_end.lead().over(ibis.window(group_by="customer_id", order_by="month"))
     found = _of_months(panel, months)
-    told = months.mutate(gone=ibis.coalesce(following, 0.0) <= 0, age=months.months_since_signup, **found)
+    told = months.mutate(
+        mrr=months.mrr_end.cast("float64"), next_mrr=ibis.greatest(ibis.coalesce(following, 0).cast("float64"), 0.0),
+        age=months.months_since_signup, **found,
+    )  # fmt: skip
     told = told.filter(told.mrr_end > 0).cross_join(first)
     told = told.mutate(place=months_between(told["first"], told.month).cast("int64"))
     there = panel.dataset.tables if panel.dataset is not None else {}

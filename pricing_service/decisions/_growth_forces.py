@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from models.checks import Floats
 from models.estimate import Estimate, Label
@@ -24,6 +25,8 @@ POINTS_OF_GRR = 0.02
 PRICE_RISE, LEAVES_BY_PRICE = 0.05, (0.0, 0.5)
 """A raise, and the share of those asked that it drives away for each part of it: nothing to half, all as likely."""
 MORE = 1.1
+_POINTS = (-(1.5**0.5), 0.0, 1.5**0.5)
+"""Three of equal weight with the mean and spread of a normal distribution."""
 _STEPS = 3
 _MOST_GROWTH = 10.0
 """Times today's revenue beyond which three years ahead are no forecast but a formula."""
@@ -59,20 +62,26 @@ class Forces:
         Shape (q,): which of the customers that are followed are ideal.
     referred
         Of those who came lately, the share that customers recommended us to.
+    value
+        Log odds of leaving that twice the value for the money makes, where it stands out, with today's chances of
+        leaving; None elsewhere.
     """
 
     foresight: Foresight
     ideal: NDArray[np.bool_]
     referred: Estimate
+    value: tuple[Estimate, Floats] | None = None
 
     @classmethod
-    def of(cls, foresight: Foresight, panel: StoredPanel) -> Forces:
+    def of(
+        cls, foresight: Foresight, panel: StoredPanel, *, value: tuple[Estimate, Floats] | None = None
+    ) -> Forces:
         """Read who is ideal, and who was recommended to us."""
         scores = ideal_scores(panel, level=foresight.level, seed=foresight.seed)
         chosen = [] if scores is None else np.array(scores.customers)[scores.ideal].tolist()
         told = {foresight.book.roots.get(each, each) for each in chosen}
         ideal = np.array([customer in told for customer in foresight.followed], dtype=np.bool_)
-        return cls(foresight, ideal, _referred(foresight.book, panel, foresight.level))
+        return cls(foresight, ideal, _referred(foresight.book, panel, foresight.level), value)
 
     def to_json(self) -> dict[str, Any]:
         """Return what each lever changes at the horizon, money a month, and over all months up to it."""
@@ -85,12 +94,15 @@ class Forces:
             self._row(lever, words, self.foresight.paths(months, levers, referring=referring).mrr, base.mrr)
             for lever, words, levers in self.levers()
         ]
+        if self.value is not None:
+            rows.append(self._value_row(*self.value, base.mrr, referring))
         rows.sort(key=lambda row: -float(row["mrr_change"]["value"]))
         return {
             "levers": rows,
             "horizon_months": months,
             "referred_share": self.referred.to_json(),
             "leaves_by_price": list(LEAVES_BY_PRICE),
+            "reasons": {} if self.value is not None else {"value_lever": "value_effect_unknown"},
         }
 
     def _row(self, lever: str, words: str, moved: Floats, base: Floats) -> dict[str, Any]:
@@ -102,6 +114,26 @@ class Forces:
             "share_of_mrr": self.foresight.share(gain[:, -1] / np.maximum(base[:, -1], 1.0)).to_json(),
             "revenue": self.foresight.total(gain.sum(axis=1)).to_json(),
         }
+
+    def _value_row(
+        self, effect: Estimate, chances: Floats, base: Floats, referring: Referring
+    ) -> dict[str, Any]:
+        """Return what a tenth more value would do by making fewer leave, in draws of its effect too."""
+        assert effect.value is not None
+        assert effect.low is not None
+        assert effect.high is not None
+        sd = (effect.high - effect.low) / 2 / float(special.ndtri((1 + effect.level) / 2))
+        odds = special.logit(chances)
+        factors = [
+            float(special.expit(odds + (effect.value + point * sd) * np.log2(MORE)).sum() / chances.sum())
+            for point in _POINTS
+        ]
+        moved = [
+            self.foresight.paths(HORIZON_MONTHS, Levers(leaving=factor), referring=referring).mrr
+            for factor in factors
+        ]
+        words = "a tenth more value for customers' money, by fewer leaving"
+        return self._row("value", words, np.concatenate(moved), np.tile(base, (len(moved), 1)))
 
     def levers(self) -> list[tuple[str, str, Levers]]:
         """Return each lever's name, what it is in words, and what it changes."""

@@ -1,16 +1,12 @@
-"""What a point of net retention adds to the company's price, and what a customer-success budget must keep to pay."""
+"""What a point of net retention adds to the company's price."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from models.estimate import Label
 from models.retention.valuation import USUAL, MultiplePerPoint, multiple_of_2021
-from pricing_service.decisions._growth_costs import spent
 from pricing_service.decisions._growth_ledger import Book
-from pricing_service.panel import StoredPanel
-
-SUCCESS_KINDS = ("onboarding", "success", "support")
-_PURPOSES = {"value_gap": "cost_of_goods", "value_delivery": "sales_and_marketing"}
 
 
 def valuation(
@@ -31,11 +27,13 @@ def valuation(
     """
     yearly = 12 * last["closing_mrr"]
     net = last["nrr"]["value"]
+    level = last["nrr"]["level"]
+    worth = per_point.of_points(1.0, yearly_revenue=yearly, currency=book.currency, level=level)
+    if yearly <= 0:
+        worth = Label(unit=book.currency, level=level).unknown("no_revenue", n=0)
     found: dict[str, Any] = {
         "yearly_revenue": yearly,
-        "value_of_a_point": per_point.of_points(
-            1.0, yearly_revenue=yearly, currency=book.currency, level=last["nrr"]["level"]
-        ).to_json(),
+        "value_of_a_point": worth.to_json(),
         "multiple_per_point": {
             "value": per_point.value, "least": per_point.low, "most": per_point.high,
             "source": per_point.source, "dated": per_point.dated,
@@ -76,26 +74,3 @@ def slope_of(value: float | None, low: float | None, high: float | None) -> Mult
         )
     ends = (value if low is None else low, value if high is None else high)
     return MultiplePerPoint(value, *ends, source="given in the options", dated="")
-
-
-def success_budget(book: Book, panel: StoredPanel, latest: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what customer success cost in the latest months, by purpose, beside the revenue that it works on.
-
-    The break-even is the share of the opening revenue, over as many months, that must stay because of it: what it keeps
-    beyond that pays. Whether it does is a matter of experiments; no such figure follows from a ledger.
-    """
-    months = len(latest)
-    by_purpose = spent(book, panel, months, by="purpose", kinds=SUCCESS_KINDS)
-    if not by_purpose:
-        return {}
-    total = sum(by_purpose.values())
-    split = {_PURPOSES.get(purpose, "unstated"): 0.0 for purpose in (*_PURPOSES, "")}
-    for purpose, amount in by_purpose.items():
-        split[_PURPOSES.get(purpose, "unstated")] += amount
-    opening = book.money(float(book.ledger.at(max(book.ledger.months - 1 - months, 0)).sum()))
-    part = total / (months * opening) if opening > 0 else None
-    return {
-        "cost": total, **split, "months": months,
-        "opening_mrr": opening, "expansion": round(sum(month["expansion"] for month in latest), 3),
-        "break_even_share": part, **({} if part is not None else {"reasons": {"break_even_share": "no_opening_mrr"}}),
-    }  # fmt: skip

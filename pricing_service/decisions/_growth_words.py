@@ -43,7 +43,9 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
         *_causes(result),
         *_doubled(result),
         *_lifetime(result),
+        *_by_customer(result),
         *_value(result),
+        *_captured(result),
         *_leaving(result),
         *_forecast(result),
         *_levers(result),
@@ -179,6 +181,24 @@ def _lifetime(result: Result) -> list[str]:
     return [f"{said}; winning one costs {cost}, which is paid back after {payback['value']:.0f} months."]
 
 
+def _by_customer(result: Result) -> list[str]:
+    """Say how far the worth of customers who pay today lies apart, and by what they stay for longer."""
+    told = result["lifetime"].get("by_customer") or {}
+    if not told.get("tenths"):
+        return []
+    top, bottom = (money(each["mean"]["value"], result["currency"]) for each in told["tenths"])
+    said = f"Of customers who pay today the tenth that is worth most is still to bring {top} each, the least {bottom}"
+    sure = [each["words"] for each in told["apart_by"] if each["stands_out"]]
+    return [f"{said}; who stays longer differs by {listed(sure)}." if sure else f"{said}."]
+
+
+def _captured(result: Result) -> list[str]:
+    share = result["forces"]["value_bridge"]["captured"]
+    if share["value"] is None:
+        return []
+    return [f"Of the value added at customers who stayed {_range(share)} became revenue."]
+
+
 def _value(result: Result) -> list[str]:
     value, months = result["forces"]["value"], result["convention"]["window_months"]
     if value["value"] is None:
@@ -248,7 +268,7 @@ def _levers(result: Result) -> list[str]:
 def _valuation(result: Result) -> list[str]:
     told, currency = result["valuation"], result["currency"]
     worth = told["value_of_a_point"]
-    if result["months"][-1]["nrr"]["value"] is None:
+    if result["months"][-1]["nrr"]["value"] is None or worth["value"] is None:
         return []
     return [
         f"A point more of net retention adds {money(worth['low'], currency)} to {money(worth['high'], currency)} to the"

@@ -14,17 +14,21 @@ from pricing_service.decisions import _needs
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
 from pricing_service.decisions._growth_caveats import growth_caveats
+from pricing_service.decisions._growth_ends import Ends
 from pricing_service.decisions._growth_forces import Forces, past_forces
 from pricing_service.decisions._growth_forecast import Foresight
 from pricing_service.decisions._growth_leaving import Leaving
 from pricing_service.decisions._growth_ledger import Book, read_book
 from pricing_service.decisions._growth_lifetimes import Terms, Worth, staying
+from pricing_service.decisions._growth_months import PaidMonths
 from pricing_service.decisions._growth_renewals import Renewals
 from pricing_service.decisions._growth_retention import Retained
 from pricing_service.decisions._growth_segments import Segments
-from pricing_service.decisions._growth_valuation import slope_of, success_budget, valuation
-from pricing_service.decisions._growth_value import value_kept
+from pricing_service.decisions._growth_success import success_budget, unknown_budget
+from pricing_service.decisions._growth_valuation import slope_of, valuation
+from pricing_service.decisions._growth_value import bridge_of_value, value_kept
 from pricing_service.decisions._growth_words import LEAKY_BELOW, growth_sentences
+from pricing_service.decisions._growth_worths import Worths, unknown_worths
 from pricing_service.panel import StoredPanel
 
 
@@ -111,12 +115,16 @@ class Growth(Decision):
         progress("Counting retention month by month", 1, 4)
         result = about | _result(retained, book, progress)
         progress("Looking ahead", 2, 4)
-        result |= _ahead(panel, book, options, seed=seed, months=result["months"])
-        leaving, rows = _leaving(panel, options)
+        paid = PaidMonths.of(panel)
+        leaving = _leaving(paid, options)
+        result |= _ahead(panel, book, options, seed=seed, months=result["months"], leaving=leaving)
+        ends = Ends.of(paid, book, level=options.level, seed=seed)
+        moves, rows = _moves(leaving, ends, options, margin=result["gross_margin"], currency=book.currency)
         by_segment, worst = _segments(panel, book, options)
         renewals = _renewals(panel, book, options)
         reasons = result["reasons"] | by_segment["reasons"] | renewals["reasons"]
-        result |= by_segment | renewals | {"leaving": leaving, "reasons": reasons}
+        result["lifetime"] |= {"by_customer": moves.pop("by_customer")}
+        result |= by_segment | renewals | moves | {"reasons": reasons}
         result["caveats"] = growth_caveats(result, book, panel)
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
         progress(self.title, 4, 4)
@@ -162,11 +170,17 @@ def _renewals(panel: StoredPanel, book: Book, options: GrowthOptions) -> dict[st
 
 
 def _ahead(
-    panel: StoredPanel, book: Book, options: GrowthOptions, *, seed: int, months: list[dict[str, Any]]
+    panel: StoredPanel,
+    book: Book,
+    options: GrowthOptions,
+    *,
+    seed: int,
+    months: list[dict[str, Any]],
+    leaving: Leaving | NotEstimable,
 ) -> dict[str, Any]:
     """Return what is foreseen, what could be changed of it, and what customers and retention are worth."""
     window, latest = options.window_months, months[-options.window_months :]
-    terms = Terms(options.discount_rate, options.lifetime_months, options.level)
+    terms = terms_of(options)
     forces: dict[str, Any] = {"past": past_forces(book, latest), "levers": []}
     found: dict[str, Any] = {"forecast": [], "forces": forces, "reasons": {}}
     try:
@@ -176,7 +190,9 @@ def _ahead(
         forces["reasons"] = {"levers": refusal.reason}
     else:
         found["forecast"] = foresight.rows(options.forecast_months)
-        forces |= Forces.of(foresight, panel).to_json()
+        value = None if isinstance(leaving, NotEstimable) else leaving.effect_of_value()
+        forces |= Forces.of(foresight, panel, value=value).to_json()
+    forces["value_bridge"] = bridge_of_value(panel, book, window=window, level=options.level)
     forces["value"] = value_kept(panel, book, window=window, level=options.level).to_json()
     worth = Worth.of(book, panel, terms, months=latest).to_json(seed=seed)
     return {
@@ -184,18 +200,43 @@ def _ahead(
         **worth,
         "reasons": found["reasons"] | worth["reasons"],
         "valuation": valuation(book, latest[-1], options.slope(), line_of_2021=options.line_of_2021),
-        "success_budget": success_budget(book, panel, latest),
+        "success_budget": success_budget(book, panel, latest, level=options.level),
     }
 
 
-def _leaving(
-    panel: StoredPanel, options: GrowthOptions
-) -> tuple[dict[str, Any], Mapping[str, list[Any]] | None]:
+def terms_of(options: GrowthOptions) -> Terms:
+    """Return how far a life counts."""
+    return Terms(options.discount_rate, options.lifetime_months, options.level)
+
+
+def _leaving(paid: PaidMonths, options: GrowthOptions) -> Leaving | NotEstimable:
+    """Return what foretells leaving, or why nothing does."""
     try:
-        found = Leaving.of(panel, level=options.level)
-        return found.to_json(), found.rows()
+        return Leaving.of(paid, level=options.level)
     except NotEstimable as refusal:
-        return {"effects": [], "out_of_time": {}, "reason": refusal.reason}, None
+        return refusal
+
+
+def _moves(
+    leaving: Leaving | NotEstimable,
+    ends: Ends,
+    options: GrowthOptions,
+    *,
+    margin: float | None,
+    currency: str,
+) -> tuple[dict[str, Any], Mapping[str, list[Any]] | None]:
+    """Return what foretells leaving, shrinking and growing, and each customer's chances and lifetime value."""
+    rows: dict[str, list[Any]] = {}
+    told: dict[str, Any] = {"ends": ends.to_json()}
+    if isinstance(leaving, NotEstimable):
+        told["leaving"] = {"effects": [], "out_of_time": {}, "reason": leaving.reason}
+        told["by_customer"] = unknown_worths(leaving, currency, options.level)
+    else:
+        worths = Worths.of(leaving, terms_of(options), 1.0 if margin is None else margin)
+        told |= {"leaving": leaving.to_json(), "by_customer": worths.to_json(currency)}
+        rows = {"chance_of_leaving": leaving.chances(), **worths.rows()}
+    rows |= ends.chances()
+    return told, {"customer_id": ends.paid.today_ids(), **rows} if rows else None
 
 
 def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) -> dict[str, Any]:
@@ -214,13 +255,14 @@ def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) 
         "concentration",
         "forces",
         "valuation",
-        "success_budget",
         "lifetime",
         "leaving",
+        "ends",
     )
     return {
         **{name: [] for name in lists},
         **{name: {} for name in parts},
+        "success_budget": unknown_budget(refusal.reason),
         **unknown,
         "reasons": dict.fromkeys(("by_segment", "renewals"), refusal.reason),
         "sentences": [f"Retention is not known: {refusal}."],

@@ -9,10 +9,19 @@ from typing import Any
 import pytest
 
 from api.pages.growth_forces import forces_of_the_past
-from api.pages.words import CAUSES, FORCES, REASONS
+from api.pages.words import CAUSES, FORCES, REASONS, VALUE_LINES
 from models.retention import expansion
-from pricing_service.decisions import _growth_forces
-from tests.api.pages.charts.growing import BY, KNOWN, MONTHS, VALUATION, estimate
+from pricing_service.decisions import _growth_forces, _growth_value
+from tests.api.pages.charts.growing import (
+    BUDGET,
+    BY,
+    FORCES_KNOWN,
+    KNOWN,
+    LIFETIME,
+    MONTHS,
+    VALUATION,
+    estimate,
+)
 from tests.api.pages.conftest import blanked
 from tests.api.pages.test_growth_section import page_of, said
 from tests.api.pages.test_report import text_of
@@ -135,3 +144,71 @@ def test_every_reason_of_growth_has_words() -> None:
 
     assert len(codes) > 10
     assert sorted(codes - set(REASONS)) == []
+
+
+def test_a_return_stands_beside_what_it_is_compared_with_and_is_no_experiment() -> None:
+    compared = {
+        "than": "less", "return": estimate(2.5, unit="ratio"), "retained": estimate(1500.0, unit="EUR"),
+        "expanded": estimate(300.0, unit="EUR"), "value": estimate(None, unit="EUR", reason="no_value_known"),
+    }  # fmt: skip
+    page = said({**KNOWN, "success_budget": {**BUDGET, "comparison": compared}})
+
+    assert "Kept and added for each EUR 2.50" in page
+    assert "with less of it: 1,500 EUR , between 1,420 and 1,580 EUR, 9 in 10 kept" in page
+    assert "A comparison, not an experiment." in page
+
+
+def test_a_success_budget_that_is_not_known_says_why() -> None:
+    budget = {"cost": None, "reasons": {"cost": "no_success_costs"}}
+    page = said({**KNOWN, "success_budget": budget})
+
+    assert "Customer success cost not known: no table tells what customer success costs" in page
+
+
+def test_the_bridge_of_value_has_its_lines_and_what_revenue_captured() -> None:
+    told = dict.fromkeys(VALUE_LINES, 0.0) | {
+        "opening": 9000.0,
+        "lost": 400.0,
+        "grown": 700.0,
+        "closing": 9300.0,
+    }
+    bridge = told | {
+        "captured": estimate(0.2),
+        "mrr_where_grown": 140.0,
+        "mrr_where_shrunk": 0.0,
+        "reasons": {},
+    }
+    page = said({**KNOWN, "forces": {**FORCES_KNOWN, "value_bridge": bridge}})
+
+    assert (
+        "At the beginning 9,000 Customers who left −400 Grown, at customers who stayed +700 At the end 9,300"
+        in page
+    )
+    assert "of the value added at customers who stayed: 20 %" in page
+
+
+def test_a_bridge_of_value_that_is_not_known_says_why() -> None:
+    bridge = dict.fromkeys(VALUE_LINES) | {"reasons": {"closing": "no_value_known"}}
+    page = said({**KNOWN, "forces": {**FORCES_KNOWN, "value_bridge": bridge}})
+
+    assert "What the product did for customers: not known: nobody" in page
+
+
+def test_every_line_of_the_bridge_of_value_has_a_name() -> None:
+    assert set(VALUE_LINES) == {line for line in _growth_value.LINES if not line.startswith("mrr_")}
+
+
+def test_tenths_of_customers_stand_with_what_they_are_still_to_bring() -> None:
+    tenth = {
+        "customers": 12,
+        "mean": estimate(900.0, unit="EUR/customer"),
+        "share_of_value": 0.4,
+        "months": estimate(40.0, unit="months"),
+    }
+    life = {
+        **LIFETIME["lifetime"],
+        "by_customer": {"tenths": [{**tenth, "tenth": "top"}], "mean": tenth["mean"]},
+    }
+    page = said({**KNOWN, "lifetime": life})
+
+    assert "the tenth worth most (12) 900 EUR 855–945 40 % 40 38–42" in page

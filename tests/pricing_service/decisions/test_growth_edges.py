@@ -158,3 +158,16 @@ def test_where_nobody_leaves_retention_has_no_two_points_to_gain(front_door: Fro
 
     assert "nobody leaving any more" in [row["words"] for row in found]
     assert "5 % more asked of all who pay today" in [row["words"] for row in found]
+
+
+def test_where_nobody_pays_any_more_a_point_of_retention_is_worth_nothing_that_is_known(
+    front_door: FrontDoor,
+) -> None:
+    gone = np.vstack([np.full((24, 20), 100), np.zeros((1, 20), dtype=np.int64)])
+    gone[24, 0] = 0
+    tables = monthly(gone)
+    tables["customers"] = [{"customer_id": f"c0{who}", "signed_up": month(0)} for who in range(20)]
+    tables["usage"] = [{"customer_id": "c00", "date": "2026-01-31", "metric": "searches", "units": 1}]
+    worth = decided(KIND, front_door(tables)).result["valuation"]["value_of_a_point"]
+
+    assert (worth["value"], worth["reason"]) == (None, "no_revenue")
