@@ -180,5 +180,5 @@ def _silent(reason: str, currency: str, level: float) -> dict[str, Any]:
     ratio = Label(unit="ratio", level=level).unknown(reason, n=0).to_json()
     return {
         "identified_by": None, "causal": False, "retained": amount, "expanded": amount, "value": amount,
-        "return": ratio, "reason": reason,
+        "return": ratio, "reason": reason, "reasons": {"identified_by": reason},
     }  # fmt: skip
