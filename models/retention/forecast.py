@@ -4,7 +4,8 @@ Notation
 --------
 Z_h : (draws, n) what today's customers pay h months from now      r_c, v, steps : `monthly_rates`
 A_h : (draws, H) what customers who come in month h pay at first   `new_business`
-s_a : (draws,) what is left, on average, of the first bill of a customer a months after it came
+s_a : (draws,) what is left, on average, of the first bill of a customer a months after it came; of customers on terms
+      its renewals come at their ends (`renewal_calendar`), terms being those of who came lately
 
     MRR_h = Σ Z_h + Σ_j A_j s_(h-j)
     NRR_h = Σ Z_h [a > 0] ÷ Σ a,   GRR_h = Σ min(a, Z_h) ÷ Σ a,   a : MRR w months before month h, known for h ≤ w
@@ -26,6 +27,7 @@ from models.retention.ledger import Ints
 from models.retention.levers import AS_BEFORE, Levers, Referring, repriced
 from models.retention.monthly_rates import RECENT_MONTHS, Event, MonthlyRates
 from models.retention.new_business import NewBusiness
+from models.retention.renewal_calendar import FREE, NewTerms, RenewalCalendar
 
 _LEAST_RATE, _MOST_RATE = 1e-12, 0.9
 _LASTING = 0.1
@@ -70,6 +72,10 @@ class BookOutlook:
         Shape (q,): which customers of the book these are.
     rates, new
         In equally many draws.
+    calendar
+        When those who are followed can leave; None: nobody is bound.
+    new_terms
+        Of those who are yet to come.
     """
 
     z: Ints
@@ -78,9 +84,20 @@ class BookOutlook:
     places: NDArray[np.intp]
     rates: MonthlyRates
     new: NewBusiness
+    calendar: RenewalCalendar | None = None
+    new_terms: NewTerms | None = None
 
     @classmethod
-    def of(cls, z: Ints, age: Ints, *, window: int = 12, draws: int = 400, seed: int = 0) -> BookOutlook:
+    def of(
+        cls,
+        z: Ints,
+        age: Ints,
+        *,
+        calendar: RenewalCalendar | None = None,
+        window: int = 12,
+        draws: int = 400,
+        seed: int = 0,
+    ) -> BookOutlook:
         """Read everything off a book.
 
         Parameters
@@ -89,6 +106,8 @@ class BookOutlook:
             Shape (T, n): MRR at month-ends, minor units; T ≥ `window`.
         age
             Shape (T, n): months since the first bill; below 0 before it.
+        calendar
+            Of the same customers and month-ends; None: all can leave at any time.
         window
             w, months.
         draws, seed
@@ -112,13 +131,21 @@ class BookOutlook:
         """
         if len(z) < window:
             raise InvalidInput(f"a window of {window} months needs as many month-ends, got {len(z)}")
-        rates = MonthlyRates.fit(z, age, draws=draws, seed=seed)
+        calendar = calendar if calendar is not None and calendar.binds else None
+        rates = MonthlyRates.fit(
+            z, age, situation=None if calendar is None else calendar.past, draws=draws, seed=seed
+        )
         came = (z[1:] > 0) & (z[:-1] == 0)
-        bills = z[1:][-RECENT_MONTHS:][came[-RECENT_MONTHS:]].astype(np.float64)
+        lately = came[-RECENT_MONTHS:]
+        bills = z[1:][-RECENT_MONTHS:][lately].astype(np.float64)
         new = NewBusiness.fit(came.sum(axis=1), bills, draws=draws, seed=seed + 1)
         latest = z[-window:]
         kept, weight = _standing_for_all(latest, np.random.default_rng((seed, 3)))
-        return cls(latest[:, kept], age[-1, kept], weight, kept, rates, new)
+        outlook = cls(latest[:, kept], age[-1, kept], weight, kept, rates, new)
+        if calendar is None:
+            return outlook
+        terms = NewTerms.of(calendar.term[np.nonzero(lately)[1]], bills, draws=draws, seed=seed + 2)
+        return replace(outlook, calendar=calendar.of(kept), new_terms=terms)
 
     def paths(
         self, months: int, *, seed: int = 0, levers: Levers = AS_BEFORE, referring: Referring | None = None
@@ -136,7 +163,10 @@ class BookOutlook:
         state = repriced(state, levers, np.random.default_rng((seed, 4)))
         existing, net, gross = [], [], []
         for month in range(months):
-            state = _Month(rates, self.age + month, [each[:, month] for each in shocks]).passes(state, rng)
+            now = _Month(
+                rates, self.age + month, self._situation(month + 1), [each[:, month] for each in shocks]
+            )
+            state = now.passes(state, rng)
             existing.append(state @ self.weight)
             if month < len(self.z):
                 base = self.z[month].astype(np.float64)
@@ -145,8 +175,18 @@ class BookOutlook:
                 gross.append(np.minimum(state, base) @ self.weight / total)
         today = np.stack(existing, axis=1)
         brought = self.new.arrivals(months, np.random.default_rng((seed, 2)), factor=levers.arrivals)
-        later = _later(brought, rates.left_of_first_bill(months), today, referring)
+        later = _later(brought, self._left(rates, months), today, referring)
         return Paths(today + later, today, np.stack(net, axis=1), np.stack(gross, axis=1))
+
+    def _situation(self, month: int) -> Ints:
+        return np.full(self.age.size, FREE) if self.calendar is None else self.calendar.ahead(month)
+
+    def _left(self, rates: MonthlyRates, months: int) -> Floats:
+        if self.new_terms is None:
+            return rates.left_of_first_bill(months)
+        left = [rates.left_of_first_bill(months, int(term)) for term in self.new_terms.terms]
+        mixed: Floats = np.einsum("dk,kdh->dh", self.new_terms.share, np.stack(left))
+        return mixed
 
 
 def quantiles_of_draws(draws: Floats, level: float) -> tuple[float, float, float]:
@@ -203,10 +243,11 @@ def _moved(rates: MonthlyRates, levers: Levers) -> MonthlyRates:
 
 @dataclass(frozen=True, eq=False)
 class _Month:
-    """A month for q customers of some ages (q,), with what it multiplies each event's rates by, (draws,) each."""
+    """A month for q customers of ages and situations (q,), with what it multiplies events' rates by, (draws,) each."""
 
     rates: MonthlyRates
     age: Ints
+    situation: Ints
     shocks: list[Floats]
 
     def passes(self, state: Floats, rng: np.random.Generator) -> Floats:
@@ -235,7 +276,8 @@ class _Month:
         return moved
 
     def _chances(self, state: Floats, size: Ints) -> list[Floats]:
-        cells = (self.rates.leaving_cell(self.age, state), size, size)
+        leaving, moving = self.rates.cells(self.age, size, self.situation)
+        cells = (leaving, moving, moving)
         events = (self.rates.leaves, self.rates.grows, self.rates.shrinks)
         return [
             np.clip(np.take_along_axis(event.rate, cell, axis=1) * shock[:, None], _LEAST_RATE, _MOST_RATE)

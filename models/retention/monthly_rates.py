@@ -4,15 +4,22 @@ Notation
 --------
 z : (T, n) MRR at month-ends      a customer-month: z > 0 at its beginning
 E_c, X_c : customer-months in cell c, and how many of them ended in an event (leaving, shrinking, growing)
-r : the rate of all cells, r ~ Gamma(ΣX + ½, ΣE), common to all      r_c : the rate of a cell
+s : the situation by contract, free, inside a term, at the end of a short or of a long one (`renewal_calendar`)
+w : months of leaving that a month in it stands for, 1, 1, 3 and 12
+r : the rate of all cells of a situation, r ~ Gamma(ΣX + ½, max(ΣE, 36 ÷ w))      r_c : the rate of a cell
 m_t, X_t : events expected and seen in month t      v = max(0, Σ ((X_t - m_t)² - m_t) ÷ Σ m_t²)
 
     r_c | r ~ Beta(X_c + 1, E_c + 1 ÷ r - X_c - 1):  each cell is pulled towards the common rate by one event
     a month multiplies all rates by one number, Gamma with mean 1 and variance v: good and bad months, waves of raises
 
-Cells are bands of age for leaving (young customers leave more), and thirds of size for all three events. By how much
-customers of a size grow and shrink is resampled from what was seen, weighed anew in every draw (the Bayesian bootstrap:
-Rubin 1981), one usual step added, so that a book in which nobody ever grew is not said to be unable to.
+Cells are bands of age for leaving (young customers leave more), and thirds of size for all three events; where terms
+bind customers, there are as many again for each situation, with a rate of their own in common: at the end of a term
+customers leave ten times as often as inside it. What nobody has been up for yet is believed to happen about as often as
+half an event in 36 months of leaving.
+
+By how much customers of a size grow and shrink is resampled from what was seen, weighed anew in every draw (the
+Bayesian bootstrap: Rubin 1981), one usual step added, so that a book in which nobody ever grew is not said to be unable
+to.
 """
 
 from __future__ import annotations
@@ -25,6 +32,7 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.errors import TooFewCustomers
 from models.retention.ledger import Ints
+from models.retention.renewal_calendar import FREE, USUAL_MONTHS, new_situations
 
 AGE_BANDS = (0, 3, 6, 12, 24)
 """Months since the first bill from which each band begins."""
@@ -49,7 +57,7 @@ class Event:
     Parameters
     ----------
     rate
-        Shape (draws, cells): chance in a month.
+        Shape (draws, cells): chance in a month; cells in order of the situation.
     variance
         v, of what good and bad months multiply rates by.
     steps
@@ -99,7 +107,7 @@ class MonthlyRates:
         return int(self.leaves.rate.shape[0])
 
     @classmethod
-    def fit(cls, z: Ints, age: Ints, *, draws: int, seed: int) -> MonthlyRates:
+    def fit(cls, z: Ints, age: Ints, *, situation: Ints | None = None, draws: int, seed: int) -> MonthlyRates:
         """Read the rates off the latest months of a book.
 
         Parameters
@@ -108,6 +116,8 @@ class MonthlyRates:
             Shape (T, n): MRR at month-ends, minor units.
         age
             Shape (T, n): months since the first bill, ≥ 0; whatever before it.
+        situation
+            Shape (T, n): of each customer in the month that ends then; None: nobody is bound.
         draws, seed
             Of the posterior.
 
@@ -123,12 +133,15 @@ class MonthlyRates:
             raise TooFewCustomers(needed=FEWEST_MONTHS, got=int(there.sum()))
         cuts = np.quantile(x[there], [1 / 3, 2 / 3])
         size = np.searchsorted(cuts, x, side="right").astype(np.int64)
-        seen = _Seen(there, np.log(np.maximum(y, 1) / np.maximum(x, 1)), draws, np.random.default_rng(seed))
-        kept = there & (y > 0)
+        now = np.full_like(size, FREE) if situation is None else situation[-len(x) :]
+        weighing = (1,) if situation is None else USUAL_MONTHS
+        steps = np.log(np.maximum(y, 1) / np.maximum(x, 1))
+        seen = _Seen(there, steps, size, np.array(weighing), draws, np.random.default_rng(seed))
+        kept, cell = there & (y > 0), _by_size(now, size)
         return cls(
-            leaves=seen.event(there & (y == 0), _cell(old, size), cells=len(AGE_BANDS) * _SIZES),
-            grows=seen.event(kept & (y > x), size, cells=_SIZES, usual=_USUAL["grows"]),
-            shrinks=seen.event(kept & (y < x), size, cells=_SIZES, usual=_USUAL["shrinks"]),
+            leaves=seen.event(there & (y == 0), _cell(now, old, size), cells=len(AGE_BANDS) * _SIZES),
+            grows=seen.event(kept & (y > x), cell, cells=_SIZES, usual=_USUAL["grows"]),
+            shrinks=seen.event(kept & (y < x), cell, cells=_SIZES, usual=_USUAL["shrinks"]),
             size_cuts=cuts,
         )
 
@@ -136,60 +149,75 @@ class MonthlyRates:
         """Return the size of customers who pay so much, 0–2."""
         return np.searchsorted(self.size_cuts, mrr, side="right").astype(np.int64)
 
-    def leaving_cell(self, age: Ints, mrr: Floats) -> Ints:
-        """Return the cell of `leaves` of customers of an age in months who pay so much."""
-        return _cell(age, self.size(mrr))
+    def cells(self, age: Ints, size: Ints, situation: Ints) -> tuple[Ints, Ints]:
+        """Return the cells of leaving, and those of growing and shrinking; ages in months, sizes 0–2."""
+        return _cell(situation, age, size), _by_size(situation, size)
 
-    def left_of_first_bill(self, months: int) -> Floats:
-        """Return what is left of a first bill of middling size after 0 … months - 1, on average, (draws, months)."""
-        middle = 1
+    def left_of_first_bill(self, months: int, term: int = 0) -> Floats:
+        """Return what is left of a first bill of middling size after 0 … months - 1, on average, (draws, months).
+
+        Of customers whose terms are of so many months; 0: not bound.
+        """
         age = np.arange(max(months - 1, 0))
-        cell = _cell(age, np.full(age.size, middle))
-        month = 1 - self.leaves.rate[:, cell]
+        size = np.full(age.size, 1)
+        leaving, moving = self.cells(age, size, new_situations(term, age.size))
+        month = 1 - self.leaves.rate[:, leaving]
         for event in (self.grows, self.shrinks):
-            grown = (np.exp(event.steps[:, middle]) - 1).mean(axis=1)
-            month = month + (event.rate[:, middle] * grown)[:, None]
+            grown = (np.exp(event.steps[:, 1]) - 1).mean(axis=1)
+            month = month + event.rate[:, moving] * grown[:, None]
         left = np.ones((self.draws, months))
         left[:, 1:] = np.maximum(month, 0.0).cumprod(axis=1)
         return left
 
 
-def _cell(age: Ints, size: Ints) -> Ints:
+def _by_size(situation: Ints, size: Ints) -> Ints:
+    return (situation * _SIZES + size).astype(np.int64)
+
+
+def _cell(situation: Ints, age: Ints, size: Ints) -> Ints:
     band = np.searchsorted(AGE_BANDS, np.maximum(age, 0), side="right") - 1
-    return (band * _SIZES + size).astype(np.int64)
+    return _by_size(situation * len(AGE_BANDS) + band, size)
 
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """Customer-months (T, n), the log steps that MRR took in them, and the lot that draws are made with."""
+    """Customer-months (T, n), the log steps that MRR took in them, sizes, w by situation, and the lot of the draws."""
 
     there: NDArray[np.bool_]
     steps: Floats
+    size: Ints
+    weighing: Ints
     draws: int
     rng: np.random.Generator
 
     def event(
         self, happened: NDArray[np.bool_], cell: Ints, *, cells: int, usual: float | None = None
     ) -> Event:
-        """Return the posterior of an event (T, n), whose rate differs by cell (T, n)."""
-        exposed = np.bincount(cell[self.there], minlength=cells).astype(np.float64)
-        events = np.bincount(cell[happened], minlength=cells).astype(np.float64)
-        common = self.rng.gamma(events.sum() + 0.5, 1 / exposed.sum(), (self.draws, 1))
-        common = np.minimum(common, 0.5)
+        """Return the posterior of an event (T, n), whose rate differs by cell (T, n), so many in each situation."""
+        shape = (self.weighing.size, cells)
+        exposed, events = (
+            np.bincount(cell[those], minlength=self.weighing.size * cells).reshape(shape).astype(np.float64)
+            for those in (self.there, happened)
+        )
+        seen = events.sum(axis=1, keepdims=True) + 0.5
+        months = np.maximum(exposed.sum(axis=1), FEWEST_MONTHS / self.weighing)[:, None]
+        common = np.minimum(self.rng.gamma(seen, 1 / months, (self.draws, *seen.shape)), 0.5)
         rate = self.rng.beta(events + 1, np.maximum(exposed - events, 0) + 1 / common - 1)
-        chance = (events + 1) / (exposed + exposed.sum() / (events.sum() + 0.5))
+        chance = ((events + 1) / (exposed + months / seen)).ravel()
         expected = np.where(self.there, chance[cell], 0.0).sum(axis=1)
         surplus = ((happened.sum(axis=1) - expected) ** 2 - expected).sum() / max(
             float((expected**2).sum()), 1e-12
         )
         steps = np.zeros((self.draws, 0, 0))
         if usual is not None:
-            taken, size = self.steps[happened], cell[happened]
+            taken, size = self.steps[happened], self.size[happened]
             of_size = [taken[size == each] for each in range(_SIZES)]
             # Where few of a size took a step, those of all sizes did.
             known = [own if own.size >= _FEWEST_STEPS else taken for own in of_size]
             steps = np.stack([self._resampled(each, usual) for each in known], axis=1)
-        return Event(rate, float(np.clip(surplus, _LEAST_VARIANCE, _MOST_VARIANCE)), steps)
+        return Event(
+            rate.reshape(self.draws, -1), float(np.clip(surplus, _LEAST_VARIANCE, _MOST_VARIANCE)), steps
+        )
 
     def _resampled(self, steps: Floats, usual: float) -> Floats:
         """Return steps to choose from, (draws, 64), by the Bayesian bootstrap."""

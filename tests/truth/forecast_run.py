@@ -26,8 +26,10 @@ def run(seed: int) -> dict[str, Any]:
     business = draw_book(seed)
     past = len(business.z) - AHEAD
     seen = (business.z[:past] > 0).any(axis=0)
-    outlook = BookOutlook.of(business.z[:past, seen], business.age[:past, seen], window=WINDOW, seed=1)
-    paths = outlook.paths(AHEAD, seed=2)
+    z, age, calendar = business.z[:past, seen], business.age[:past, seen], business.calendar(past)
+    terms = None if calendar is None else calendar.of(np.flatnonzero(seen))
+    paths = BookOutlook.of(z, age, calendar=terms, window=WINDOW, seed=1).paths(AHEAD, seed=2)
+    blind = paths if terms is None else BookOutlook.of(z, age, window=WINDOW, seed=1).paths(AHEAD, seed=2)
     total = business.z.sum(axis=1).astype(np.float64)
     there = business.z[past - 1] > 0
     today = {ahead: float(business.z[past + ahead - 1][there].sum()) for ahead in HORIZONS}
@@ -44,7 +46,10 @@ def run(seed: int) -> dict[str, Any]:
         found[str(ahead)] = {
             **{name: _judged(_band(draws[name][:, ahead - 1]), truth[name]) for name in truth},
             "last_rate": _judged(_walk(total[:past], ahead), truth["mrr"]),
+            "blind": _judged(_band(blind.mrr[:, ahead - 1]), truth["mrr"]),
+            "blind_grr": _judged(_band(blind.gross[:, min(ahead, WINDOW) - 1]), truth["grr"]),
             "today": _judged(_band(paths.existing[:, ahead - 1]), today[ahead]),
+            "blind_today": _judged(_band(blind.existing[:, ahead - 1]), today[ahead]),
             "sbg": _judged(_staying(business.z[:past], business.age[:past], ahead), today[ahead]),
         }
     return found

@@ -9,6 +9,7 @@ from models.errors import InvalidInput
 from models.retention import forecast as module
 from models.retention.forecast import BookOutlook
 from models.retention.levers import Levers, Referring
+from models.retention.renewal_calendar import RenewalCalendar, situations
 from tests.models.retention.test_monthly_rates import book
 
 
@@ -109,3 +110,47 @@ def test_a_book_shorter_than_the_window_is_refused() -> None:
     z, age = book(leaving=0.02, n=50, months=11)
     with pytest.raises(InvalidInput, match="12 months"):
         BookOutlook.of(z, age)
+
+
+def moving_book() -> tuple[np.ndarray, np.ndarray]:
+    """150 customers of whom some come, leave, grow and shrink."""
+    rng = np.random.default_rng(11)
+    n, months = 150, 30
+    first = np.where(np.arange(n) < 90, -rng.integers(1, 40, n), rng.integers(0, months, n))
+    month = np.arange(months)[:, None]
+    stays = ((rng.random((months, n)) >= 0.02) | (month <= first)).cumprod(axis=0)
+    up, down = (rng.random((months, n)) < chance for chance in (0.03, 0.01))
+    steps = (0.2 * up - 0.3 * down).cumsum(axis=0)
+    z = np.where(month >= first, np.exp(rng.normal(9, 1, n) + steps) * stays, 0)
+    return np.rint(z).astype(np.int64), month - first
+
+
+def test_where_no_subscription_has_a_term_the_forecast_is_what_it_was_without_a_calendar() -> None:
+    """The figures were written down before there was one."""
+    z, age = moving_book()
+    nothing = np.zeros(z.shape[1], dtype=np.int64)
+    free = RenewalCalendar(np.zeros_like(z), nothing, nothing)
+    without, with_one = (
+        BookOutlook.of(z, age, calendar=each, draws=100, seed=3).paths(18, seed=4) for each in (None, free)
+    )
+
+    for name in ("mrr", "existing", "net", "gross"):
+        assert (getattr(without, name) == getattr(with_one, name)).all()
+    means = [float(getattr(without, name).mean()) for name in ("mrr", "existing", "net", "gross")]
+    assert means == pytest.approx(
+        [1309567.1078942374, 1032171.9953487478, 0.7163489895644946, 0.6743752682517502], rel=1e-9
+    )
+
+
+def test_customers_who_leave_only_when_a_term_ends_are_all_there_until_then() -> None:
+    rng = np.random.default_rng(4)
+    due = np.arange(25)[:, None] % 12 == np.full(600, 8)
+    stays = (rng.random(due.shape) >= np.where(due, 0.3, 0.0)).cumprod(axis=0)
+    z, age = 1000 * stays, np.repeat(np.arange(40, 65)[:, None], 600, axis=1)
+    past = situations(due, np.ones_like(due), np.full(due.shape, 12))
+    calendar = RenewalCalendar(past, np.full(600, 12), np.full(600, 8))
+    left = BookOutlook.of(z, age, calendar=calendar, draws=200, seed=1).paths(12).existing.mean(axis=0)
+
+    assert left[6] / z[-1].sum() > 0.98
+    assert left[7] / left[6] == pytest.approx(0.7, abs=0.06)
+    assert left[11] / left[7] > 0.98

@@ -7,6 +7,7 @@ import pytest
 
 from models.errors import TooFewCustomers
 from models.retention.monthly_rates import MonthlyRates
+from models.retention.renewal_calendar import DUE, INSIDE
 
 
 def book(
@@ -83,3 +84,30 @@ def test_in_another_currency_the_rates_are_the_same() -> None:
 def test_too_short_a_history_is_refused() -> None:
     with pytest.raises(TooFewCustomers):
         MonthlyRates.fit(np.full((3, 10), 100), np.zeros((3, 10), dtype=np.int64), draws=10, seed=0)
+
+
+def test_customers_who_leave_at_the_end_of_a_term_have_one_rate_there_and_another_inside_it() -> None:
+    rng = np.random.default_rng(2)
+    due = (np.arange(25)[:, None] + np.arange(1200)) % 12 == 0
+    stays = (rng.random(due.shape) >= np.where(due, 0.2, 0.001)).cumprod(axis=0)
+    z, age = 1000 * stays, np.repeat(np.arange(30, 55)[:, None], 1200, axis=1)
+    rates = MonthlyRates.fit(z, age, situation=np.where(due, DUE, INSIDE), draws=400, seed=0)
+    at_end, inside = (
+        rates.leaves.rate[:, rates.cells(np.array([40]), np.array([2]), np.array([each]))[0][0]]
+        for each in (DUE, INSIDE)
+    )
+
+    assert np.quantile(at_end, 0.01) < 0.2 < np.quantile(at_end, 0.99)
+    assert np.quantile(inside, 0.01) < 0.001 < np.quantile(inside, 0.99)
+    left = rates.left_of_first_bill(14, 12).mean(axis=0)
+    assert left[11] > 0.95
+    assert left[12] < 0.9 * left[11]
+
+
+def test_an_end_of_a_term_that_nobody_saw_yet_is_as_dangerous_as_a_year_of_leaving() -> None:
+    z, age = np.full((10, 40), 1000), np.repeat(np.arange(10)[:, None], 40, axis=1)
+    rates = MonthlyRates.fit(z, age, situation=np.full(z.shape, INSIDE), draws=2000, seed=0)
+    unseen = rates.leaves.rate[:, rates.cells(np.array([11]), np.array([2]), np.array([DUE]))[0][0]]
+
+    assert 0.05 < unseen.mean() < 0.3
+    assert np.quantile(unseen, 0.1) < 0.02
