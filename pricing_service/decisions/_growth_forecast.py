@@ -10,11 +10,17 @@ from models.errors import NotEstimable
 from models.estimate import Estimate, Label
 from models.retention.forecast import BookOutlook, Paths, quantiles_of_draws
 from models.retention.levers import AS_BEFORE, Levers, Referring
+from pricing_service.decisions._growth_calendar import Contracts
 from pricing_service.decisions._growth_ledger import Book
 
 _HISTORY = 25
 _DRAWS = 400
 _FEWEST = 10
+
+
+def history(window: int) -> int:
+    """Return how many month-ends are read for a window of so many months."""
+    return max(_HISTORY, window)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +46,10 @@ class Foresight:
     seed: int
 
     @classmethod
-    def of(cls, book: Book, *, window: int, level: float, seed: int) -> Foresight:
-        """Read rates and arrivals off the latest two years.
+    def of(
+        cls, book: Book, *, contracts: Contracts | None = None, window: int, level: float, seed: int
+    ) -> Foresight:
+        """Read rates and arrivals off the latest two years; who is bound by contract leaves when a term ends.
 
         Raises
         ------
@@ -52,11 +60,12 @@ class Foresight:
         if book.ledger.months < window:
             text = f"a forecast needs {window} whole months of history, there are {book.ledger.months}"
             raise NotEstimable("history_too_short", text)
-        z, age, places = book.latest(max(_HISTORY, window))
+        z, age, places = book.latest(history(window))
         if int((z[-1] > 0).sum()) < _FEWEST:
             text = f"a forecast needs {_FEWEST} customers, there are {int((z[-1] > 0).sum())}"
             raise NotEstimable("insufficient_customers", text)
-        outlook = BookOutlook.of(z, age, window=window, draws=_DRAWS, seed=seed)
+        calendar = contracts.calendar(places) if contracts else None
+        outlook = BookOutlook.of(z, age, calendar=calendar, window=window, draws=_DRAWS, seed=seed)
         followed = [book.customers[at] for at in places[outlook.places]]
         return cls(book, outlook, followed, level, seed)
 

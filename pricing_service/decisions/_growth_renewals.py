@@ -2,12 +2,8 @@
 
 Notation
 --------
-s, z : months in which a stretch of a subscription starts and ends        e, w : month of a term's end, months of a term
-t : a month in which it is due:  s < t ≤ z,  t - e a multiple of w
-
-A day later than a date decides its month, so that a term ends in the same month whether its last day is written down
-or the day after. A stretch that starts where another ends is not due again in that month.
-
+t : a month in which a subscription is due (`_growth_calendar`); a stretch that starts where another ends is not due
+    again in that month
 d : what a customer's subscriptions that are due in t pay       x, y : what it pays at the ends of t - 1 and t
     renewed = y - max(x - d, 0), within 0 … d:  what other subscriptions pay is taken off
 """
@@ -28,10 +24,10 @@ from models.errors import NotEstimable
 from models.estimate import Estimate, Label
 from models.retention.intervals import revenue_retention
 from models.retention.ledger import Ints
+from pricing_service.decisions._growth_calendar import on_time, stretches
 from pricing_service.decisions._growth_ledger import Book
 from pricing_service.decisions._growth_subscriptions import paid_stretches
 from pricing_service.panel import StoredPanel
-from pricing_service.panel.calendar import months_between, shifted
 
 _METHOD = "renewed ÷ due, customer by customer, variance pooled over sizes"
 
@@ -120,26 +116,22 @@ class Renewals:
         return replace(revenue_retention(due, renewed, level=self.level).gross, method=_METHOD)
 
 
+def with_due(forecast: list[dict[str, Any]], renewals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return months of a forecast with what comes up for renewal in each, where terms are told."""
+    due = {row["month"]: row["due_mrr"] for row in renewals}
+    return [row | ({"due_mrr": due[row["month"]]} if row["month"] in due else {}) for row in forecast]
+
+
 def _due(paid: Table, book: Book, months: tuple[int, int]) -> Table:
     """Return `owner`, `month` (its place) and `due`, one row per customer and month."""
-    first = ibis.literal(book.first.astype("datetime64[D]").item())
-    starts, stops, ends = (
-        months_between(first, shifted(day, 1)).cast("int64") for day in (paid.start, paid.end, paid.term_end)
-    )
-    term = paid.term_months.nullif(0)
-    held = paid.select(
-        "owner", "mrr", term=term, since=starts, until=ibis.coalesce(stops, months[1]),
-        anchor=ibis.coalesce(ends, starts + term),
-    )  # fmt: skip
+    held = stretches(paid, book, until=months[1])
     spine = ibis.memtable(pa.table({"month": np.arange(*months)}))
     pairs = held.join(spine, [held.since < spine.month, held.until >= spine.month])
-    apart = pairs.month - pairs.anchor
-    on_time = ibis.coalesce(apart % pairs.term == 0, apart == 0)
     # Of the months to come only the running term's end: what is due after it depends on that one.
     today = book.ledger.months
-    running = (pairs.anchor >= today).ifelse(apart == 0, pairs.month < today + pairs.term)
-    nearest = (pairs.month < today) | running
-    found = pairs.filter(ibis.coalesce(on_time & nearest, False))
+    next_one = (pairs.anchor >= today).ifelse(pairs.month == pairs.anchor, pairs.month < today + pairs.term)
+    nearest = (pairs.month < today) | next_one
+    found = pairs.filter(ibis.coalesce(on_time(pairs, pairs.month) & nearest, False))
     due = found.mrr.round().cast("int64")
     summed = found.group_by("owner", "month").agg(due=due.sum().cast("int64"))
     return summed.filter(summed.due > 0).order_by("owner", "month")

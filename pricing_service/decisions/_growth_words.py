@@ -241,7 +241,18 @@ def _forecast(result: Result) -> list[str]:
     between = f"between {money(mrr['low'], currency)} and {money(mrr['high'], currency)}"
     return [
         f"If things go on as they did, revenue a month will be {money(mrr['value'], currency)} in"
-        f" {'a month' if ahead == 1 else f'{ahead} months'}, {between} with probability {percent(mrr['level'])}."
+        f" {'a month' if ahead == 1 else f'{ahead} months'}, {between} with probability {percent(mrr['level'])}.",
+        *_bound(result["bound"]),
+    ]
+
+
+def _bound(bound: Result) -> list[str]:
+    if not bound.get("customers"):
+        return []
+    one = bound["customers"] == 1
+    return [
+        f"{customers(bound['customers'])}, who {'pays' if one else 'pay'} {percent(bound['share_of_mrr'])} of today's revenue, "
+        f"{'is' if one else 'are'} bound by terms: they are foreseen to leave as they did, when terms end."
     ]
 
 

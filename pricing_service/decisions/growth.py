@@ -13,15 +13,16 @@ from models.retention.valuation import MultiplePerPoint
 from pricing_service.decisions import _needs
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
+from pricing_service.decisions._growth_calendar import Contracts
 from pricing_service.decisions._growth_caveats import growth_caveats
 from pricing_service.decisions._growth_ends import Ends
 from pricing_service.decisions._growth_forces import Forces, past_forces
-from pricing_service.decisions._growth_forecast import Foresight
+from pricing_service.decisions._growth_forecast import Foresight, history
 from pricing_service.decisions._growth_leaving import Leaving
 from pricing_service.decisions._growth_ledger import Book, read_book
 from pricing_service.decisions._growth_lifetimes import Terms, Worth, staying
 from pricing_service.decisions._growth_months import PaidMonths
-from pricing_service.decisions._growth_renewals import Renewals
+from pricing_service.decisions._growth_renewals import Renewals, with_due
 from pricing_service.decisions._growth_retention import Retained
 from pricing_service.decisions._growth_segments import Segments
 from pricing_service.decisions._growth_success import success_budget, unknown_budget
@@ -125,6 +126,7 @@ class Growth(Decision):
         reasons = result["reasons"] | by_segment["reasons"] | renewals["reasons"]
         result["lifetime"] |= {"by_customer": moves.pop("by_customer")}
         result |= by_segment | renewals | moves | {"reasons": reasons}
+        result["forecast"] = with_due(result["forecast"], renewals["renewals"])
         result["caveats"] = growth_caveats(result, book, panel)
         result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
         progress(self.title, 4, 4)
@@ -182,9 +184,11 @@ def _ahead(
     window, latest = options.window_months, months[-options.window_months :]
     terms = terms_of(options)
     forces: dict[str, Any] = {"past": past_forces(book, latest), "levers": []}
+    contracts = Contracts.of(panel, book, history=history(window))
     found: dict[str, Any] = {"forecast": [], "forces": forces, "reasons": {}}
+    found["bound"] = contracts.bound() if contracts else {"reason": "no_terms"}
     try:
-        foresight = Foresight.of(book, window=window, level=options.level, seed=seed)
+        foresight = Foresight.of(book, contracts=contracts, window=window, level=options.level, seed=seed)
     except NotEstimable as refusal:
         found["reasons"] = {"forecast": refusal.reason}
         forces["reasons"] = {"levers": refusal.reason}
@@ -258,6 +262,7 @@ def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) 
         "lifetime",
         "leaving",
         "ends",
+        "bound",
     )
     return {
         **{name: [] for name in lists},
