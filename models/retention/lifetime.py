@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -27,6 +28,22 @@ from models.retention.shifted_beta_geometric import Outlook, ShiftedBetaGeometri
 FEWEST_RENEWALS = 20
 """Renewals that customers were up for, below which nothing is said."""
 _METHOD = "shifted-beta-geometric, posterior median"
+
+
+class Law(Protocol):
+    """What a law of staying tells, or many at once, shape (G,) each; see `ShiftedBetaGeometric`."""
+
+    def retention(self, renewal: int) -> Floats:
+        """Return the share that stays at a renewal, ≥ 1, of those up for it."""
+
+    def survival(self, renewals: int) -> Floats:
+        """Return the share still there after so many renewals, ≥ 0."""
+
+    def residual(self, renewals: int, outlook: Outlook) -> Floats:
+        """Return the discounted payments still to come after so many renewals, ≥ 0."""
+
+    def whole(self, outlook: Outlook) -> Floats:
+        """Return the discounted payments of a new customer."""
 
 
 class Lifetime:
@@ -85,7 +102,7 @@ class LifetimeFit:
     Parameters
     ----------
     law
-        The laws of the posterior's grid, α and β of shape (G,).
+        The laws of the posterior's grid, of shape (G,).
     weight
         Shape (G,): what each is worth; they sum to 1.
     renewals
@@ -95,7 +112,7 @@ class LifetimeFit:
         everybody left, only one renewal was seen, or churn does not fall with tenure.
     """
 
-    law: ShiftedBetaGeometric
+    law: Law
     weight: Floats
     renewals: RenewalCounts
     best: ShiftedBetaGeometric | None = None

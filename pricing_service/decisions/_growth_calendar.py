@@ -134,6 +134,44 @@ class Contracts:
         return [each[order] for each in (who, *(table[name].to_numpy() for name in names))]
 
 
+@dataclass(frozen=True, eq=False)
+class UsualTerms:
+    """Each customer's usual term: that of the stretch for which it paid most.
+
+    Parameters
+    ----------
+    months
+        Shape (n,): of the term; 1 where it can leave in any month.
+    end
+        Shape (n,): a month, counted from the first, in which a term ended or would have.
+    """
+
+    months: Ints
+    end: Ints
+
+    @classmethod
+    def of(cls, panel: StoredPanel, book: Book) -> UsualTerms | None:
+        """Read them; None where no subscription has a term that binds and whose length is known."""
+        paid = paid_stretches(panel, book.roots)
+        if paid is None:
+            return None
+        held = stretches(paid.filter(paid.start <= panel.as_of), book, until=book.ledger.months)
+        order = [held.mrr.desc(), held.since.desc(), held.term.desc(), held.anchor.desc()]
+        ranked = held.mutate(rank=ibis.row_number().over(group_by="owner", order_by=order))
+        rows = ranked.filter(ranked.rank == 0, ranked.term > 1).select("owner", "term", "anchor").to_pyarrow()
+        who = book.places(rows["owner"].to_pylist())
+        months, end = np.ones(book.ledger.customers, np.int64), np.zeros(book.ledger.customers, np.int64)
+        months[who[who >= 0]] = rows["term"].to_numpy()[who >= 0]
+        end[who[who >= 0]] = rows["anchor"].to_numpy()[who >= 0]
+        return cls(months, end) if (months > 1).any() else None
+
+    def start(self, signed: Ints, last: Ints) -> Ints:
+        """Return when first terms began, near signing, of who signed and paid last in some months, (n,) each."""
+        since = (signed - self.end) % self.months
+        before, after = signed - since, signed - since + self.months
+        return np.where((since * 2 > self.months) & (after <= last), after, before)
+
+
 def _by_situation(held: Table, *, first: int, end: int) -> Table:
     """Return `owner`, `month`, `term`, `due`, `inside`, `free`, where anything is bound."""
     spine = ibis.memtable(pa.table({"month": np.arange(first, end)}))

@@ -7,21 +7,18 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.errors import NotEstimable
 from models.estimate import Estimate, Label
 from models.resampling import Scale, bootstrap_weights, estimate_from_draws
-from models.retention.ledger import Ints
-from models.retention.lifetime import Lifetime, LifetimeFit
 from models.retention.lifetime_value import lifetime_value_of_new, lifetime_values
 from models.retention.payback import acquisition_cost, payback_counting_losses, value_to_cost
-from models.retention.renewal_counts import RenewalCounts
 from models.retention.shifted_beta_geometric import Outlook
-from models.retention.survival import Survival, survival
+from pricing_service.decisions._growth_calendar import UsualTerms
 from pricing_service.decisions._growth_costs import spent
 from pricing_service.decisions._growth_ledger import Book
+from pricing_service.decisions._growth_lives import Lives
 from pricing_service.panel import StoredPanel
 
 SERVICE_KINDS = ("hosting", "support", "success", "onboarding")
@@ -45,83 +42,6 @@ class Terms:
 
 
 @dataclass(frozen=True, eq=False)
-class Lives:
-    """How long the customers of a book have stayed, as it was known after its first so many months.
-
-    Parameters
-    ----------
-    book
-        The ledger.
-    until
-        How many of its months count.
-    """
-
-    book: Book
-    until: int
-
-    @cached_property
-    def stays(self) -> tuple[Ints, NDArray[np.bool_], Ints]:
-        """Months stayed, whether they left, and months stayed when first seen, (q,) each, of known age.
-
-        Raises
-        ------
-        NotEstimable
-            ``start_not_known`` where customers paid, and nobody's age is known.
-        """
-        ledger = self.book.ledger
-        last = np.full(ledger.customers, -1, dtype=np.int64)
-        for block in ledger.blocks():
-            paid = block.mrr[: self.until] > 0
-            latest = self.until - 1 - paid[::-1].argmax(axis=0)
-            last[block.first : block.first + paid.shape[1]] = np.where(paid.any(axis=0), latest, -1)
-        known = (last >= 0) & (ledger.before | (self.book.first_bill > 0))
-        if (last >= 0).any() and not known.any():
-            text = "nothing says when customers signed up: give `signed_up` in customers, or a longer history"
-            raise NotEstimable("start_not_known", text)
-        start = self.book.signed[known]
-        stayed = last[known] - start + 1
-        return stayed, last[known] < self.until - 1, np.maximum(-start, 0)
-
-    def survival(self, *, level: float) -> Survival:
-        """Return the share still there by age.
-
-        Raises
-        ------
-        NotEstimable
-            ``start_not_known``, ``no_customers`` where nobody paid, or ``observation_gap``.
-        """
-        stayed, left, entry = self.stays
-        return survival(stayed, left, entry=entry, level=level)
-
-    def fit(self) -> LifetimeFit:
-        """Learn how long customers stay from their months.
-
-        Raises
-        ------
-        NotEstimable
-            ``start_not_known``, ``no_customers`` or ``insufficient_renewals``.
-        """
-        stayed, left, entry = self.stays
-        # The first month is paid at signing: the renewals that follow are one fewer, and who leaves missed one more.
-        return Lifetime().fit(
-            RenewalCounts.of_customers(stayed - 1 + left, left, entry=np.maximum(entry - 1, 0))
-        )
-
-    def monthly(self) -> Floats:
-        """Return what each of those who pay pays a month, money."""
-        paid = self.book.ledger.at(self.until - 1)
-        return paid[paid > 0] / self.book.minor
-
-
-def staying(book: Book, *, level: float) -> Survival | None:
-    """Return the share of customers still there by age; None where nobody's age is known."""
-    try:
-        return Lives(book, book.ledger.months).survival(level=level)
-    except NotEstimable:
-        return None
-
-
-@dataclass(frozen=True, eq=False)
 class Worth:
     """What customers are worth, and the money that it is counted from.
 
@@ -135,6 +55,8 @@ class Worth:
         Customers won in it, the ledger's first month left out: those who were there before it look new there.
     window
         Months.
+    usual
+        Customers' terms; None: all can leave in any month.
     """
 
     book: Book
@@ -143,6 +65,7 @@ class Worth:
     acquisition: float | None
     won: int
     window: int
+    usual: UsualTerms | None = None
 
     @classmethod
     def of(cls, book: Book, panel: StoredPanel, terms: Terms, *, months: list[dict[str, Any]]) -> Worth:
@@ -154,7 +77,9 @@ class Worth:
         since = min(len(months), book.ledger.months - 1)
         winning = costs if since == len(months) else spent(book, panel, since, by="kind")
         won = sum(month["movements"]["new"] for month in months[len(months) - since :])
-        return cls(book, terms, service, winning.get("acquisition"), won, len(months))
+        return cls(
+            book, terms, service, winning.get("acquisition"), won, len(months), UsualTerms.of(panel, book)
+        )
 
     @cached_property
     def margin_share(self) -> float:
@@ -167,10 +92,10 @@ class Worth:
         """Return a new customer's lifetime value as it was known after so many months."""
         unit = f"{self.book.currency}/customer"
         try:
-            lives = Lives(self.book, until)
+            lives = Lives(self.book, until, self.usual)
             return lifetime_value_of_new(
                 lives.fit(),
-                self._margin(lives, seed=seed),
+                self._margin_of_new(lives, seed=seed),
                 outlook=self.terms.outlook,
                 level=self.terms.level,
             )
@@ -198,7 +123,7 @@ class Worth:
         }
 
     def _by_tenure(self, *, seed: int) -> dict[str, Any]:
-        lives, terms = Lives(self.book, self.book.ledger.months), self.terms
+        lives, terms = Lives(self.book, self.book.ledger.months, self.usual), self.terms
         try:
             stays, fit = lives.survival(level=terms.level), lives.fit()
         except NotEstimable as refusal:
@@ -217,14 +142,21 @@ class Worth:
             ],
             "discount_rate": terms.discount_rate,
             "months": terms.months,
+            "terms": lives.kinds(fit),
+            "new_pays": self._margin_of_new(lives, seed=seed).to_json(),
+            "new_pays_by": "first_bills" if lives.first_bills().size >= _FEWEST else "bills_of_today",
         }
 
-    def _margin(self, lives: Lives, *, seed: int) -> Estimate:
+    def _margin_of_new(self, lives: Lives, *, seed: int) -> Estimate:
+        """Return a new customer's margin a month: that of first bills where enough are known, else of all bills."""
+        first = lives.first_bills()
+        return self._margin(lives, bills=first if first.size >= _FEWEST else None, seed=seed)
+
+    def _margin(self, lives: Lives, *, bills: Floats | None = None, seed: int) -> Estimate:
         """Return the mean customer's margin a month, with the doubt of a sample of customers."""
-        each = self.margin_share * lives.monthly()
-        label = Label(
-            unit=f"{self.book.currency}/customer", method="mean over customers", level=self.terms.level
-        )
+        each = self.margin_share * (lives.monthly() if bills is None else bills)
+        method = "mean over customers" if bills is None else "mean of the first bills of two years"
+        label = Label(unit=f"{self.book.currency}/customer", method=method, level=self.terms.level)
         if each.size < _FEWEST:
             text = f"a mean bill needs {_FEWEST} customers who pay, there are {each.size}"
             raise NotEstimable("insufficient_customers", text)
@@ -244,9 +176,9 @@ class Worth:
         cost, label = self._cost(), Label(unit="months", method="", level=self.terms.level)
         if not cost.known:
             return label.unknown(cost.reason or "no_acquisition_costs", n=0)
-        lives = Lives(self.book, self.book.ledger.months)
+        lives = Lives(self.book, self.book.ledger.months, self.usual)
         try:
-            margin = self._margin(lives, seed=seed)
+            margin = self._margin_of_new(lives, seed=seed)
             return payback_counting_losses(cost, margin, lives.fit(), level=self.terms.level)
         except NotEstimable as refusal:
             return Estimate.refused(refusal, unit="months", level=self.terms.level)

@@ -171,9 +171,12 @@ def _lifetime(result: Result) -> list[str]:
         else "margin after cost to serve"
     )
     months, rate = result["lifetime"]["months"], percent(result["lifetime"]["discount_rate"])
+    by_terms = "; of those on terms a renewal is a term's end" if result["lifetime"].get("terms") else ""
+    by_first = result["lifetime"].get("new_pays_by") == "first_bills"
+    pays = "as those of the last two years did at first" if by_first else "what the average one pays"
     said = (
-        f"A new customer who pays what the average one pays is worth {amount} over {months} months, between {low} and"
-        f" {high} ({kind}, discounted at {rate} a year)"
+        f"A new customer who pays {pays} is worth {amount} over {months} months, between {low} and"
+        f" {high} ({kind}, discounted at {rate} a year{by_terms})"
     )
     if payback["value"] is None:
         return [f"{said}."]
@@ -249,10 +252,11 @@ def _forecast(result: Result) -> list[str]:
 def _bound(bound: Result) -> list[str]:
     if not bound.get("customers"):
         return []
-    one = bound["customers"] == 1
+    pay, are = ("pays", "is") if bound["customers"] == 1 else ("pay", "are")
+    share = percent(bound["share_of_mrr"])
     return [
-        f"{customers(bound['customers'])}, who {'pays' if one else 'pay'} {percent(bound['share_of_mrr'])} of today's revenue, "
-        f"{'is' if one else 'are'} bound by terms: they are foreseen to leave as they did, when terms end."
+        f"{customers(bound['customers'])}, who {pay} {share} of today's revenue, {are} bound by terms: they are"
+        " foreseen to leave as they did, when terms end."
     ]
 
 

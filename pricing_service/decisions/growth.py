@@ -20,7 +20,8 @@ from pricing_service.decisions._growth_forces import Forces, past_forces
 from pricing_service.decisions._growth_forecast import Foresight, history
 from pricing_service.decisions._growth_leaving import Leaving
 from pricing_service.decisions._growth_ledger import Book, read_book
-from pricing_service.decisions._growth_lifetimes import Terms, Worth, staying
+from pricing_service.decisions._growth_lifetimes import Terms, Worth
+from pricing_service.decisions._growth_lives import staying
 from pricing_service.decisions._growth_months import PaidMonths
 from pricing_service.decisions._growth_renewals import Renewals, with_due
 from pricing_service.decisions._growth_retention import Retained

@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from pricing_service.decisions import Outcome
+from pricing_service.decisions._growth_calendar import UsualTerms
+from pricing_service.decisions._growth_ledger import read_book
+from pricing_service.decisions._growth_lives import Lives
 from tests.pricing_service.decisions.conftest import FrontDoor
-from tests.pricing_service.decisions.small_business import Tables, decided
+from tests.pricing_service.decisions.small_business import Row, Tables, decided
 from tests.pricing_service.decisions.test_growth import KIND, month, monthly
+from tests.pricing_service.decisions.test_growth_renewals import seen, yearly
 
 MONTHS, CUSTOMERS, BILL = 30, 500, 200
 CHURN = 0.05
@@ -111,3 +115,55 @@ def test_who_has_stayed_longer_has_as_much_still_to_come_where_churn_is_the_same
     new, old = (plain.result["lifetime"]["by_tenure"][at]["still_to_come"] for at in (0, 1))
 
     assert old["value"] == pytest.approx(new["value"], rel=0.2)
+
+
+def test_a_year_on_contract_is_one_renewal_and_first_bills_tell_what_new_customers_pay(
+    front_door: FrontDoor,
+) -> None:
+    """A fifth leaves at the end of each year; who came of late pays 100, and twice that after a year."""
+    rng = np.random.default_rng(4)
+    rows = []
+    for at in range(300):
+        start, years = int(rng.integers(1, 24)) - 12 * int(at < 150), int(rng.geometric(0.2))
+        for year in range(years):
+            since = start + 12 * year
+            until = since + 12 if since + 12 < 25 else None
+            bill = 100 if year == 0 else 200
+            rows.append(yearly(f"a{at:03d}", since, until, bill, term_end=month(since + 12)))
+            if until is None:
+                break
+    customers = [{"customer_id": f"a{at:03d}", "signed_up": rows_start(rows, at)} for at in range(300)]
+    found = decided(KIND, front_door(seen(rows, customers=customers))).result
+    months = np.arange(60)
+    truth = 100 * (1.12 ** (-months / 12) * 0.8 ** (months // 12)).sum()
+
+    assert holds(found["lifetime_value"], truth)
+    assert found["lifetime"]["new_pays"]["value"] == pytest.approx(100)
+    assert found["lifetime"]["new_pays_by"] == "first_bills"
+    assert [(row["term_months"], row["customers"]) for row in found["lifetime"]["terms"]] == [
+        (12, found["lifetime"]["terms"][0]["customers"])
+    ]
+    said = " ".join(found["sentences"])
+    assert "who pays as those of the last two years did at first" in said
+    assert "of those on terms a renewal is a term's end" in said
+
+
+def rows_start(rows: list[Row], at: int) -> object:
+    return next(row["start"] for row in rows if row["customer_id"] == f"a{at:03d}")
+
+
+def test_who_signed_up_weeks_before_its_contract_began_has_renewed_no_more_often(
+    front_door: FrontDoor,
+) -> None:
+    panel = front_door(
+        seen(
+            [yearly("a", 2, 14, 100), yearly("b", 3, None, 100)],
+            customers=[{"customer_id": each, "signed_up": month(1)} for each in ("a", "b")],
+        )
+    )
+    book = read_book(panel)
+    stays = Lives(book, book.ledger.months, UsualTerms.of(panel, book)).by_terms
+
+    assert stays is not None
+    assert stays.months.tolist() == [12, 22]
+    assert stays.renewals(12).up.tolist() == [2]
