@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -51,12 +51,10 @@ class Retained:
         One of `PAIRS`.
     level
         Of the intervals.
-    seed
-        Of the draws of conventions other than the default.
     """
 
-    def __init__(self, book: Book, *, window: int, convention: str, level: float, seed: int) -> None:
-        self.book, self.window, self.name, self.level, self.seed = book, window, convention, level, seed
+    def __init__(self, book: Book, *, window: int, convention: str, level: float) -> None:
+        self.book, self.window, self.name, self.level = book, window, convention, level
         self.nrr, self.grr, self.logo = PAIRS[convention]
 
     @property
@@ -109,7 +107,7 @@ class Retained:
             without = self._of(window.opening, window.without_raises)["nrr"]
             found = self._of(window.opening, window.closing)
         else:
-            every = self._every(month)
+            every = self._every(month, (self.nrr, self.grr, self.logo))
             found = {"nrr": every[self.nrr], "grr": every[self.grr], "logo_retention": every[self.logo]}
         return {name: each.to_json() for name, each in {**found, "nrr_without_raises": without}.items()}
 
@@ -120,12 +118,12 @@ class Retained:
         found = revenue_retention(opening, closing, level=self.level)
         return {"nrr": found.net, "grr": found.gross, "logo_retention": found.logo}
 
-    def _every(self, month: int) -> dict[str, Estimate]:
+    def _every(self, month: int, names: Collection[str] = tuple(CONVENTIONS)) -> dict[str, Estimate]:
         ledger = self.book.ledger
         ends = np.array([ledger.at(at) for at in range(month - self.window, month + 1)])
         paid_before = ledger.paid_before(month - self.window)
         there = (ends > 0).any(axis=0)
-        return by_every_convention(ends[:, there], paid_before[there], level=self.level, seed=self.seed)
+        return by_every_convention(ends[:, there], paid_before[there], level=self.level, names=names)
 
     def variants(self) -> dict[str, Any]:
         """Return the last window's retention by every convention; empty where no window is over."""

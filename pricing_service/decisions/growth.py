@@ -112,7 +112,7 @@ class Growth(Decision):
             progress(self.title, 4, 4)
             return Outcome(about | _nothing(refusal, panel, options))
         retained = Retained(
-            book, window=options.window_months, convention=options.convention, level=options.level, seed=seed
+            book, window=options.window_months, convention=options.convention, level=options.level
         )
         progress("Counting retention month by month", 1, 4)
         result = about | _result(retained, book, progress)

@@ -6,8 +6,12 @@ import numpy as np
 from scipy import special
 
 from models.checks import Floats
+from models.retention.convention_sums import features_of, sums_of
+from models.retention.conventions import CONVENTIONS
+from models.retention.ledger import Ints
 
 RESAMPLES = 999
+CONVENTION_RESAMPLES = 400
 Ends = tuple[float, float]
 
 
@@ -42,3 +46,21 @@ def bootstraps(paid: Floats, pays: Floats, counts: Floats, level: float) -> tupl
         return (low, high), (ratio, ratio)
     lower, upper = np.quantile((ratios[usable] - ratio) / spread[usable], tails)
     return (low, high), (ratio - upper * deviation, ratio - lower * deviation)
+
+
+def convention_bootstraps(
+    rng: np.random.Generator, ends: Ints, before: np.ndarray, level: float
+) -> dict[str, Ends]:
+    """Return the plain bootstrap's interval of every convention: quantiles over samples of customers."""
+    n, w = ends.shape[1], len(ends) - 1
+    counts = rng.multinomial(n, np.full(n, 1 / n), CONVENTION_RESAMPLES).astype(np.float64)
+    drawn = sums_of(counts @ features_of(ends, before).T, w)
+    found = {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for name, convention in CONVENTIONS.items():
+            values = np.minimum(convention.of(drawn), convention.most)
+            usable = values[np.isfinite(values)]
+            tails = [(1 - level) / 2, (1 + level) / 2]
+            low, high = np.quantile(usable, tails) if usable.size else (np.nan, np.nan)
+            found[name] = (float(low), float(high))
+    return found

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from models.resampling import EXACT_LIMIT
 from models.retention.conventions import CONVENTIONS, by_every_convention
+from models.retention.intervals import revenue_retention
 from models.retention.ledger import Ints
 from tests.models.retention.ledgers import MINI, month_ends
 
@@ -159,11 +159,67 @@ def test_who_paid_before_the_window_comes_back_and_is_not_new() -> None:
     assert (back, new) == (0.0, pytest.approx(50 / 60))
 
 
-def test_intervals_of_many_customers_continue_those_of_few() -> None:
-    rng = np.random.default_rng(8)
-    n = EXACT_LIMIT + 2
-    start = np.rint(rng.lognormal(5, 0.5, n))
-    ends = np.array([start, np.where(rng.random(n) < 0.1, 0, start)]).astype(np.int64)
-    exact, linear = (by_every_convention(each, nobody(each))["nrr_endpoint"] for each in (ends[:, :-2], ends))
+def test_a_large_customer_may_leave_though_it_did_not_by_every_convention() -> None:
+    ends = np.full((3, 40), 100)
+    ends[:, 0] = 4000
+    ends[1:, 1:4] = 0
+    found = by_every_convention(ends, nobody(ends), level=0.9)
 
-    assert linear.high - linear.low == pytest.approx(exact.high - exact.low, rel=0.15)
+    for name, each in CONVENTIONS.items():
+        if each.over in {"opening", "largest", "steps"}:
+            assert found[name].value - found[name].low > 0.2, name
+
+
+def test_the_default_conventions_have_the_intervals_of_revenue_retention() -> None:
+    rng = np.random.default_rng(8)
+    start = np.rint(rng.lognormal(8, 1.5, 200))
+    ends = np.array([start, start * rng.choice([0, 0.5, 1, 1.4], 200, p=[0.1, 0.1, 0.6, 0.2])]).astype(
+        np.int64
+    )
+    found = by_every_convention(ends, nobody(ends), level=0.8)
+    known = revenue_retention(ends[0], ends[1], level=0.8)
+
+    for name, same in (
+        ("nrr_endpoint", known.net),
+        ("grr_endpoint", known.gross),
+        ("logo_endpoint", known.logo),
+    ):
+        assert (found[name].low, found[name].value, found[name].high) == pytest.approx(
+            (same.low, same.value, same.high), rel=1e-6
+        )
+
+
+def test_newcomers_make_dashboards_movements_less_sure() -> None:
+    stay = np.array([[100] * 40 + [50] * 40, [0] * 4 + [100] * 36 + [60] * 40])
+    alone = stay[:, :40]
+    few, many = (by_every_convention(ends, nobody(ends))["nrr_movements"] for ends in (alone, stay))
+
+    assert many.n == 80
+    assert few.high - few.low > many.high - many.low
+
+
+def test_only_the_conventions_that_are_asked_for_are_counted() -> None:
+    assert list(by_every_convention(MINI, nobody(MINI), names=["grr_lowest"])) == ["grr_lowest"]
+
+
+def test_of_fewer_than_three_who_lost_anything_there_is_no_quick_ratio() -> None:
+    ends = np.full((2, 20), 100)
+    ends[1, :2], ends[1, 2:6] = 0, 150
+    found = by_every_convention(ends, nobody(ends))
+
+    assert found["quick_ratio"].reason == "too_few_losses"
+
+
+def test_of_a_handful_of_survivors_nothing_is_said() -> None:
+    ends = np.array([[100] * 8, [0] * 5 + [120] * 3])
+    found = by_every_convention(ends, nobody(ends))["nrr_survivors"]
+
+    assert (found.reason, found.n) == ("insufficient_customers", 3)
+
+
+def test_a_month_in_which_nobody_paid_leaves_no_product_of_months() -> None:
+    ends = np.array([[100] * 8, [0] * 8, [100] * 8])
+    found = by_every_convention(ends, nobody(ends))
+
+    assert found["nrr_compounded"].reason == "nobody_stayed"
+    assert found["nrr_endpoint"].value == 1
