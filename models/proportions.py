@@ -8,6 +8,7 @@ p : (k,) observed shares          n : (k,) independent answers that each is wort
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from models.checks import Floats
@@ -61,17 +62,32 @@ def mid_p(successes: int, answers: int, level: float) -> tuple[float, float]:
     >>> [round(end, 3) for end in mid_p(29, 30, 0.95)]
     [0.846, 0.998]
     """
+    low, high = mid_p_ends(np.array([successes]), np.array([answers]), level)
+    return float(low[0]), float(high[0])
+
+
+def mid_p_ends(
+    successes: NDArray[np.int64], answers: NDArray[np.int64], level: float
+) -> tuple[Floats, Floats]:
+    """Return the ends of many mid-P intervals, each array of shape (k,); see `mid_p`.
+
+    Examples
+    --------
+    >>> low, high = mid_p_ends(np.array([0, 29]), np.array([5, 30]), 0.95)
+    >>> low.round(3), high.round(3)
+    (array([0.   , 0.846]), array([0.451, 0.998]))
+    """
     tail = (1 - level) / 2
     return _mid_p_low(successes, answers, tail), 1 - _mid_p_low(answers - successes, answers, tail)
 
 
-def _mid_p_low(successes: int, answers: int, tail: float) -> float:
+def _mid_p_low(successes: NDArray[np.int64], answers: NDArray[np.int64], tail: float) -> Floats:
     """Return the share at which as many successes or more have the chance `tail`, by halving."""
-    if successes == 0:
-        return 0.0
-    low, high = 0.0, successes / answers
+    low, high = np.zeros(successes.shape), successes / answers
+    # With no success nothing is halved: the chance of -1 or more is not defined, and the share is 0.
+    before = np.maximum(successes - 1, 0)
     for _ in range(60):
         middle = (low + high) / 2
-        above, from_here = special.bdtrc([successes, successes - 1], answers, middle)
-        low, high = (middle, high) if above + from_here < 2 * tail else (low, middle)
+        rare = special.bdtrc(successes, answers, middle) + special.bdtrc(before, answers, middle) < 2 * tail
+        low, high = np.where(rare, middle, low), np.where(rare, high, middle)
     return low

@@ -17,6 +17,10 @@ YEAR = 12
 MOST_COHORTS = 18
 """Rows of the triangle beyond which cohorts are taken together: by quarters, and where those are too many by years."""
 STEPS = (1, 3, 12)
+FEWEST = 10
+"""Customers that a cohort has at least to be compared: in a smaller one, one customer is a tenth of it."""
+WIDEST = 0.25
+"""How far the interval of a share may reach before its cell is muted."""
 MILESTONES = (1, 3, 6, 12, 24, 36, 48, 60)
 """Ages in months at which the table of cohorts looks."""
 LINES = {
@@ -55,6 +59,18 @@ class Cohort:
     def oldest(self) -> int:
         """The age in months that all of its members have reached."""
         return min(len(each["customers"]) for each in self.members) - 1
+
+    def ends(self, field: str, age: int) -> tuple[float, float] | None:
+        """Return the interval of `logo_retention`, `grr` or `nrr` at an age; None where none is told."""
+        told = self.members[0].get(field) or {}
+        if len(self.members) > 1 or age > self.oldest or told.get("low") is None:
+            return None
+        return told["low"][age], told["high"][age]
+
+    def unsure(self, age: int) -> bool:
+        """Whether the share of customers who still pay at an age may as well be another."""
+        ends = self.ends("logo_retention", age)
+        return self.customers < FEWEST if ends is None else ends[1] - ends[0] > WIDEST
 
     def left(self, field: str, age: int) -> float | None:
         """Return the share of customers or of MRR that is left at an age; None until all members have reached it.
@@ -177,7 +193,13 @@ def _aged(found: Sequence[Cohort]) -> dict[str, Any]:
             "name": each.name,
             "customers": each.customers,
             "left": [
-                {"customers": each.left("customers", age), "mrr": each.left("mrr", age)} for age in ages
+                {
+                    "customers": each.left("customers", age),
+                    "mrr": each.left("mrr", age),
+                    "customers_between": each.ends("logo_retention", age),
+                    "mrr_between": each.ends("nrr", age),
+                }
+                for age in ages
             ],
         }
         for each in found

@@ -22,6 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from models.checks import Floats
+
+Number = float | Floats
+"""One error's, or those of many, shape (k,)."""
 _FEWEST_FREEDOM = 1.5
 _SHORTEST_SIDE = 0.7
 
@@ -38,16 +42,16 @@ class Moments:
     Examples
     --------
     >>> low, high = Moments(variance=0.04, third=0.0, with_variance=0.0, of_variance=1e-9).quantiles(0.95)
-    >>> round(low, 3), round(high, 3)
+    >>> round(float(low), 3), round(float(high), 3)
     (-1.96, 1.96)
     """
 
-    variance: float
-    third: float
-    with_variance: float
-    of_variance: float
+    variance: Number
+    third: Number
+    with_variance: Number
+    of_variance: Number
 
-    def mixed(self, other: Moments, weight: float) -> Moments:
+    def mixed(self, other: Moments, weight: Number) -> Moments:
         """Mix with another view of the same error, of weight 0–1; the doubts about V add as if they went together."""
         mine = 1 - weight
         return Moments(
@@ -66,7 +70,9 @@ class Moments:
             of_variance=self.of_variance + other.of_variance,
         )
 
-    def quantiles(self, level: float, *, leaving: tuple[float, float] = (0.0, 0.0)) -> tuple[float, float]:
+    def quantiles(
+        self, level: float, *, leaving: tuple[Number, Number] = (0.0, 0.0)
+    ) -> tuple[Floats, Floats]:
         """Return the quantiles of T between which `level` lies, below 0 and above.
 
         Parameters
@@ -79,23 +85,25 @@ class Moments:
         deviation = self.variance**0.5
         tail = (1 - level) / 2
         z = float(-special.ndtri(tail))
-        freedom = max(2 * self.variance**2 / self.of_variance, _FEWEST_FREEDOM)
-        t = float(-special.stdtrit(freedom, tail))
+        freedom = np.maximum(2 * self.variance**2 / self.of_variance, _FEWEST_FREEDOM)
+        t = -special.stdtrit(freedom, tail)
         skew, turning = self.third / deviation**3, self.with_variance / deviation**3
         shift = -turning / 2 + (skew - 3 * turning) * (z**2 - 1) / 6
-        low = min(shift - t, t / z * _of_two_outcomes(tail, leaving[0], leaving[1] / deviation))
-        return min(low, -_SHORTEST_SIDE * t), max(shift + t, _SHORTEST_SIDE * t)
+        low = np.minimum(shift - t, t / z * _of_two_outcomes(tail, leaving[0], leaving[1] / deviation))
+        return np.minimum(low, -_SHORTEST_SIDE * t), np.maximum(shift + t, _SHORTEST_SIDE * t)
 
 
-def _of_two_outcomes(tail: float, chance: float, apart: float) -> float:
+def _of_two_outcomes(tail: float, chance: Number, apart: Number) -> Floats:
     """Return the quantile of the standardised mixture by halving; that of one normal where it can't have been."""
     rest = 1 - chance * (1 - chance) * apart**2
-    if chance * apart == 0 or rest <= 0:
-        return float(special.ndtri(tail))
-    middles, weights = apart * np.array([chance - 1, chance]), np.array([chance, 1 - chance])
-    low, high = float(middles[0] - 40), float(middles[1])
+    possible = (chance * apart != 0) & (rest > 0)
+    spread = np.where(possible, rest, 1.0) ** 0.5
+    left, stayed = apart * (chance - 1), apart * chance
+    low, high = np.asarray(left - 40), np.asarray(stayed)
     for _ in range(50):
         middle = (low + high) / 2
-        below = float(weights @ special.ndtr((middle - middles) / rest**0.5))
-        low, high = (middle, high) if below < tail else (low, middle)
-    return low
+        below = chance * special.ndtr((middle - left) / spread) + (1 - chance) * special.ndtr(
+            (middle - stayed) / spread
+        )
+        low, high = np.where(below < tail, middle, low), np.where(below < tail, high, middle)
+    return np.where(possible, low, special.ndtri(tail))

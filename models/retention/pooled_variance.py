@@ -33,8 +33,10 @@ from models.checks import Floats
 from models.retention.moments import Moments
 from models.retention.size_trend import SizeGrid, SizeTrend
 
-_OWN_SIZE_FROM = 4.0  # a movement beyond this ratio is believed of its own customer only
-_PATIENCE = 400.0  # with 40, the gross intervals of 1,000 very unequal customers cover 0.92; with 400, 0.94
+OWN_SIZE_FROM = 4.0
+"""A movement beyond this ratio is believed of its own customer only."""
+PATIENCE = 400.0
+"""With 40, the gross intervals of 1,000 very unequal customers cover 0.92; with 400, 0.94."""
 Leaving = tuple[float, float]
 """The largest customer's chance to leave and what that takes: π and ℓ."""
 
@@ -99,8 +101,8 @@ def interval(shares: Shares, ratio: Floats, value: float, *, level: float) -> tu
     (0.56, 1.2)
     """
     moments, leaving = error_of(shares, ratio, value)
-    lower, upper = moments.quantiles(level, leaving=leaving)
-    deviation = moments.variance**0.5
+    lower, upper = map(float, moments.quantiles(level, leaving=leaving))
+    deviation = float(moments.variance) ** 0.5
     return value - upper * deviation, value - lower * deviation
 
 
@@ -140,7 +142,7 @@ def _mixed(pooled: Moments, own: Moments, shares: Shares) -> Moments:
     # One made-up customer, as in M: where hardly anybody moved, the usual variance is sure of nothing.
     made_up = float(shares.at_node[:, 2].sum()) / shares.part.size
     unsure = (own.of_variance + made_up**2) / (own.variance + made_up) ** 2
-    return pooled.mixed(own, 1 / (1 + _PATIENCE * unsure))
+    return pooled.mixed(own, 1 / (1 + PATIENCE * unsure))
 
 
 def _own(error: Floats) -> Moments:
@@ -155,7 +157,7 @@ def _own(error: Floats) -> Moments:
 
 def _pooled(shares: Shares, ratio: Floats) -> tuple[Moments, Leaving]:
     """Return the moments when all customers say how those of a size move, and the largest customer's π and ℓ."""
-    capped = np.minimum(ratio, _OWN_SIZE_FROM)
+    capped = np.minimum(ratio, OWN_SIZE_FROM)
     centre = float(capped.mean())
     movement = capped - centre
     squares = movement * movement
@@ -169,7 +171,7 @@ def _pooled(shares: Shares, ratio: Floats) -> tuple[Moments, Leaving]:
         )
         for side in (0, 1)
     )  # fmt: skip
-    large = ratio > _OWN_SIZE_FROM
+    large = ratio > OWN_SIZE_FROM
     beyond = _beyond(shares.part[large], ratio[large] - centre, movement[large])
     moments = _one_side(shares, losses, -1).plus(_one_side(shares, gains, 1)).plus(beyond)
     chance = min(losses.at(shares.grid.largest) / losses.typical**2, 1.0)

@@ -46,7 +46,7 @@ def ends_of_ratio(shares: Shares, gains: Floats, losses: Floats, *, level: float
     """
     z = float(-special.ndtri((1 - level) / 2))
     gained, lost = float(shares.part @ gains), float(shares.part @ losses)
-    gain, loss = (error_of_flow(shares, flow).variance for flow in (gains, losses))
+    gain, loss = (float(error_of_flow(shares, flow).variance) for flow in (gains, losses))
     if gained == 0:
         return 0.0, z * gain**0.5 / lost * exp(min(z * loss**0.5 / lost, _MOST_LOGS))
     reach = exp(min(z * (gain / gained**2 + loss / lost**2) ** 0.5, _MOST_LOGS))

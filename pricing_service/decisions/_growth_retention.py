@@ -6,11 +6,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from models.estimate import Estimate, Label
-from models.proportions import wilson
-from models.retention.cohorts import cohort_triangle
 from models.retention.conventions import CONVENTIONS, by_every_convention
 from models.retention.expansion import expansion_by
 from models.retention.intervals import FEWEST_CUSTOMERS, revenue_retention
@@ -18,6 +15,7 @@ from models.retention.ledger import Ints
 from models.retention.movements import LINES, Movements, movements
 from models.retention.revenue_retention import window_of
 from models.retention.survival import Survival
+from pricing_service.decisions._growth_cohorts import age_rows, cohort_rows, share_of
 from pricing_service.decisions._growth_currency import currency_line
 from pricing_service.decisions._growth_ledger import Book
 
@@ -160,48 +158,12 @@ class Retained:
         n = window.opening.size
         if n < FEWEST_CUSTOMERS:
             return label.unknown("insufficient_customers", n=n)
-        return _share(int((window.closing >= _DOUBLE * window.opening).sum()), n, label)
+        return share_of(int((window.closing >= _DOUBLE * window.opening).sum()), n, label)
 
     def cohorts(self) -> list[dict[str, Any]]:
-        """Return the triangle: each cohort's customers and MRR by age in months."""
-        triangle, rows = cohort_triangle(self.book.ledger), []
-        for at, month in enumerate(self.book.months):
-            seen = int(triangle.seen[at])
-            if triangle.customers[at, 0]:
-                rows.append(
-                    {
-                        "month": month,
-                        "customers": triangle.customers[at, :seen].tolist(),
-                        "mrr": [self.book.money(each) for each in triangle.mrr[at, :seen]],
-                    }
-                )
-        return rows
+        """Return the triangle: each cohort's customers and MRR by age in months, and what is left of them."""
+        return cohort_rows(self.book, level=self.level)
 
     def by_age(self, stays: Survival | None) -> list[dict[str, Any]]:
-        """Return which share of customers still pays at each age, and of the revenue that they began with.
-
-        The share is Kaplan and Meier's where it is known, else that of all cohorts that are old enough.
-        """
-        triangle = cohort_triangle(self.book.ledger)
-        rows = []
-        for age in range(self.book.ledger.months):
-            old = np.arange(self.book.ledger.months - age)
-            began, still = int(triangle.customers[old, 0].sum()), int(triangle.customers[old, age].sum())
-            began_mrr, still_mrr = triangle.mrr[old, 0].sum(), triangle.mrr[old, age].sum()
-            if not began:
-                continue
-            label = Label(unit="share", method="cohorts old enough, Wilson's interval", level=self.level)
-            paying = _share(still, began, label)
-            if stays is not None and age <= stays.last_month:
-                paying = stays.at(age)
-            rows.append(
-                {"age_months": age, "paying": paying.to_json(), "mrr_of_first": float(still_mrr / began_mrr)}
-            )
-        return rows
-
-
-def _share(count: int, n: int, label: Label) -> Estimate:
-    z = float(special.ndtri((1 + label.level) / 2))
-    share = count / n
-    low, high = wilson(np.array([share]), np.array([float(n)]), z)
-    return label.known(share, float(low[0]), float(high[0]), n=n)
+        """Return which share of customers still pays at each age, and of the revenue that they began with."""
+        return age_rows(self.book, stays, level=self.level)

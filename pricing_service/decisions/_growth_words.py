@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import log
 from typing import Any
 
@@ -51,7 +52,12 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
         *_levers(result),
         *_valuation(result),
         _counted(result["convention"]),
+        f"All of this is as of the end of {_month(last['month'])}, the last whole month.",
     ]
+
+
+def _month(month: str) -> str:
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
 
 
 def _refused(result: Result) -> list[str]:
@@ -109,15 +115,9 @@ def _bridge(result: Result) -> list[str]:
     parts = [f"{words} {money(amount, currency)}" for amount, words in gained if amount]
     taken = [f"{words} {money(amount, currency)}" for amount, words in lost if amount]
     span = "month" if len(year) == 1 else f"{len(year)} months"
-    change = year[-1]["closing_mrr"] - year[0]["opening_mrr"]
-    moved = f"In the last {span} revenue a month went from {money(year[0]['opening_mrr'], currency)} to"
-    moved = (
-        f"{moved} {money(year[-1]['closing_mrr'], currency)}"
-        if change
-        else moved.replace(" went from", " stayed at")
-    )
-    if not change:
-        moved = moved.removesuffix(" to")
+    opened, closed = (money(amount, currency) for amount in (year[0]["opening_mrr"], year[-1]["closing_mrr"]))
+    went = "stayed at" if year[-1]["closing_mrr"] == year[0]["opening_mrr"] else f"went from {opened} to"
+    moved = f"In the last {span} revenue a month {went} {closed}"
     return [f"{moved}." if not parts + taken else f"{moved}: {', '.join(parts + taken)}."]
 
 

@@ -9,13 +9,13 @@ from api.pages.charts._base import NARROW, Chart, altair
 from api.pages.charts._palette import ACCENT, INK, PAPER
 from api.pages.charts._svg import Sketch
 from api.pages.figures import share
-from api.pages.growth import MILESTONES, YEAR, Cohort, cohorts
+from api.pages.growth import FEWEST, MILESTONES, YEAR, Cohort, cohorts
 from api.pages.words import joined
 
 CELL = 25
 """Pixels that a cell needs for its number."""
-FEWEST = 10
-"""Customers that a cohort has at least to be named in the title: in a smaller one, one customer is a tenth of it."""
+MUTED = 0.55
+"""Of the ink, where a number may as well be another."""
 STEPS = (1, 2, 3, 6, 12)
 STRENGTHS = [0.05, 0.55]
 """Of the colour, from the lowest share to all; at the upper one, text on it is still readable on both papers."""
@@ -42,7 +42,7 @@ class CohortTriangle(Chart[list[Cohort]]):
                 f"{share(left[name])} ({name})"
                 for name in (min(left, key=left.__getitem__), max(left, key=left.__getitem__))
             ]
-            return f"{after} between {joined(ends)} of a cohort still pay"
+            return f"{after} between {joined(ends)} of a cohort still pay{_left_out(there)}"
         still = sum((each.left("customers", age) or 0.0) * each.customers for each in there)
         return f"{after} {share(still / sum(each.customers for each in there))} of all cohorts still pay"
 
@@ -50,8 +50,8 @@ class CohortTriangle(Chart[list[Cohort]]):
         """Say how to read it."""
         return (
             "Each row: customers who began together, and how many they were. Each cell: how many in a hundred of them "
-            "still pay so many months later. Read down a column to see whether later customers stay longer; of a few "
-            "customers, one more or less is chance."
+            "still pay so many months later. Read down a column to see whether later customers stay longer. Pale "
+            "numbers are unsure: their interval is wider than 25 in a hundred, or there were fewer than ten customers."
         )
 
     def words(self, data: list[Cohort], *, currency: str) -> str:
@@ -81,7 +81,10 @@ class CohortTriangle(Chart[list[Cohort]]):
             base.mark_rect(color=ACCENT, stroke=PAPER).encode(
                 opacity=alt.Opacity("left:Q", scale=strength, legend=None)
             ),
-            base.mark_text(fontSize=12 if width > NARROW else 11, color=INK).encode(text="said:N"),
+            base.mark_text(fontSize=12 if width > NARROW else 11, color=INK).encode(
+                text="said:N",
+                opacity=alt.condition("datum.unsure", alt.value(MUTED), alt.value(1.0)),
+            ),
         ).properties(width=inner, height=26 * len(rows))
         return drawn
 
@@ -96,11 +99,20 @@ def _cells(data: Sequence[Cohort], *, most: int) -> list[dict[str, Any]]:
             "age": str(age),
             "left": left,
             "said": f"{100 * left:.0f}",
+            "unsure": each.unsure(age),
         }
         for each in data
         for age in range(0, oldest + 1, step)
         if (left := each.left("customers", age)) is not None
     ]
+
+
+def _left_out(there: Sequence[Cohort]) -> str:
+    """Say how many cohorts are too small to be named."""
+    small = sum(each.customers < FEWEST for each in there)
+    if not small:
+        return ""
+    return f" ({small} cohort{'s' if small > 1 else ''} of fewer than ten customers left out)"
 
 
 def _compared(data: Sequence[Cohort]) -> tuple[int, list[Cohort]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.pages.charts.cohort_triangle import CohortTriangle
-from api.pages.growth import MOST_COHORTS
+from api.pages.growth import MOST_COHORTS, Cohort
 from tests.api.pages.charts.growing import COHORTS, drawn, texts, title, told
 
 
@@ -29,6 +29,33 @@ def test_cohorts_of_a_handful_are_not_compared_in_the_title() -> None:
     cohorts = [cohort("2025-01", 3, 3, 0), cohort("2025-02", 1, 1, 1)]
 
     assert title(CohortTriangle, cohorts=cohorts) == "After 1 month 100 % of all cohorts still pay"
+
+
+def test_the_title_says_how_many_small_cohorts_it_leaves_out() -> None:
+    cohorts = [
+        cohort("2025-01", 20, 18),
+        cohort("2025-02", 10, 8),
+        cohort("2025-03", 9, 1),
+        cohort("2025-04", 1, 1),
+    ]
+
+    assert title(CohortTriangle, cohorts=cohorts).endswith(
+        "of a cohort still pay (2 cohorts of fewer than ten customers left out)"
+    )
+
+
+def test_a_cell_is_unsure_where_its_interval_is_wide_or_its_customers_are_few() -> None:
+    sure, wide = (
+        {**cohort("2025-01", 40, 30), "logo_retention": {"low": [1, low], "high": [1, 0.85]}}
+        for low in (0.65, 0.5)
+    )
+
+    assert [Cohort("x", [each]).unsure(1) for each in (sure, wide, cohort("2025-01", 9, 3))] == [
+        False,
+        True,
+        True,
+    ]
+    assert Cohort("x", [sure, sure]).ends("logo_retention", 1) is None
 
 
 def test_a_long_history_stays_readable_at_both_widths() -> None:
