@@ -18,6 +18,7 @@ from pricing_service.decisions._growth_ledger import Book
 
 _DIGITS = 4
 """After the point, of shares by cohort and age: there are thousands of them."""
+_CURVE = {"values": "value", "low": "low", "high": "high"}
 _METHODS = {
     "logo_retention": "customers still paying ÷ customers at first, mid-P",
     "grr": "Σ min(first, now) ÷ Σ first, variance learned from all cohorts",
@@ -26,7 +27,7 @@ _METHODS = {
 
 
 def cohort_rows(book: Book, *, level: float) -> list[dict[str, Any]]:
-    """Return each cohort's customers and MRR by age in months, with what is left of them as estimates by age."""
+    """Return each cohort's customers and MRR by age in months, with what is left of them as curves by age."""
     triangle, members = cohort_triangle(book.ledger), Members.of(book.ledger)
     if members is None:
         return []
@@ -52,15 +53,15 @@ def cohort_rows(book: Book, *, level: float) -> list[dict[str, Any]]:
 
 
 def _by_age(name: str, ends: Sequence[Ends], at: int, *, n: int, level: float) -> dict[str, Any]:
-    """Return one cohort's estimates, `value`, `low` and `high` being lists by age, or null with a reason."""
+    """Return one cohort's shares as a curve by age, `values` between `low` and `high`, or null with a reason."""
     told: dict[str, Any] = {"level": level, "n": n, "unit": "share", "method": _METHODS[name]}
     if n < FEWEST_IN_COHORT:
-        return {"value": None, "low": None, "high": None, **told, "reason": "insufficient_customers"}
-    columns = {
-        end: [round(float(getattr(each, end)[at]), _DIGITS) for each in ends]
-        for end in ("value", "low", "high")
+        unknown = dict.fromkeys(_CURVE)
+        return {**unknown, **told, "reasons": dict.fromkeys(unknown, "insufficient_customers")}
+    curve = {
+        end: [round(float(getattr(each, of)[at]), _DIGITS) for each in ends] for end, of in _CURVE.items()
     }
-    return {**columns, **told, "reason": None}
+    return {**curve, **told, "reasons": {}}
 
 
 def age_rows(book: Book, stays: Survival | None, *, level: float) -> list[dict[str, Any]]:
