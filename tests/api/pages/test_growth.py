@@ -109,5 +109,6 @@ def test_segments_stand_in_a_table_for_each_trait_in_their_order() -> None:
 @pytest.mark.parametrize("growth", [{}, dict.fromkeys(RESULT)])
 def test_without_data_the_tables_are_empty(growth: dict[str, None]) -> None:
     assert growth_tables(growth) == {
-        "bridge": {}, "conventions": [], "segments": [], "cohorts": {}, "past": {},
+        "bridge": {}, "conventions": [], "segments": [], "cohorts": {}, "past": {}, "value": [],
+        "moves": {"first": {}, "rows": [], "silent": [], "tried": {}, "ways": {}},
     }  # fmt: skip
