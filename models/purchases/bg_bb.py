@@ -54,7 +54,7 @@ class BgBb:
     gamma: Floats | float
     delta: Floats | float
 
-    prior: ClassVar[Prior] = Prior(np.array([-0.5, 1.0, -1.5, 1.0]), np.array([1.5, 1.5, 1.5, 1.5]))
+    prior: ClassVar[Prior] = Prior(np.array([-0.5, 1.0, -2.0, 2.0]), np.array([1.5, 1.5, 1.5, 1.5]))
     """On the log odds of α / (α + β), the logarithm of α + β, the log odds of γ / (γ + δ) and log(γ + δ)."""
 
     @classmethod

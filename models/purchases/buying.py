@@ -26,7 +26,7 @@ from models.purchases.posterior import climb, draws, has_maximum
 
 FEWEST_CUSTOMERS = 20
 """Customers below which nothing is said."""
-_MOST_DRAWS, _FEWEST_DRAWS = 600, 100
+_FEWEST_DRAWS = 100
 _CELLS = 1_000_000  # customers × draws
 
 
@@ -38,6 +38,8 @@ class Buying:
     law
         `BgNbd`, `MbgNbd` (by which who bought once may have left, too) or `ParetoNbd` where purchases may come at any
         time, `BgBb` where they come at most once a period.
+    draws
+        Of the posterior, at most; fewer where customers are many.
     seed
         Of the posterior's draws and of futures.
 
@@ -57,8 +59,9 @@ class Buying:
     (True, 'customers')
     """
 
-    def __init__(self, law: type[PurchaseLaw] = MbgNbd, *, seed: int = 0) -> None:
+    def __init__(self, law: type[PurchaseLaw] = MbgNbd, *, draws: int = 600, seed: int = 0) -> None:
         self.law = law
+        self.draws = draws
         self.seed = seed
 
     def fit(self, histories: Histories) -> BuyingFit:
@@ -85,7 +88,7 @@ class Buying:
 
         mode = climb(belief, prior.mean)
         best, curved = climb(bare, mode[0])
-        count = int(np.clip(2 * _CELLS // n, _FEWEST_DRAWS, _MOST_DRAWS))
+        count = min(self.draws, max(_FEWEST_DRAWS, 2 * _CELLS // n))
         at_once = max(1, _CELLS // histories.bought.size)
         drawn = draws(belief, mode, count=count, seed=self.seed, at_once=at_once)
         found = BuyingFit(histories=histories, law=self.law, theta=drawn, seed=self.seed)

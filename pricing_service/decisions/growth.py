@@ -13,6 +13,8 @@ from models.retention.valuation import MultiplePerPoint
 from pricing_service.decisions import _needs
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
+from pricing_service.decisions._growth_buyer_words import buyer_sentences
+from pricing_service.decisions._growth_buyers import buyers
 from pricing_service.decisions._growth_calendar import Contracts
 from pricing_service.decisions._growth_caveats import growth_caveats
 from pricing_service.decisions._growth_ends import Ends
@@ -105,12 +107,18 @@ class Growth(Decision):
         if options.segment_by is not None:
             traits_of(panel).require(options.segment_by)
         progress("Reading what customers pay", 0, 4)
-        about = {"options": options.model_dump(mode="json") | {"as_of": panel.as_of.isoformat()}}
+        about: dict[str, Any] = {
+            "options": options.model_dump(mode="json") | {"as_of": panel.as_of.isoformat()}
+        }
+        about["buyers"], single = buyers(panel, terms_of(options), seed=seed)
+        words = buyer_sentences(about["buyers"], panel.currency)
         try:
             book = read_book(panel)
         except NotEstimable as refusal:
             progress(self.title, 4, 4)
-            return Outcome(about | _nothing(refusal, panel, options))
+            nothing = _nothing(refusal, panel, options)
+            nothing["sentences"] += words
+            return Outcome(about | nothing, _rows(None, single))
         retained = Retained(
             book, window=options.window_months, convention=options.convention, level=options.level
         )
@@ -129,9 +137,9 @@ class Growth(Decision):
         result |= by_segment | renewals | moves | {"reasons": reasons}
         result["forecast"] = with_due(result["forecast"], renewals["renewals"])
         result["caveats"] = growth_caveats(result, book, panel)
-        result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst)
+        result["sentences"] = growth_sentences(result, leaky_below=options.leaky_below, worst=worst) + words
         progress(self.title, 4, 4)
-        return Outcome(result, rows)
+        return Outcome(result, _rows(rows, single))
 
 
 def _result(retained: Retained, book: Book, progress: Progress) -> dict[str, Any]:
@@ -242,6 +250,19 @@ def _moves(
         rows = {"chance_of_leaving": leaving.chances(), **worths.rows()}
     rows |= ends.chances()
     return told, {"customer_id": ends.paid.today_ids(), **rows} if rows else None
+
+
+def _rows(
+    leaving: Mapping[str, list[Any]] | None, single: dict[str, dict[str, float]]
+) -> Mapping[str, list[Any]] | None:
+    """Return one row a customer: who may leave, and who buys by single invoices; nobody is both."""
+    if not single:
+        return leaving
+    chances = dict(zip(leaving["customer_id"], leaving["chance_of_leaving"], strict=True)) if leaving else {}
+    ids = sorted({*chances, *single})
+    names = ("chance_still_active", "expected_purchases", "expected_spend")
+    bought = {name: [single.get(each, {}).get(name) for each in ids] for name in names}
+    return {"customer_id": ids, "chance_of_leaving": [chances.get(each) for each in ids], **bought}
 
 
 def _nothing(refusal: NotEstimable, panel: StoredPanel, options: GrowthOptions) -> dict[str, Any]:

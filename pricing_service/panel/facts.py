@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table
 
+from pricing_service.panel.calendar import shifted
 from pricing_service.panel.checked import Checked
 from pricing_service.panel.mrr import stretches
 
@@ -26,23 +27,29 @@ class Facts:
         whose period is given by its own days), `long` (quarters and years), `with_unit`, `foreign`.
     paid
         Of the stretches of MRR: `rows`, `first`, `last`, `foreign`, `parallel`; None where no table tells MRR.
+    billed
+        The last day that an invoice of usage or one_off tells of.
     """
 
     usage: list[dict[str, Any]]
     outcomes: list[dict[str, Any]]
     paid: dict[str, Any] | None
+    billed: date | None = None
 
     @classmethod
     def of(cls, checked: Checked, home: str) -> Facts:
         """Ask the tables."""
-        return cls(_usage(checked), _outcomes(checked, home), _paid(stretches(checked), home))
+        return cls(
+            _usage(checked), _outcomes(checked, home), _paid(stretches(checked), home), _billed(checked)
+        )
 
     def last_day(self) -> date | None:
-        """Return the last date of usage or outcomes, else of the MRR table, else None."""
+        """Return the last date of usage or outcomes, else of the MRR table or of single invoices, else None."""
         seen: list[date] = [row["last"] for row in [*self.usage, *self.outcomes] if row["last"]]
         if seen:
             return max(seen)
-        return self.paid["last"] if self.paid else None
+        told = [self.paid["last"] if self.paid else None, self.billed]
+        return max((each for each in told if each), default=None)
 
     def first_day(self) -> date | None:
         """Return the earliest date of any of them, or None."""
@@ -119,6 +126,17 @@ def _paid(table: Table | None, home: str) -> dict[str, Any] | None:
         )
     )
     return row if row["rows"] else None
+
+
+def _billed(checked: Checked) -> date | None:
+    """Return the last day that an invoice of usage or one_off tells of."""
+    if "invoices" not in checked:
+        return None
+    table = checked["invoices"]
+    whole = (table.kind == "usage").ifelse(shifted(table.period_end, -1), table.period_start)
+    single = table.filter(table.kind.isin(["usage", "one_off"])).select(last=whole)
+    found: date | None = single.agg(last=single["last"].max()).to_pyarrow()["last"][0].as_py()
+    return found
 
 
 def _rows(table: Table, *order: str) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ RESULT = {
     "ideal_customers": {"profile", "score_quality", "customers", "sentences", "options"},
     "growth": {
         "months", "convention", "variants", "cohorts", "doubled", "forecast", "forces", "valuation",
-        "lifetime_value", "cac_payback_months", "leaving", "ends", "sentences", "options",
+        "lifetime_value", "cac_payback_months", "leaving", "ends", "buyers", "sentences", "options",
     },
     "report": {"analyses", "missing", "failed", "options"},
 }  # fmt: skip

@@ -57,7 +57,7 @@ class World:
         if self.leaving == "monthly":
             seen = np.floor(seen)
         times, leaves = self.lives(rng, n)
-        kept = times < np.minimum(leaves, seen + self.year)[:, None]
+        kept = (times < leaves[:, None]) & (times <= (seen + self.year)[:, None])
         before, after = kept & (times <= seen[:, None]), kept & (times > seen[:, None])
         x, y = before.sum(axis=1), after.sum(axis=1)
         latest = np.where(x > 0, times[np.arange(n), x - 1], 0.0)
