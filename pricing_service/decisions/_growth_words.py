@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from math import log
 from typing import Any
 
+from pricing_service.decisions._growth_ahead_words import ahead_sentences, between
 from pricing_service.decisions._growth_caveats import MOSTLY_REFUSED
-from pricing_service.decisions._words import customers, listed, money, percent
+from pricing_service.decisions._words import customers, money, percent
 
 Result = Mapping[str, Any]
 _YEAR = 12
@@ -43,14 +43,7 @@ def growth_sentences(result: Result, *, leaky_below: float, worst: Sequence[str]
         *_bridge(result),
         *_causes(result),
         *_doubled(result),
-        *_lifetime(result),
-        *_by_customer(result),
-        *_value(result),
-        *_captured(result),
-        *_leaving(result),
-        *_forecast(result),
-        *_levers(result),
-        *_valuation(result),
+        *ahead_sentences(result),
         _counted(result["convention"]),
         f"All of this is as of the end of {_month(last['month'])}, the last whole month.",
     ]
@@ -71,7 +64,7 @@ def _gross(last: Result, convention: Result, leaky_below: float) -> str:
     if gross["value"] is None:
         why = {"window_not_over": f"the data do not span {_span(window)} yet"}.get(gross["reason"])
         return f"How much revenue stays is not known: {why or 'too few customers were there at its start'}."
-    kept = f"Of the revenue of {_span(window)} ago {_range(gross)} is still there, expansion left out"
+    kept = f"Of the revenue of {_span(window)} ago {between(gross)} is still there, expansion left out"
     usual = leaky_below == LEAKY_BELOW
     border = "three companies in four keep {} or more" if usual else "it is said to leak below {}"
     border = border.format(percent(leaky_below))
@@ -90,7 +83,7 @@ def _net(last: Result) -> list[str]:
     net = last["nrr"]
     if net["value"] is None:
         return []
-    said = f"With expansion it is {_range(net)}"
+    said = f"With expansion it is {between(net)}"
     if net["low"] > 1:
         return [f"{said}: the same customers pay more than they did."]
     if net["high"] < 1:
@@ -104,7 +97,7 @@ def _raises(last: Result, convention: Result) -> list[str]:
     counted = convention["name"] in ("endpoint", "capped_in_total")
     if not counted or without["value"] is None or net["value"] is None or without["value"] == net["value"]:
         return []
-    return [f"Without raises of price it would be {_range(without)}."]
+    return [f"Without raises of price it would be {between(without)}."]
 
 
 def _bridge(result: Result) -> list[str]:
@@ -132,7 +125,7 @@ def _renewed(result: Result) -> list[str]:
     if share["value"] is not None:
         said.append(
             f"Of {money(sum(past), currency)} a month that came up for renewal in the last"
-            f" {result['convention']['window_months']} months {_range(share)} was renewed."
+            f" {result['convention']['window_months']} months {between(share)} was renewed."
         )
     if sum(ahead):
         span = "next month" if len(ahead) == 1 else f"next {len(ahead)} months"
@@ -155,140 +148,8 @@ def _doubled(result: Result) -> list[str]:
     if share["value"] is None:
         return []
     return [
-        f"Of {customers(share['n'])} who paid {_span(result['convention']['window_months'])} ago {_range(share)} pay at"
-        " least twice as much now."
-    ]
-
-
-def _lifetime(result: Result) -> list[str]:
-    value, payback, currency = result["lifetime_value"], result["cac_payback_months"], result["currency"]
-    if value["value"] is None:
-        return []
-    amount, low, high = (money(value[end], currency) for end in ("value", "low", "high"))
-    kind = (
-        "revenue, since no table tells costs"
-        if result["gross_margin"] is None
-        else "margin after cost to serve"
-    )
-    months, rate = result["lifetime"]["months"], percent(result["lifetime"]["discount_rate"])
-    by_terms = "; of those on terms a renewal is a term's end" if result["lifetime"].get("terms") else ""
-    by_first = result["lifetime"].get("new_pays_by") == "first_bills"
-    pays = "as those of the last two years did at first" if by_first else "what the average one pays"
-    said = (
-        f"A new customer who pays {pays} is worth {amount} over {months} months, between {low} and"
-        f" {high} ({kind}, discounted at {rate} a year{by_terms})"
-    )
-    if payback["value"] is None:
-        return [f"{said}."]
-    cost = money(result["acquisition_cost"]["value"], currency)
-    return [f"{said}; winning one costs {cost}, which is paid back after {payback['value']:.0f} months."]
-
-
-def _by_customer(result: Result) -> list[str]:
-    """Say how far the worth of customers who pay today lies apart, and by what they stay for longer."""
-    told = result["lifetime"].get("by_customer") or {}
-    if not told.get("tenths"):
-        return []
-    top, bottom = (money(each["mean"]["value"], result["currency"]) for each in told["tenths"])
-    said = f"Of customers who pay today the tenth that is worth most is still to bring {top} each, the least {bottom}"
-    sure = [each["words"] for each in told["apart_by"] if each["stands_out"]]
-    return [f"{said}; who stays longer differs by {listed(sure)}." if sure else f"{said}."]
-
-
-def _captured(result: Result) -> list[str]:
-    share = result["forces"]["value_bridge"]["captured"]
-    if share["value"] is None:
-        return []
-    return [f"Of the value added at customers who stayed {_range(share)} became revenue."]
-
-
-def _value(result: Result) -> list[str]:
-    value, months = result["forces"]["value"], result["convention"]["window_months"]
-    if value["value"] is None:
-        return []
-    said = f"The same {customers(value['n'])} gain {_range(value)} of what they gained in the {months} months before"
-    if value["low"] > 1:
-        return [f"{said}: there is value that prices may follow."]
-    if value["high"] < 1:
-        return [f"{said}: what they pay for is worth less to them, and raises would go against it."]
-    return [f"{said}."]
-
-
-def _leaving(result: Result) -> list[str]:
-    effects = result["leaving"].get("effects", [])
-    sure = [each for each in effects if each["stands_out"]]
-    if not effects:
-        return []
-    if not sure:
-        known = (
-            f"Of {len(effects)} things known of customers none is"
-            if effects[1:]
-            else "What is known of customers is not"
-        )
-        return [f"{known} sure to foretell who leaves."]
-    sure.sort(key=lambda each: -abs(log(each["odds_ratio"]["value"])))
-    told = [f"{each['words']} ({_odds(each['odds_ratio'])})" for each in sure]
-    return [f"What foretells leaving: {listed(told)}. It foretells, which is not yet a reason."]
-
-
-def _odds(ratio: Result) -> str:
-    value, low, high = (f"{ratio[end]:.2g}" for end in ("value", "low", "high"))
-    return f"{value} times the odds, between {low} and {high}"
-
-
-def _forecast(result: Result) -> list[str]:
-    if not result["forecast"]:
-        return []
-    last, currency = result["forecast"][-1], result["currency"]
-    mrr, ahead = last["mrr"], len(result["forecast"])
-    between = f"between {money(mrr['low'], currency)} and {money(mrr['high'], currency)}"
-    return [
-        f"If things go on as they did, revenue a month will be {money(mrr['value'], currency)} in"
-        f" {'a month' if ahead == 1 else f'{ahead} months'}, {between} with probability {percent(mrr['level'])}.",
-        *_bound(result["bound"]),
-    ]
-
-
-def _bound(bound: Result) -> list[str]:
-    if not bound.get("customers"):
-        return []
-    pay, are = ("pays", "is") if bound["customers"] == 1 else ("pay", "are")
-    share = percent(bound["share_of_mrr"])
-    return [
-        f"{customers(bound['customers'])}, who {pay} {share} of today's revenue, {are} bound by terms: they are"
-        " foreseen to leave as they did, when terms end."
-    ]
-
-
-def _levers(result: Result) -> list[str]:
-    levers = result["forces"]["levers"]
-    if not levers:
-        return []
-    currency, years = result["currency"], result["forces"]["horizon_months"] // 12
-    best = levers[0]["mrr_change"]
-    value, low, high = (money(best[end], currency) for end in ("value", "low", "high"))
-    said = (
-        f"Of {len(levers)} levers, {levers[0]['words']} would likely do most in {years} years: {value} a month more,"
-        f" between {low} and {high}"
-    )
-    if best["low"] <= 0:
-        return [f"{said}; the data do not tell which of them does most."]
-    second = levers[1]["mrr_change"]
-    said = f"{said}; next is {levers[1]['words']}, with {money(second['value'], currency)}"
-    return [
-        f"{said}." if best["low"] > second["high"] else f"{said}, and which of the two does more is not sure."
-    ]
-
-
-def _valuation(result: Result) -> list[str]:
-    told, currency = result["valuation"], result["currency"]
-    worth = told["value_of_a_point"]
-    if result["months"][-1]["nrr"]["value"] is None or worth["value"] is None:
-        return []
-    return [
-        f"A point more of net retention adds {money(worth['low'], currency)} to {money(worth['high'], currency)} to the"
-        f" company's price, at {told['multiple_per_point']['least']:g} to {told['multiple_per_point']['most']:g} times"
-        " annual revenue a point, and at most that: companies that grow faster have both."
+        f"Of {customers(share['n'])} who paid {_span(result['convention']['window_months'])} ago {between(share)} pay"
+        " at least twice as much now."
     ]
 
 
@@ -299,8 +160,3 @@ def _counted(convention: Result) -> str:
             " retention counts no customer for more than it paid at first. Other ways to count are shown beside it."
         )
     return f"Counted by the convention {convention['name']}; the default and all others are shown beside it."
-
-
-def _range(estimate: Result) -> str:
-    value, low, high = (percent(estimate[end]) for end in ("value", "low", "high"))
-    return f"{value} (between {low.removesuffix(' %')} and {high})" if low != high else value
