@@ -27,7 +27,7 @@ def test_a_customer_and_a_respondent_of_one_name_are_two():
     assert clusters_of(["acme", "ann"], [None, "acme"]).tolist() == [0, 1]
 
 
-@given(st.lists(st.integers(), min_size=1))
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
 def test_codes_count_from_zero_in_the_order_of_appearance(keys):
     found = codes(keys)
 
