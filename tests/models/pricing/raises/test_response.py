@@ -1,0 +1,144 @@
+"""How churn answers to price: truth recovered, priors where nothing tells, and what must not tell anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import special
+
+from models.errors import NotEstimable, NotIdentified
+from models.pricing.raises.decisions import Decisions
+from models.pricing.raises.density import NODES
+from models.pricing.raises.response import LEARNT, PriceResponse, Response, believed
+
+THETA = 4.0
+
+
+def lives(
+    seed: int,
+    *,
+    customers: int = 500,
+    theta: float = THETA,
+    kappa: float = 1.0,
+    omega: float = 0.8,
+    share: float = 0.5,
+) -> Decisions:
+    """Eighteen months of customers of whom half, by lot, are asked up to a quarter more from the seventh on."""
+    rng = np.random.default_rng(seed)
+    z, private = rng.normal(0, 0.5, customers), rng.normal(size=customers)
+    asked = np.log1p(rng.choice([0.05, 0.15, 0.25], customers)) * (rng.random(customers) < share)
+    month = np.arange(18)[:, None]
+    u = np.where(month >= 6, asked, 0.0)
+    odds = -4.0 + 0.3 * z - omega * private + theta * np.exp(kappa * z - 0.4 * private) * np.expm1(u)
+    leaves = rng.random((18, customers)) < special.expit(odds)
+    there = np.cumsum(leaves, axis=0) - leaves == 0
+    who, _ = np.nonzero(there.T)
+    place = there.T
+    z_rows = z[who]
+    return Decisions(
+        left=leaves.T[place], given=u.T[place], other=np.zeros((who.size, 0)), position=z_rows,
+        known=np.column_stack([np.ones(who.size), z_rows]), customer=who,
+    )  # fmt: skip
+
+
+def middle(found: Response) -> float:
+    return float(np.median(found.theta))
+
+
+def test_intervals_hold_the_elasticity_of_most_books() -> None:
+    inside = 0
+    for seed in range(20):
+        found = PriceResponse(draws=200).fit(lives(seed)).elasticity()
+        assert found.low is not None
+        assert found.high is not None
+        inside += found.low < THETA < found.high
+
+    assert inside >= 15
+
+
+def test_a_price_set_last_month_for_all_who_are_there_takes_nothing_from_what_was_learned() -> None:
+    """Nobody of them has left yet, so that its own effect is bounded by its prior alone, and by no normal law."""
+    rows = lives(2, customers=200)
+    many = np.random.default_rng(5).normal(size=(rows.left.size, 10))
+    plain = replace(rows, known=np.column_stack([rows.known, many]))
+    last = (np.bincount(rows.customer)[rows.customer] == 18) & (np.diff(rows.customer, append=-1) != 0)
+    told = last & ~rows.left
+    chosen = replace(plain, other=np.where(told, np.log(1.05), 0.0)[:, None])
+
+    learnt = [
+        [PriceResponse(draws=400, seed=seed).fit(each).learnt for seed in range(5)]
+        for each in (chosen, plain.only(~told))
+    ]
+
+    assert learnt[0] == pytest.approx(learnt[1], rel=0.2)
+
+
+def test_more_customers_tell_more() -> None:
+    few, many = (PriceResponse(draws=200).fit(lives(3, customers=n)).learnt for n in (150, 3000))
+
+    assert many < 0.6 * few
+
+
+def test_who_stayed_long_is_believed_to_get_more_than_is_seen() -> None:
+    rows = lives(1, customers=2000, omega=1.2)
+
+    found = PriceResponse(draws=100).fit(rows)
+
+    stayed = np.bincount(rows.customer) == 18
+    left = np.bincount(rows.customer, rows.left) > 0
+    nodes = np.polynomial.hermite_e.hermegauss(NODES)[0]
+    private = found.private @ nodes
+    assert private[stayed].mean() > private[left].mean() + 0.2
+    assert found.private.sum(axis=1) == pytest.approx(1.0)
+
+
+def test_raises_that_others_set_tell_nothing() -> None:
+    rows = lives(2)
+    moved = replace(rows, given=np.zeros_like(rows.given), other=rows.given[:, None])
+
+    with pytest.raises(NotIdentified):
+        PriceResponse().fit(moved)
+
+
+def test_without_departures_there_is_no_answer() -> None:
+    rows = lives(2)
+
+    with pytest.raises(NotEstimable, match="0 customers left"):
+        PriceResponse().fit(replace(rows, left=np.zeros_like(rows.left)))
+
+
+def test_beliefs_are_the_stated_priors_and_identify_nothing() -> None:
+    prior = believed(4000, seed=0, known=3)
+
+    assert not prior.identified
+    assert prior.elasticity().reason == "not_identified"
+    assert np.median(prior.theta) == pytest.approx(3.0, rel=0.05)
+    assert np.quantile(1.1**prior.theta, [0.1, 0.9]) == pytest.approx([1.11, 2.2], rel=0.05)
+    assert prior.weights(np.array([0, 5])).shape == (2, NODES)
+
+
+def test_the_answer_does_not_depend_on_the_units_of_what_is_known() -> None:
+    rows = lives(4)
+    scaled = replace(rows, known=rows.known * [1.0, 1000.0])
+
+    found, other = (PriceResponse(draws=100).fit(each) for each in (rows, scaled))
+
+    assert middle(other) == pytest.approx(middle(found), rel=0.05)
+    assert other.known[:, 1] * 1000 == pytest.approx(found.known[:, 1], abs=0.2)
+
+
+def test_the_same_seed_gives_the_same_draws() -> None:
+    rows = lives(5)
+
+    assert (
+        PriceResponse(draws=50, seed=3).fit(rows).theta == PriceResponse(draws=50, seed=3).fit(rows).theta
+    ).all()
+
+
+def test_data_that_say_nothing_leave_the_prior_as_wide_as_it_was() -> None:
+    rows = lives(7, customers=60, share=0.5)
+    faint = replace(rows, given=rows.given * 0.01)
+
+    assert PriceResponse(draws=200).fit(faint).learnt > LEARNT
