@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api import rows
 from api.analysis_request import AnalysisRequest
 from api.analysis_steps import REPORT, RESULT, ROWS
+from api.letters import Letter, letter_of
 from api.paging import Page, cursor
 from api.problems import Conflict, Missing, TablesMissing, TooMany
 from pricing_service.config import Settings
@@ -118,6 +119,12 @@ class AnalysisDesk:
     def report(self, workspace_id: str, analysis_id: str) -> Path:
         """Find the report's page."""
         return self._file(workspace_id, analysis_id, REPORT)
+
+    def letter(self, workspace_id: str, analysis_id: str, customer_id: str) -> Letter:
+        """Find the letter to one customer."""
+        rows_file = self._file(workspace_id, analysis_id, ROWS)
+        result = json.loads((rows_file.parent / RESULT).read_bytes())
+        return letter_of(rows_file, customer_id, currency=result.get("currency", ""))
 
     def newest_report(self, workspace_id: str) -> tuple[list[dict[str, Any]], Path | None]:
         """List the newest analyses, and find the newest report among them."""

@@ -55,6 +55,24 @@ def analyze(
 
 
 @app.command()
+def letters(
+    folder: Source,
+    *,
+    out: Annotated[Path, typer.Option(help="a folder: a letter as .md and .html for each raised customer")],
+    options: Annotated[str, typer.Option(help="options of `raises` as JSON")] = "{}",
+    currency: Currency = None,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed holds out the same customers")] = 0,
+) -> None:
+    """Plan raises and write the letters that tell them."""
+    from api.terminal import letters as post  # noqa: PLC0415  as above
+    from api.terminal import local  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        asked = local.Asked(kind=post.KIND, options=options, seed=seed)
+        post.write(folder, asked, currency=currency, out=out)
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="write the report and end")] = False,
     port: Port = 8000,

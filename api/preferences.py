@@ -38,15 +38,25 @@ def wants_yaml(request: Request) -> bool:
     return _rather_than_json(request, YAML_TYPES)
 
 
+def wants_html(request: Request) -> bool:
+    """Whether the caller reads HTML rather than Markdown."""
+    return _rather(request, ("text/html",), than="text/markdown")
+
+
 def _rather_than_json(request: Request, kinds: tuple[str, ...]) -> bool:
+    return _rather(request, kinds, than="application/json")
+
+
+def _rather(request: Request, kinds: tuple[str, ...], *, than: str) -> bool:
     offered = [
         part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")
     ]
-    known = [kind for kind in offered if kind in (*kinds, "application/json", "*/*")]
+    known = [kind for kind in offered if kind in (*kinds, than, "*/*")]
     return bool(known) and known[0] in kinds
 
 
 Wait = Annotated[float, Depends(seconds_to_wait)]
 WantsCsv = Annotated[bool, Depends(wants_csv)]
+WantsHtml = Annotated[bool, Depends(wants_html)]
 WantsYaml = Annotated[bool, Depends(wants_yaml)]
 """What routes take of a caller's preferences."""

@@ -104,10 +104,17 @@ def escaped(text: str) -> str:
 def _cell(value: Any) -> Any:
     value = plain(value)
     if isinstance(value, list):
-        value = "; ".join(str(item) for item in value)
+        value = "; ".join(_told(item) for item in value)
     if isinstance(value, bool):
         return str(value).lower()
     return escaped(value) if isinstance(value, str) else value
+
+
+def _told(item: Any) -> str:
+    """Return a list's item as a cell has it; of several things in one, all that are known."""
+    if not isinstance(item, dict):
+        return str(item)
+    return ", ".join(f"{name} {value}" for name, value in item.items() if value is not None)
 
 
 def _lines(rows: list[list[Any]]) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.pages.figures import count
-from api.pages.words import CAUSES, FORCES, VALUE_LINES, plain, reason_in_words
+from api.pages.growth_words import CAUSES, FORCES, VALUE_LINES
+from api.pages.words import plain, reason_in_words
 
 Result = Mapping[str, Any]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.pages.words import WAYS, reason_in_words
+from api.pages.growth_words import WAYS
+from api.pages.words import reason_in_words
 
 Result = Mapping[str, Any]
 

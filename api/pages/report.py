@@ -15,13 +15,22 @@ from api.pages.charts import draw_pictures
 from api.pages.charts._palette import PALETTE
 from api.pages.growth import growth_tables, moved
 from api.pages.levels import in_order
+from api.pages.raises import raise_tables
 from api.pages.ranges import rows_on_one_scale
 from api.pages.ranking import comparison
 from api.pages.sensitivity import sensitivity
 from api.pages.verdict import first_screen, sentences_of
 
 # Kinds whose numbers have tables of their own in templates/tables/; the others are shown by their sentences.
-FULLY_SHOWN = ("value_metrics", "unit_worth", "willingness_to_pay", "ideal_customers", "tiers", "growth")
+FULLY_SHOWN = (
+    "value_metrics",
+    "unit_worth",
+    "willingness_to_pay",
+    "ideal_customers",
+    "tiers",
+    "growth",
+    "raises",
+)
 
 
 def render_report(result: Mapping[str, Any], *, title: str, currency: str, generated_for: date) -> str:
@@ -47,7 +56,9 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
     analyses = {
         kind: found for kind, found in (result.get("analyses") or {}).items() if isinstance(found, Mapping)
     }
-    metrics, worth, willingness, ideal, tiers, growth = (analyses.get(kind) or {} for kind in FULLY_SHOWN)
+    metrics, worth, willingness, ideal, tiers, growth, raises = (
+        analyses.get(kind) or {} for kind in FULLY_SHOWN
+    )
     others = sorted(set(analyses) - set(FULLY_SHOWN))
     return environment().get_template("report.html").render(
         title=title,
@@ -62,6 +73,8 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         tiers=tiers,
         growth=growth,
         growth_tables=growth_tables(growth),
+        raises=raises,
+        raise_tables=raise_tables(raises),
         evidence_lists=words.EVIDENCE,
         best_means=words.BEST_PRICES,
         considering=words.CONSIDERING,

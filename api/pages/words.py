@@ -24,6 +24,11 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_lost_leads": "no lost leads are in the data",
         "no_outcomes": "no customer reports outcomes",
         "no_traits": "no trait of leads tells them apart",
+        "had_to_be_there": "whoever is told a raise had to be there until then, so that leaving shows no trend before",
+        "no_months_before": "those raised are not seen before their raise",
+        "no_past_raises": "no customer was told a raise that is seen in the months of the data",
+        "nobody_untreated": "everybody was raised: nobody is left to compare with",
+        "not_for_this_outcome": "it cannot be said of this outcome",
         "no_usage": "there is no usage of it in the window",
         "no_value": "no value was achieved with it",
         "no_value_for_typical_customer": "the typical customer has achieved nothing yet",
@@ -93,6 +98,26 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_paid_back": "it is not paid back in the months that count",
         "not_converged": "the sums came to no end",
         "not_positive": "what it is compared with may be nothing",
+        "no_features": "no table tells the features",
+        "no_feature_values": "nobody told what it is worth to them",
+        "no_cost": "its cost is not known",
+        "not_shipped": "it has not been shipped",
+        "nothing_told": "nobody was asked about it",
+        "nobody_known_to_be_ideal": "nobody is known to be ideal",
+        "hold_out": "the lot holds it out, to learn from",
+        "no_hold_out": "nobody is held out",
+        "nobody_is_raised": "nobody is raised",
+        "only_the_change_is_told": "only what changes is told, not what a buyer would pay",
+        "wave_too_small": "the wave is too small to tell",
+        "value_unknown": "nothing tells what they get",
+        "pays_its_share_already": "they pay their share of their value already",
+        "not_earned": "their value has not grown enough since their last price",
+        "raised_recently": "their price was set within a year",
+        "not_due_in_time": "their contract runs beyond the months that count",
+        "contract_allows_none": "their contract allows no raise",
+        "not_worth_its_churn": "a raise would cost more in churn than it brings",
+        "value_added": "their value has grown since their last price",
+        "catch_up": "they pay less than the fair share of the value that they had before",
     }
 )
 
@@ -175,47 +200,7 @@ CONVENTIONS: Mapping[str, str] = MappingProxyType(
 )
 """Ways to count retention."""
 
-FORCES: Mapping[str, str] = MappingProxyType(
-    {
-        "acquisition": "New customers",
-        "winbacks": "Customers who came back",
-        "expansion": "Expansion",
-        "pricing": "Raises of price",
-        "retention": "Customers who left or pay less",
-    }
-)
-"""What moves revenue."""
-
-VALUE_LINES: Mapping[str, str] = MappingProxyType(
-    {
-        "opening": "At the beginning",
-        "new": "New customers",
-        "lost": "Customers who left",
-        "grown": "Grown, at customers who stayed",
-        "shrunk": "Shrunk, at customers who stayed",
-        "now_known": "Not known before",
-        "no_longer_known": "No longer known",
-        "closing": "At the end",
-    }
-)
-"""The bridge of the value that customers realise."""
-
-WAYS: Mapping[str, str] = MappingProxyType(
-    {"churn": "Leaving", "contraction": "Shrinking", "expansion": "Growing"}
-)
-"""Which way a customer's month can end."""
-
-CAUSES: Mapping[str, str] = MappingProxyType(
-    {
-        "units": "number of units",
-        "plan_change": "change of plan",
-        "discount": "discounts",
-        "another_subscription": "further subscriptions",
-        "other": "causes that nothing tells",
-    }
-)
-"""What expansion comes from."""
-
+_RELEASED = "released:"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -241,10 +226,13 @@ def plain(code: object) -> str:
 def reason_in_words(code: object) -> str:
     """Say in plain words why a number is not known.
 
-    >>> reason_in_words("no_outcomes"), reason_in_words("a_new_code")
-    ('no customer reports outcomes', 'a new code')
+    >>> reason_in_words("no_outcomes"), reason_in_words("a_new_code"), reason_in_words("released:calendar sync")
+    ('no customer reports outcomes', 'a new code', 'calendar sync was released since')
     """
-    return REASONS.get(str(code or ""), plain(code))
+    said = str(code or "")
+    if said.startswith(_RELEASED):
+        return f"{said.removeprefix(_RELEASED)} was released since"
+    return REASONS.get(said, plain(code))
 
 
 def kind_in_words(kind: object) -> str:

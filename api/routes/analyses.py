@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 
 from api import analysis_request, answers
 from api.analyses import AnalysisDesk
@@ -13,10 +13,16 @@ from api.analysis_request import AnalysisRequest
 from api.door import Door
 from api.keys import Analyst, DataReader
 from api.paging import PageQuery
-from api.preferences import Wait, WantsCsv
+from api.preferences import Wait, WantsCsv, WantsHtml
 from api.problems import Conflict, Missing, TooLarge, TooMany, UnknownCursor, WrongMediaType, responses
 
 router = APIRouter(prefix="/v1/analyses", route_class=Door, tags=["analyses"])
+
+
+class MarkdownResponse(Response):
+    """An answer in Markdown."""
+
+    media_type = "text/markdown"
 
 
 def _desk(request: Request) -> AnalysisDesk:
@@ -92,3 +98,16 @@ def read_analysis_rows(
 def read_analysis_report(caller: DataReader, analysis_id: str, desk: Desk) -> Any:
     """Show the report: one self-contained page."""
     return FileResponse(desk.report(caller.workspace_id, analysis_id), media_type="text/html; charset=utf-8")
+
+
+@router.get(
+    "/{analysis_id}/letters/{customer_id:path}",
+    response_class=MarkdownResponse,
+    responses={200: {"content": {"text/html": {}}}, **responses(Missing, Conflict)},
+)
+def read_analysis_letter(
+    *, caller: DataReader, analysis_id: str, customer_id: str, html: WantsHtml, desk: Desk
+) -> Any:
+    """Show the letter that tells one customer its raise: Markdown to be edited, or a page (`Accept: text/html`)."""
+    letter = desk.letter(caller.workspace_id, analysis_id, customer_id)
+    return HTMLResponse(letter.page()) if html else MarkdownResponse(letter.markdown())

@@ -20,6 +20,7 @@ from api.terminal import screen
 from pricing_service.dataset import Dataset
 from pricing_service.decisions import canonical_json
 from pricing_service.ingest import ingest, open_source
+from pricing_service.panel import StoredPanel
 from pricing_service.storage.kept_files import KeptFiles
 
 
@@ -73,15 +74,7 @@ def analyze(
     question, kept = asked.question(), _kept(keep)
     with tempfile.TemporaryDirectory(prefix="analyze-") as name:
         folder = Path(name)
-        dataset = _read(source, folder / "tables", currency=currency)
-        refuse_missing_tables(question.kind, dataset.tables)
-        with screen.progress() as progress:
-            progress("panel", 0, 1)
-            panel = analysis_steps.make_panel(
-                dataset, folder / "panel", as_of=question.as_of, today=datetime.now(UTC).date()
-            )
-            progress("panel", 1, 1)
-            analysis_steps.decide(panel, question, folder, progress=progress, kept=kept)
+        dataset, panel = decided(source, question, folder, currency=currency, kept=kept)
         if report_out is not None:
             analysis_steps.render(
                 folder,
@@ -93,9 +86,26 @@ def analyze(
             report_out.write_bytes((folder / REPORT).read_bytes())
         result: dict[str, Any] = json.loads((folder / RESULT).read_bytes())
         if json_out is not None:
-            json_out.write_bytes(canonical_json({**result, **_rows(folder / ROWS)}))
+            rows = {"rows": rows_of(folder / ROWS)} if (folder / ROWS).exists() else {}
+            json_out.write_bytes(canonical_json({**result, **rows}))
     screen.show_result(question.kind, result)
     return result
+
+
+def decided(
+    source: str, question: Question, folder: Path, *, currency: str | None, kept: KeptFiles | None = None
+) -> tuple[Dataset, StoredPanel]:
+    """Read a source and answer the question into `folder`, keeping long work in `kept`; return what was read."""
+    dataset = _read(source, folder / "tables", currency=currency)
+    refuse_missing_tables(question.kind, dataset.tables)
+    with screen.progress() as progress:
+        progress("panel", 0, 1)
+        panel = analysis_steps.make_panel(
+            dataset, folder / "panel", as_of=question.as_of, today=datetime.now(UTC).date()
+        )
+        progress("panel", 1, 1)
+        analysis_steps.decide(panel, question, folder, progress=progress, kept=kept)
+    return dataset, panel
 
 
 def _read(source: str, folder: Path, *, currency: str | None) -> Dataset:
@@ -103,15 +113,14 @@ def _read(source: str, folder: Path, *, currency: str | None) -> Dataset:
         return ingest(open_source(source), folder=folder, currency=currency, progress=progress)
 
 
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Read a per-customer table; none where there is no file."""
+    listed = pq.read_table(path).to_pylist() if path.exists() else []
+    return [{name: plain(value) for name, value in row.items()} for row in listed]
+
+
 def _kept(folder: Path | None) -> KeptFiles | None:
     if folder is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)
     return KeptFiles(folder)
-
-
-def _rows(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    listed = pq.read_table(path).to_pylist()
-    return {"rows": [{name: plain(value) for name, value in row.items()} for row in listed]}

@@ -47,3 +47,8 @@ WILLINGNESS = Need(
     unlocks="what customers would pay for what they use",
     cheapest="export offers won and lost (quote_id, lead_id, date, metric, units, price, result) from your CRM",
 )
+VALUE = Need(
+    ("outcomes", "alternatives", "worth_checks"),
+    unlocks="which raises added value has earned",
+    cheapest="ask twenty customers for one KPI a month (customer_id, date, kpi, amount), or export what you measure",
+)

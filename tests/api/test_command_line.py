@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typer.testing import CliRunner, Result
 
 from api.command_line import app
 from tests.api import small_business
+from tests.pricing_service.decisions.raised_book import raised_book
+from tests.pricing_service.decisions.small_business import write
 
 
 def run(*arguments: str | Path) -> Result:
@@ -191,3 +194,27 @@ def test_a_table_of_which_no_row_survives_says_why(tmp_path: Path) -> None:
     assert answer.exit_code == 2
     assert "not a number" in answer.stderr
     assert "first in line 2" in answer.stderr
+
+
+def test_letters_are_written_with_the_rows_to_post_back(tmp_path: Path) -> None:
+    source, out = write(raised_book(240), tmp_path / "book"), tmp_path / "letters"
+
+    answer = run("letters", source, "--out", out, "--currency", "EUR", "--options", '{"hold_out": 0.2}')
+
+    assert answer.exit_code == 0, answer.output
+    written = {path.stem for path in out.glob("*.md")}
+    with (out / "price_changes.csv").open(encoding="utf-8") as file:
+        changes = list(csv.DictReader(file))
+    assert {row["customer_id"] for row in changes if row["arm"] == "raise"} == written
+    assert {path.stem for path in out.glob("*.html")} == written
+    assert any(row["arm"] == "hold_out" for row in changes)
+    assert f"{len(written)} letters" in answer.output
+
+
+def test_letters_of_a_book_that_no_plan_can_be_made_for_say_so(folder: Path, tmp_path: Path) -> None:
+    answer = run("letters", folder, "--out", tmp_path / "letters", "--currency", "EUR")
+
+    assert answer.exit_code == 0, answer.output
+    assert "0 letters" in answer.output
+    assert "No plan can be given" in answer.output
+    assert list((tmp_path / "letters").iterdir()) == []

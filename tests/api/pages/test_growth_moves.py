@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.pages.growth_moves import moves
-from api.pages.words import WAYS
+from api.pages.growth_words import WAYS
 from pricing_service.decisions import _growth_ends
 from tests.api.pages.charts.growing import KNOWN, estimate
 from tests.api.pages.test_growth_section import said

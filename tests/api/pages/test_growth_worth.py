@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from api.pages.growth_forces import forces_of_the_past
-from api.pages.words import CAUSES, FORCES, REASONS, VALUE_LINES
+from api.pages.growth_words import CAUSES, FORCES, VALUE_LINES
+from api.pages.words import REASONS
 from models.retention import expansion
 from pricing_service.decisions import _growth_forces, _growth_value
 from tests.api.pages.charts.growing import (

@@ -14,6 +14,7 @@ from api.pages.words import (
     source_in_words,
 )
 from models.retention import conventions
+from pricing_service.decisions._raise_words import SKIPPED
 
 
 @pytest.mark.parametrize("code", sorted(REASONS))
@@ -22,6 +23,22 @@ def test_every_known_reason_is_a_phrase_without_underscores(code):
 
     assert "_" not in said.replace("unit_id", "")
     assert " " in said
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *SKIPPED,
+        "no_value_known",
+        "nobody_is_raised",
+        "not_identified",
+        "not_worth_its_churn",
+        "value_added",
+        "catch_up",
+    ],
+)
+def test_every_reason_of_a_raise_has_words_of_its_own(code):
+    assert reason_in_words(code) != code.replace("_", " ")
 
 
 def test_an_unknown_code_loses_its_underscores():

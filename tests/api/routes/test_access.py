@@ -23,6 +23,7 @@ SCOPE_OF = {
     "cancel_analysis": "analyses:run",
     "read_analysis_rows": "data:read",
     "read_analysis_report": "data:read",
+    "read_analysis_letter": "data:read",
     "create_price_book": "analyses:run",
     "list_price_books": "data:read",
     "read_price_book": "data:read",

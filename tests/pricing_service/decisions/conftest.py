@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pricing_service.decisions._raise_study import RaiseStudy
 from pricing_service.panel import StoredPanel
+from tests.pricing_service.decisions.raising_business import TERMS, raising_board
 from tests.pricing_service.decisions.small_business import Tables, job_board, panel_from
 
 FrontDoor = Callable[[Tables], StoredPanel]
@@ -81,3 +83,21 @@ def with_seats_as_kpi(tables: Tables) -> Tables:
     ]
     tables["kpis"].append(tables["kpis"][0] | {"kpi": "activity"})
     return tables
+
+
+@pytest.fixture(scope="session")
+def raising(front_door: FrontDoor) -> StoredPanel:
+    """Two hundred customers of whom half were raised by lot, a year and a half ago."""
+    return front_door(raising_board())
+
+
+@pytest.fixture(scope="session")
+def raise_study(raising: StoredPanel) -> RaiseStudy:
+    """What its raises are weighed by."""
+    return RaiseStudy.of(raising, TERMS)
+
+
+@pytest.fixture(scope="session")
+def never_raised(front_door: FrontDoor) -> StoredPanel:
+    """The same customers, of whom nobody was ever told a price."""
+    return front_door(raising_board(told=False))

@@ -32,10 +32,11 @@ def test_a_kind_without_its_tables_is_missing_and_the_others_stand(silent: Store
 
     kinds = {"growth", "ideal_customers", "tiers", "value_metrics", "willingness_to_pay"}
     assert set(result["analyses"]) == kinds
-    (missing,) = result["missing"]
-    assert (missing["kind"], missing["tables"]) == ("unit_worth", ["outcomes", "worth_checks"])
-    assert missing["unlocks"]
-    assert missing["cheapest"]
+    assert {each["kind"]: each["tables"] for each in result["missing"]} == {
+        "unit_worth": ["outcomes", "worth_checks"],
+        "raises": ["outcomes", "alternatives", "worth_checks"],
+    }
+    assert all(each["unlocks"] and each["cheapest"] for each in result["missing"])
 
 
 def test_a_kind_that_breaks_does_not_take_the_others_along(
@@ -48,7 +49,7 @@ def test_a_kind_that_breaks_does_not_take_the_others_along(
 
     result = decided("report", ordinary).result
 
-    kinds = {"growth", "ideal_customers", "tiers", "value_metrics", "willingness_to_pay"}
+    kinds = {"growth", "ideal_customers", "raises", "tiers", "value_metrics", "willingness_to_pay"}
     assert set(result["analyses"]) == kinds
     assert [each["kind"] for each in result["failed"]] == ["unit_worth"]
     assert "ZeroDivisionError" in result["failed"][0]["reason"]

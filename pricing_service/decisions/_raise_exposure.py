@@ -1,0 +1,107 @@
+"""Raises that customers were told, as they stood in each month: what had been asked by then, and of whom by lot.
+
+A raise counts from the month before it takes effect, at whose end a customer first decides about it. The answer is
+learned from a raise's first year: who minded it most has left by then.
+
+A wave with a hold-out, customers who by lot were offered what they paid, is read inside: who is part of a wave was
+chosen, for it was due or had gained value, and only the lot tells those asked from those held out. Two numbers are
+known of its customers from then on, whatever their lot: that they are part, and what their wave and group was asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.retention.ledger import Ints
+from pricing_service.decisions._raise_told import Told
+
+_MOST_WAVES = 3
+_FRESH = 12
+"""Months for which the answer to a raise is learned from it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """Raises told, one row each.
+
+    Parameters
+    ----------
+    who, since
+        Shape (r,): the customer's place, and the month from which it counts, from year 0.
+    log
+        Shape (r,): of the price asked over the old one.
+    kind, wave
+        Shape (r,): ``given`` or its assignment; its wave.
+    """
+
+    who: Ints
+    since: Ints
+    log: Floats
+    kind: NDArray[np.str_]
+    wave: NDArray[np.str_]
+
+    @classmethod
+    def of(cls, told: list[Told], everybody: list[str]) -> Exposure:
+        """Take raises of customers that are known."""
+        place = {customer: at for at, customer in enumerate(everybody)}
+        known = [each for each in told if each.customer in place]
+        return cls(
+            who=np.array([place[each.customer] for each in known], dtype=np.int64),
+            since=np.array([_month(each.date) - 1 for each in known], dtype=np.int64),
+            log=np.array([np.log(each.offered / each.old) for each in known], dtype=np.float64),
+            kind=np.array(["given" if each.given else each.assignment for each in known], dtype=str),
+            wave=np.array([f"{each.date:%Y-%m} {each.wave}" for each in known], dtype=str),
+        )
+
+    def waves(self) -> list[int]:
+        """Return the months from which raises that were given counted, those of the largest waves."""
+        months, count = np.unique(self.since[self.kind == "given"], return_counts=True)
+        return sorted(months[np.argsort(-count, kind="stable")[:_MOST_WAVES]].tolist())
+
+    def inside(self, who: NDArray[np.intp], month: Ints) -> list[Floats]:
+        """Return of customer-months whether a wave with a hold-out had begun for them, and the mean log asked in it."""
+        given = self.kind == "given"
+        asked = np.zeros(given.size)
+        part = np.zeros(given.size, dtype=np.bool_)
+        for wave in np.unique(self.wave[given & (self.log == 0)]):
+            mine = given & (self.wave == wave)
+            if self.log[mine].any():
+                part |= mine
+                asked[mine] = self.log[mine & (self.log != 0)].mean()
+        if not part.any():
+            return []
+        return [self._added(part, who, month, np.ones(given.size)), self._added(part, who, month, asked)]
+
+    def given(self, who: NDArray[np.intp], month: Ints) -> Floats:
+        """Return u at customer-months: of raises that are not older than a year."""
+        return self._added(self.kind == "given", who, month, self.log) - self.old(who, month)
+
+    def old(self, who: NDArray[np.intp], month: Ints) -> Floats:
+        """Return the same of older ones."""
+        return self._added(self.kind == "given", who, month - _FRESH, self.log)
+
+    def other(self, who: NDArray[np.intp], month: Ints) -> Floats:
+        """Return w at customer-months, (m, j): a column for each other kind of raise that there was."""
+        kinds = sorted(set(self.kind.tolist()) - {"given"})
+        columns = [self._added(self.kind == kind, who, month, self.log) for kind in kinds]
+        return np.stack(columns, axis=1) if columns else np.zeros((who.size, 0))
+
+    def _added(self, chosen: NDArray[np.bool_], who: NDArray[np.intp], month: Ints, amount: Floats) -> Floats:
+        """Return the sum of the amounts of raises that count at customer-months sorted by customer, or any other."""
+        found = np.zeros(who.size)
+        order = np.argsort(who, kind="stable")
+        ranked = who[order]
+        for at in np.flatnonzero(chosen):
+            low, high = np.searchsorted(ranked, [self.who[at], self.who[at] + 1])
+            mine = order[low:high]
+            found[mine] += amount[at] * (month[mine] >= self.since[at])
+        return found
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1

@@ -1,0 +1,199 @@
+"""Months in which customers could leave, with what they were asked: what the answer to prices is learned from.
+
+Where a term binds, its last month is the decision, or the month in which the customer left before. Which share of its
+value a customer pays counts where it is measured, and from the seventh month on: who leaves before has reported too
+little to be measured at all, and value that is modelled from units is too rough to compare customers by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.checks import Floats
+from models.errors import NotEstimable
+from models.pricing.raises.decisions import Decisions
+from models.retention.ledger import Ints
+from pricing_service.decisions._raise_contracts import Contract, due_months
+from pricing_service.decisions._raise_customers import RaiseCustomers
+from pricing_service.decisions._raise_exposure import Exposure
+from pricing_service.panel import StoredPanel
+from pricing_service.panel.answers import arrow_of, floats_of
+
+BANDS = (0, 3, 6, 12, 24)
+_MEASURED_FROM = 6
+_FARTHEST = 2.0
+"""Logs from the median beyond which a customer is no stranger."""
+
+
+@dataclass(frozen=True, eq=False)
+class RaiseRows:
+    """Decisions of the past, and the same numbers of those who pay today.
+
+    Parameters
+    ----------
+    past
+        What is learned from.
+    known, position, given
+        Of today's n customers: x (n, k), z (n,) and u (n,), as in `Decisions`.
+    """
+
+    past: Decisions
+    known: Floats
+    position: Floats
+    given: Floats
+
+    @classmethod
+    def of(cls, panel: StoredPanel, customers: RaiseCustomers, agreed: Mapping[str, Contract]) -> RaiseRows:
+        """Read them from the panel's months.
+
+        Raises
+        ------
+        NotEstimable
+            ``history_too_short`` where there are not two whole months with bills.
+        """
+        months = _Months.of(panel, customers.everybody)
+        raises = Exposure.of(customers.told, customers.everybody)
+        value = np.where(customers.measured, customers.value_of_all, np.nan)
+        known = _Known.of(months.first_bill(), value, raises, last=months.last, noise=customers.noise)
+        at_risk = months.due(agreed, customers.everybody) | months.gone
+        who, month, age = months.who[at_risk], months.month[at_risk], months.age[at_risk]
+        past = Decisions(
+            left=months.gone[at_risk],
+            given=raises.given(who, month),
+            other=raises.other(who, month),
+            position=known.position(who, age),
+            known=known.at(who, age, month),
+            customer=who,
+        )
+        here, ages = customers.places, months.age_today(customers.places)
+        today = np.full(here.size, months.last)
+        return cls(past, known.at(here, ages, today), known.position(here, ages), raises.given(here, today))
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What is known of all N customers: z (NaN where it is not), log of the first bill, raises, and the last month."""
+
+    share: Floats
+    log_bill: Floats
+    raises: Exposure
+    last: int
+
+    @classmethod
+    def of(
+        cls, bill: Floats, value: Floats, raises: Exposure, *, last: int, noise: Floats | None = None
+    ) -> _Known:
+        """Read it; `bill` and `value` are of all N customers, `noise` is the variance of log value by chance."""
+        share = np.full(bill.size, np.nan)
+        told = (bill > 0) & (value > 0)
+        share[told] = np.log(bill[told] / value[told])
+        logs = np.log(np.where(bill > 0, bill, np.nan))
+        shrunk = _drawn_in(
+            _from_middle(share), np.zeros(bill.size) if noise is None else np.nan_to_num(noise)
+        )
+        return cls(shrunk, np.nan_to_num(_from_middle(logs)), raises, last)
+
+    def position(self, who: NDArray[np.intp], age: Ints) -> Floats:
+        """Return z of customer-months, 0 where it does not count."""
+        z: Floats = np.where(self._counts(who, age), np.nan_to_num(self.share[who]), 0.0)
+        return z
+
+    def at(self, who: NDArray[np.intp], age: Ints, month: Ints) -> Floats:
+        """Return x of customer-months: a level for each band of age, z, whether it counts, the bill, time and waves."""
+        band = np.searchsorted(BANDS, np.maximum(age, 0), side="right") - 1
+        levels = band[:, None] == np.arange(len(BANDS))
+        z, years = self.position(who, age), (month - self.last) / 12
+        own = [levels, z, z * z, self._counts(who, age), self.log_bill[who], years]
+        begun = [month >= wave for wave in self.raises.waves()]
+        told = [*begun, *self.raises.inside(who, month), self.raises.old(who, month)]
+        return np.column_stack([*own, *told]).astype(np.float64)
+
+    def _counts(self, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:
+        counts: NDArray[np.bool_] = np.isfinite(self.share[who]) & (age >= _MEASURED_FROM)
+        return counts
+
+
+def _drawn_in(logs: Floats, noise: Floats) -> Floats:
+    """Return deviations drawn towards the middle by their noise: a few months say less than many do."""
+    known = np.isfinite(logs)
+    spread = max(float(np.mean(logs[known] ** 2 - noise[known])), 1e-6) if known.any() else 1.0
+    drawn: Floats = logs * spread / (spread + noise)
+    return drawn
+
+
+def _from_middle(logs: Floats) -> Floats:
+    """Return by how much each lies from the median, as far as counts; NaN where it is unknown."""
+    known = np.isfinite(logs)
+    middle = float(np.median(logs[known])) if known.any() else 0.0
+    return np.clip(logs - middle, -_FARTHEST, _FARTHEST)
+
+
+@dataclass(frozen=True, eq=False)
+class _Months:
+    """Customer-months with a bill at their end: who, month (from year 0), age, bill, whether it left after."""
+
+    who: NDArray[np.intp]
+    month: Ints
+    age: Ints
+    bill: Floats
+    gone: NDArray[np.bool_]
+    last: int
+    customers: int
+
+    @classmethod
+    def of(cls, panel: StoredPanel, everybody: list[str]) -> _Months:
+        """Read the panel's whole months with a bill."""
+        months = panel.connect().table("months")
+        whole = months.filter(~months.partial & (months.mrr_end > 0))
+        told = arrow_of(
+            whole.select(
+                "customer_id", at=whole.month.year() * 12 + whole.month.month() - 1,
+                bill=whole.mrr_end.cast("float64"), age=whole.months_since_signup,
+            ).order_by("customer_id", "at")
+        )  # fmt: skip
+        place = {customer: at for at, customer in enumerate(everybody)}
+        ids = told.column("customer_id").combine_chunks().dictionary_encode()
+        lookup = np.array([place[each] for each in ids.dictionary.to_pylist()], dtype=np.intp)
+        if not lookup.size:
+            raise NotEstimable("history_too_short", "no customer has paid for a whole month")
+        who = lookup[ids.indices.to_numpy()]
+        month = floats_of(told, "at").astype(np.int64)
+        last = int(month.max())
+        stays = np.zeros(who.size, dtype=np.bool_)
+        stays[:-1] = (who[1:] == who[:-1]) & (month[1:] == month[:-1] + 1)
+        age = np.nan_to_num(floats_of(told, "age"), nan=24.0).astype(np.int64)
+        bill = floats_of(told, "bill")
+        return cls(who, month, age, bill, ~stays & (month < last), last, len(everybody))
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Which have a whole month after them."""
+        inside: NDArray[np.bool_] = self.month < self.last
+        return inside
+
+    def first_bill(self) -> Floats:
+        """Return each customer's first bill, shape (N,), NaN where it has none."""
+        found = np.full(self.customers, np.nan)
+        found[self.who[::-1]] = self.bill[::-1]
+        return found
+
+    def age_today(self, places: NDArray[np.intp]) -> Ints:
+        """Return the age in the last month of customers (n,)."""
+        found = np.full(self.customers, 24)
+        found[self.who] = self.age
+        return found[places]
+
+    def due(self, agreed: Mapping[str, Contract], everybody: list[str]) -> NDArray[np.bool_]:
+        """Return which months are decisions."""
+        found = self.counted.copy()
+        bound = {
+            at: agreed[each] for at, each in enumerate(everybody) if each in agreed and agreed[each].term_end
+        }
+        for at, contract in bound.items():
+            mine = np.flatnonzero(self.who == at)
+            found[mine] &= due_months(contract, self.month[mine] + 1) > 0
+        return found

@@ -1,0 +1,93 @@
+"""Raises that customers were told before, the oldest first: what was asked, who set it, and what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from models.willingness.renewals import GIVEN, NEGOTIATED
+from pricing_service.decisions._contract_tables import contract_tables
+from pricing_service.panel import StoredPanel
+from pricing_service.panel.currency import Rates
+
+POLICY = "policy"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One customer told one price.
+
+    Parameters
+    ----------
+    customer, date, announced
+        Who, from when on, and when it was told; `announced` is None where that is not known.
+    old, offered, new
+        Money a month; `new` is None where it left.
+    assignment
+        ``randomised``, ``contractual``, ``policy`` or ``negotiated``.
+    left
+        Whether it left for it.
+    wave
+        Its wave, "" where none is told.
+    """
+
+    customer: str
+    date: dt.date
+    announced: dt.date | None
+    old: float
+    offered: float
+    new: float | None
+    assignment: str
+    left: bool
+    wave: str
+
+    @property
+    def share(self) -> float:
+        """The raise that was asked, a share of the old price."""
+        return self.offered / self.old - 1
+
+    @property
+    def raised(self) -> bool:
+        """Whether it pays more since; where nobody wrote down what it pays, whoever stayed was raised."""
+        pays = self.offered if self.new is None else self.new
+        return not self.left and pays > self.old
+
+    @property
+    def given(self) -> bool:
+        """Whether it was given whatever the customer would do."""
+        return self.assignment in GIVEN
+
+    @property
+    def realised(self) -> float | None:
+        """Which share of the raise was paid in the end, 0–1; None where it left, or nothing was asked."""
+        if self.new is None or self.left or self.offered <= self.old:
+            return None
+        return min(max((self.new - self.old) / (self.offered - self.old), 0.0), 1.0)
+
+
+def told_raises(panel: StoredPanel) -> list[Told]:
+    """Read price changes that have been answered, up to `as_of`, in constant currency."""
+    tables = contract_tables(panel)
+    if "price_changes" not in tables:
+        return []
+    money = ("old_mrr", "offered_mrr", "new_mrr")
+    table = Rates.of(tables, panel.currency, panel.as_of).constant(tables["price_changes"], *money)
+    table = table.filter((table.date <= panel.as_of) & (table.old_mrr > 0) & (table.offered_mrr > 0))
+    typed = table.mutate(**{name: table[name].cast("float64") for name in money})
+    rows = typed.order_by(["date", "customer_id"]).to_pyarrow().to_pylist()
+    return [_told(row) for row in rows if _answered(row)]
+
+
+def _answered(row: dict[str, Any]) -> bool:
+    return any(row[name] is not None for name in ("response", "new_mrr", "reason"))
+
+
+def _told(row: dict[str, Any]) -> Told:
+    left = row["response"] == "left" or (row["response"] is None and row["new_mrr"] is None)
+    # A price that was given stays given where the customer bargained: what was asked did not depend on it.
+    assignment = row["assignment"] or (NEGOTIATED if row["response"] == "negotiated" else POLICY)
+    return Told(
+        row["customer_id"], row["date"], row["announced"], row["old_mrr"], row["offered_mrr"], row["new_mrr"],
+        assignment, left, row["wave"] or "",
+    )  # fmt: skip

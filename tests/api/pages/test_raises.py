@@ -1,0 +1,107 @@
+"""The report shows raises: who, what for, wave by wave; without a plan the band; what is missing is said."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from api.pages import render_report
+from api.pages.figures import GAP
+from api.pages.raises import OUTCOMES, compared, raise_tables
+from pricing_service.decisions import _raise_past
+from tests.api.pages.charts.raising import PLANNED, UNPLANNED, feature
+from tests.api.pages.conftest import blanked
+from tests.api.pages.test_report import Outline, text_of
+
+Json = dict[str, Any]
+
+
+def page_of(raises: Json) -> str:
+    return render_report(
+        {"analyses": {"raises": raises}}, title="Example", currency="EUR", generated_for=date(2026, 7, 1)
+    )
+
+
+def said(raises: Json) -> str:
+    return text_of(page_of(raises)).replace(GAP, " ")
+
+
+def test_a_plan_is_shown_by_group_beside_plainer_ones_and_wave_by_wave() -> None:
+    page = said(PLANNED)
+
+    for part in (
+        "Price raises Raise 80 of 232 customers", "team · large 78 50 15 % 26,424",
+        "Alike are customers with the same plan and usage band", "This plan recommended 15 % 19,100 EUR",
+        "The same for everybody 10 % 16,800 EUR", "Chance that it gains 97 in 100",
+        "Sep 2026 2026-07-03 40 6 1,736 16 within 3 months",
+        "not known: the wave is too small to tell", "Held out by lot: 6 customers", "90 % of today’s width",
+    ):  # fmt: skip
+        assert part in page
+    assert "Where a raise might lead" not in page
+
+
+def test_who_is_not_raised_features_and_past_raises_are_shown_with_and_without_a_plan() -> None:
+    for page in (said(PLANNED), said(UNPLANNED)):
+        assert "their price was set within a year 79 15,010" in page
+        assert "calendar sync shipped 900 EUR" in page
+        assert "what customers prefer" in page
+    assert "What those who stay pay 78 200 11 %" in said(PLANNED)
+
+
+def test_without_a_plan_the_band_and_what_would_tell_stand_in_its_place() -> None:
+    page = said(UNPLANNED)
+
+    assert "10 % 90 −4,000–12,000 EUR +0.2 % to +3.1 % 9 %" in page
+    assert "What would tell: 1,340 customers, half of them, by lot, asked 10 % more" in page
+    assert "232 are there" in page
+    assert "Chance that it gains not known" in page
+    assert "Wave by wave" not in page
+    assert "What past raises did: not known: no customer was told a raise" in page
+
+
+def test_the_plan_stands_first_among_those_that_it_is_compared_with() -> None:
+    names = [row["name"] for row in compared(PLANNED)]
+
+    assert names[:2] == ["This plan", "The same for everybody"]
+    assert [row["chosen"] for row in compared(PLANNED)] == [True, False, False, False, False]
+    assert compared(UNPLANNED) == []
+
+
+def test_a_trend_before_that_was_seen_warns_and_an_unknown_one_says_why() -> None:
+    before = [row["before"] for row in raise_tables(PLANNED)["past"]]
+
+    assert before[0] == "not seen"
+    assert before[1].startswith("not known: whoever is told a raise had to be there")
+    assert before[2] == "seen: do not read this as the effect of raises"
+
+
+def test_what_is_paid_for_a_feature_is_from_the_source_that_ranks_it() -> None:
+    both = feature("both", "outcome", outcome={"in_all": {"value": 5.0}}, stated={"in_all": {"value": 9.0}})
+    nothing = feature("nothing", None)
+
+    shown = raise_tables({"features": {"ranking": [both, nothing]}})["features"]
+
+    assert [row["pay"] for row in shown] == [{"value": 5.0}, None]
+    assert shown[1]["told_by"] == "nothing yet"
+
+
+def test_every_outcome_of_past_raises_has_words() -> None:
+    assert set(OUTCOMES) == {_raise_past.STAYS, _raise_past.KEPT, _raise_past.USE}
+
+
+@pytest.mark.parametrize("whole", [PLANNED, UNPLANNED], ids=["planned", "unplanned"])
+@pytest.mark.parametrize("emptied", ["whole", "nothing", "unknown", "null"])
+def test_what_is_missing_is_said_in_words_and_breaks_nothing(whole: Json, emptied: str) -> None:
+    raises = {
+        "whole": whole, "nothing": {"sentences": ["Nothing."]}, "unknown": blanked(whole), "null": dict.fromkeys(whole),
+    }[emptied]  # fmt: skip
+
+    page = page_of(raises)
+
+    assert not any(word in text_of(page).split() for word in ("None", "nan", "Undefined"))
+    outline = Outline(page)
+    assert len(outline.ids) == len(set(outline.ids))
+    links = {value[1:] for name, value in outline.attributes if name == "href" and value.startswith("#")}
+    assert links <= set(outline.ids)
