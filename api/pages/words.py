@@ -106,7 +106,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "nobody_known_to_be_ideal": "nobody is known to be ideal",
         "hold_out": "the lot holds it out, to learn from",
         "no_hold_out": "nobody is held out",
-        "nobody_is_raised": "nobody is raised",
+        "nobody_is_raised": "the plan raises nobody",
         "only_the_change_is_told": "only what changes is told, not what a buyer would pay",
         "wave_too_small": "the wave is too small to tell",
         "value_unknown": "nothing tells what they get",

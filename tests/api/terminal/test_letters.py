@@ -26,7 +26,7 @@ def test_as_many_letters_are_written_as_customers_are_told_a_raise(tmp_path: Pat
         count
         == len(list((tmp_path / "out").glob("*.md")))
         == len(list((tmp_path / "out").glob("*.html")))
-        > 20
+        > 10
     )
 
 
