@@ -72,7 +72,7 @@ class Planned:
         """Find the plan that is worth most."""
         group, names = study.customers.groups(rails.fairness_by)
         plan = plan_raises(
-            _half(study.draws(group, rails.budget), first=True),
+            _seen(study.draws(group, rails.budget)),
             share=rails.share,
             risk_aversion=rails.risk_aversion,
         )
@@ -151,7 +151,7 @@ class Planned:
 
     def _plain(self, group: NDArray[np.intp]) -> dict[str, Any]:
         study = self.study
-        plan = plan_raises(_half(study.draws(group, self.rails.budget), first=True), share=self.rails.share)
+        plan = plan_raises(_seen(study.draws(group, self.rails.budget)), share=self.rails.share)
         level = study.levels_of_members()[np.arange(group.size), plan.level[group]]
         return {"raise": float(study.terms.levels[plan.level].max())} | self.come_to(level)
 
@@ -166,7 +166,7 @@ class Planned:
 
     def levels_within(self, budgets: Floats) -> list[NDArray[np.intp]]:
         """Return the best plan's levels (n,) within each of other budgets (B, 2); the plan itself at its own."""
-        draws = _half(self.study.draws(self.group, self.rails.budget), first=True)
+        draws = _seen(self.study.draws(self.group, self.rails.budget))
         members, rows = self.study.levels_of_members(), np.arange(self.group.size)
         found = []
         for budget in budgets:
@@ -185,10 +185,7 @@ class Planned:
         return self.study.currency
 
 
-def _half(draws: Draws, *, first: bool) -> Draws:
-    """Return one half of the draws."""
+def _seen(draws: Draws) -> Draws:
+    """Return the first half of the draws: those that planning sees."""
     cut = len(draws.gain) // 2
-    part = slice(0, cut) if first else slice(cut, None)
-    return Draws(
-        gain=draws.gain[part], churn=draws.churn[:, part], allowed=draws.allowed, budget=draws.budget
-    )
+    return replace(draws, gain=draws.gain[:cut], churn=draws.churn[:, :cut])

@@ -70,7 +70,7 @@ class RaiseStudy:
     customers, terms
         Who, and within what.
     rows
-        Past decisions and today's numbers; None where there is no history.
+        Past decisions and today's numbers.
     response
         How churn answers, learned or believed.
     why_not

@@ -3,7 +3,7 @@
 Notation
 --------
 row : a decision, a customer's month in which it could leave; where terms bind, one a term
-y : 1 where it left      x : (k,) what was known before      u = log(asked ÷ what it paid before any raise told)
+y : 1 where it left      x : (k,) what was known before      u = log(asked ÷ paid before), of the last year's raises
 z : log of the share of its value that it pays, less the median's; 0 where value is not known
 ε : what nobody sees of a customer, N(0, 1): what it gets beyond what is measured
 
@@ -16,15 +16,16 @@ more than is seen; ω is how much less often these leave anyway. ε is integrate
 of θ and κ: comparing customers with each other tells nothing of them.
 
 u counts raises that were given (by lot, by contract) whatever the customer would have done; those of others stand in w,
-and tell nothing: whoever set them may have known who would stay. A raise counts from the month in which the customer
-could first leave for it, so that those who were told a price and left before they paid it count.
+and tell nothing: whoever set them may have known who would stay; raises older than a year stand in x, for who minded
+them most has left. A raise counts from the month in which the customer could first leave for it, so that those who were
+told a price and left before they paid it count.
 
-Priors: log θ ~ N(log 3, 0.8²): a raise of a tenth multiplies the odds of leaving by 1.1 to 2.2 (80 %); κ ~ N(1, 0.4²),
+Priors: log θ ~ N(log 3, 0.8²): a raise of a tenth multiplies the odds of leaving by 1.1 to 2.3 (80 %); κ ~ N(1, 0.4²),
 for a raise is weighed against value; log σ ~ N(log 0.4, 0.5²); log ω ~ N(log 0.8, 0.5²); β and δ are weak. The
 posterior is a normal one at its maximum, drawn and weighed anew by the true density (importance resampling, Rubin
 1987; weights are cut where one draw would speak for many, Ionides 2008), so that draws of θ are right where data say
-little: then they are the prior's. σ and ω stay at their most likely
-values (empirical Bayes): who stayed is then believed to get more by the same measure in every draw.
+little: then they are the prior's. σ and ω stay at their most likely values (empirical Bayes): who stayed is then
+believed to get more by the same measure in every draw.
 """
 
 from __future__ import annotations
@@ -162,11 +163,11 @@ class PriceResponse:
 
     Examples
     --------
-    Of 3,000 customers half are asked a fifth more, by lot; the odds of leaving have the elasticity 4:
+    Of 3,000 customers half are asked a fifth more, by lot; θ is 4:
 
     >>> rng = np.random.default_rng(0)
     >>> u = np.log(1.2) * (rng.random(3000) < 0.5)
-    >>> left = rng.random(3000) < 1 / (1 + np.exp(2 - 4 * u))
+    >>> left = rng.random(3000) < 1 / (1 + np.exp(2 - 4 * np.expm1(u)))
     >>> rows = Decisions(left=left, given=u, other=np.zeros((3000, 0)), position=np.zeros(3000),
     ...                  known=np.ones((3000, 1)), customer=np.arange(3000))
     >>> found = PriceResponse().fit(rows).elasticity()

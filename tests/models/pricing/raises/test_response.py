@@ -115,7 +115,7 @@ def test_beliefs_are_the_stated_priors_and_identify_nothing() -> None:
     assert not prior.identified
     assert prior.elasticity().reason == "not_identified"
     assert np.median(prior.theta) == pytest.approx(3.0, rel=0.05)
-    assert np.quantile(1.1**prior.theta, [0.1, 0.9]) == pytest.approx([1.11, 2.2], rel=0.05)
+    assert np.quantile(np.exp(0.1 * prior.theta), [0.1, 0.9]) == pytest.approx([1.11, 2.31], rel=0.05)
     assert prior.weights(np.array([0, 5])).shape == (2, NODES)
 
 
