@@ -16,7 +16,7 @@ from tests.truth.tables import share
 
 pytestmark = pytest.mark.truth
 PAGE = Path(__file__).parents[2] / "docs" / "truth-forecast.md"
-COUNT = int(os.environ.get("TRUTH_BUSINESSES", "3200"))
+COUNT = int(os.environ.get("TRUTH_BUSINESSES", "6400"))
 FIRST_SEED = 9_700_000
 NAMES = ("mrr", "nrr", "grr", "last_rate", "today", "sbg")
 Record = dict[str, Any]
@@ -33,6 +33,9 @@ the forecast does not assume: customers with chances to leave of their own (*mix
 each year (*waves*), arrivals by season, chances that wander (*drift*), large customers who stay longer, terms of a year
 for all (*annual*) or for every other customer (*half_annual*), most of which end in a few months of the year and inside
 which hardly anybody leaves; in all of them months are good or bad, the young leave more often, and arrivals trend.
+
+This is a second look: of the first 3,200 businesses 83.03 % of the bands of GRR at six months held, a hair more than the
+83 % that are allowed. The number was doubled once, nothing else was changed, and all of them are counted here.
 """
 
 TERMS = """
