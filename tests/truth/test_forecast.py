@@ -34,8 +34,8 @@ each year (*waves*), arrivals by season, chances that wander (*drift*), large cu
 for all (*annual*) or for every other customer (*half_annual*), most of which end in a few months of the year and inside
 which hardly anybody leaves; in all of them months are good or bad, the young leave more often, and arrivals trend.
 
-This is a second look: of the first 3,200 businesses 83.03 % of the bands of GRR at six months held, a hair more than the
-83 % that are allowed. The number was doubled once, nothing else was changed, and all of them are counted here.
+This is a second look: of the first 3,200 businesses 83.03 % of the bands of GRR at six months held, a hair more than
+the 83 % that are allowed. The number was doubled once, nothing else was changed, and all of them are counted here.
 """
 
 TERMS = """
