@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from ibis.expr.types import Table
 
+from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.decisions._evidence import Evidence, gather_from
 from pricing_service.decisions._sums import recorded_months
 from pricing_service.panel import Kpi, StoredPanel, ValueColumn
@@ -32,10 +33,9 @@ def net_worth(panel: StoredPanel) -> dict[str, float]:
     Alternatives are given by customer, or by trait and level for all customers of that kind. A customer of whom
     one lacks its `value_difference`, or a rate for its currency, is left out: its next best is not known.
     """
-    connection = panel.connect()
-    if NAME not in connection.list_tables():
+    tables = contract_tables(panel)
+    if NAME not in tables:
         return {}
-    tables = {name: connection.table(name) for name in connection.list_tables()}
     rates = Rates.of(tables, panel.currency, panel.as_of)
     table = rates.constant(tables[NAME], "price", "value_difference")
     rows = table.mutate(money=(table.price + table.value_difference).cast("float64"))
@@ -45,7 +45,7 @@ def net_worth(panel: StoredPanel) -> dict[str, float]:
     given = groups.order_by(["customer_id", "trait", "level"]).to_pyarrow().to_pylist()
     each = {row["customer_id"]: _least(row) for row in given if row["customer_id"] is not None}
     kinds = {(row["trait"], row["level"]): _least(row) for row in given if row["customer_id"] is None}
-    return _smallest(connection.table("customers"), each, kinds)
+    return _smallest(panel.connect().table("customers"), each, kinds)
 
 
 def _least(row: Mapping[str, float]) -> float:

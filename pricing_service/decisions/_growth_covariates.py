@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import Column, Table
 
+from pricing_service.decisions._contract_tables import contract_tables_on
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.calendar import beside, month_after, months_between
 from pricing_service.panel.checked import Checked
@@ -38,9 +39,7 @@ def customer_months(panel: StoredPanel) -> Table:
     )  # fmt: skip
     told = told.filter(told.mrr_end > 0).cross_join(first)
     told = told.mutate(place=months_between(told["first"], told.month).cast("int64"))
-    there = panel.dataset.tables if panel.dataset is not None else {}
-    events = Checked({name: connection.table(name) for name in _DATED if name in there})
-    told = _with_events(events, told.select(*KEYS, *found))
+    told = _with_events(contract_tables_on(connection, panel, *_DATED), told.select(*KEYS, *found))
     return told.order_by("customer_id", "month")
 
 

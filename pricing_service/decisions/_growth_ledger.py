@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.errors import NotEstimable
 from models.retention.expansion import CAUSES, NOTHING_TOLD, Told
 from models.retention.ledger import NO_ROWS, Ints, MrrLedger, Rows
+from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.decisions._growth_currency import closing_at_own_rates
 from pricing_service.decisions._growth_expansion import read_steps
 from pricing_service.money import MINOR_UNITS
@@ -230,13 +231,12 @@ def _roots(customers: Table) -> dict[str, str]:
 
 def _told_raises(panel: StoredPanel, names: _Names) -> Rows:
     """Return the raises of price that customers were told and accepted; of who never paid the place is -1."""
-    connection = panel.connect()
-    if panel.dataset is None or "price_changes" not in panel.dataset.tables:
+    tables = contract_tables(panel)
+    if "price_changes" not in tables:
         return NO_ROWS
-    table = connection.table("price_changes")
-    known = {name: connection.table(name) for name in connection.list_tables()}
+    table = tables["price_changes"]
     accepted = table.filter(table.new_mrr.notnull() & (table.date <= panel.as_of))
-    told = Rates.of(known, panel.currency, panel.as_of).constant(accepted, "old_mrr", "new_mrr")
+    told = Rates.of(tables, panel.currency, panel.as_of).constant(accepted, "old_mrr", "new_mrr")
     told = told.filter(told.new_mrr > told.old_mrr)
     minor = 10 ** MINOR_UNITS[panel.currency]
     rows = told.select(

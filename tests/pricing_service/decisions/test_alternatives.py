@@ -50,6 +50,14 @@ def test_the_next_best_alternative_is_the_one_that_leaves_us_least(front_door: F
     assert "c002" not in net  # nothing is known of France
 
 
+def test_alternatives_of_a_customer_merged_since_are_the_survivors(front_door: FrontDoor) -> None:
+    tables = job_board(3)
+    tables["customers"][1] |= {"merged_into": "c000", "merged_on": "2025-01-05"}
+    tables["alternatives"] = [*own(1), *own(2, price=100)[1:]]
+
+    assert net_worth(front_door(tables)) == {"c000": 400}
+
+
 def test_a_customer_with_an_alternative_of_unknown_difference_is_left_out(front_door: FrontDoor) -> None:
     rows = [*own(2), *own(1, alternative="spreadsheet", price=0, value_difference="")]
 

@@ -135,6 +135,24 @@ def test_raises_that_were_told_and_taken_are_a_line_of_their_own(front_door: Fro
     assert [each["code"] for each in found.result["caveats"]].count("raises_not_in_mrr") == 1
 
 
+def test_a_raise_that_was_told_to_a_customer_merged_since_is_the_survivors(front_door: FrontDoor) -> None:
+    rows = [subscription(f"c{at}", 0, None, 100) for at in range(12)]
+    rows += [subscription("old", 0, 8, 100), subscription("old", 8, None, 110)]
+    tables: Tables = {
+        "subscriptions": rows,
+        "customers": [{"customer_id": f"c{at}", "signed_up": month(0)} for at in range(12)]
+        + [{"customer_id": "old", "signed_up": month(0), "merged_into": "c0", "merged_on": month(10)}],
+        "price_changes": [
+            {"customer_id": "old", "date": month(8), "old_mrr": 100, "offered_mrr": 110, "new_mrr": 110}
+        ],
+        "usage": [{"customer_id": "c0", "date": "2025-03-31", "metric": "seats", "units": 1}],
+    }
+    found = decided(KIND, front_door(tables))
+
+    assert (found.result["months"][8]["price_raise"], found.result["months"][8]["expansion"]) == (10, 0)
+    assert "raises_not_in_mrr" not in [each["code"] for each in found.result["caveats"]]
+
+
 def test_a_trial_that_becomes_paid_is_new_when_it_is_paid(front_door: FrontDoor) -> None:
     rows = [subscription(f"c{at}", 0, None, 100) for at in range(12)]
     rows += [subscription("t", 2, 4, 50, status="trial"), subscription("t", 4, None, 50)]
