@@ -160,9 +160,15 @@ def segments(growth: Result) -> list[dict[str, Any]]:
     for row in growth.get("by_segment") or []:
         found.setdefault(str(row["trait"]), []).append(row)
     return [
-        {"trait": trait, "name": "Plan then" if trait == "plan" else plain(trait), "rows": rows}
-        for trait, rows in found.items()
+        {"trait": trait, "name": _segmented(trait, rows[0]), "rows": rows} for trait, rows in found.items()
     ]
+
+
+def _segmented(trait: str, row: Result) -> str:
+    if trait == "plan":
+        return "Plan then"
+    when = {"window_start": " then", "today": " today"}.get(str(row.get("as_of")), "")
+    return plain(trait) + when
 
 
 def cohorts(growth: Result) -> list[Cohort]:

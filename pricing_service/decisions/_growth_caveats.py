@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pricing_service.decisions._growth_ledger import Book
+from pricing_service.decisions._growth_segments import TODAY
 from pricing_service.decisions._words import customers
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.mrr import SOURCES
@@ -43,6 +44,7 @@ def growth_caveats(result: Result, book: Book, panel: StoredPanel) -> list[dict[
             " price_changes: the price of the same plan rose per unit. They are counted as raises, not as expansion."
         )
         found.append(("raises_found_in_list_prices", text))
+    found += _of_today(result)
     if not book.ledger.before.any():
         opening = result["months"][0]
         if opening["new"] > 0.2 * last["closing_mrr"]:
@@ -52,6 +54,16 @@ def growth_caveats(result: Result, book: Book, panel: StoredPanel) -> list[dict[
             )
             found.append(("history_starts_full", text))
     return [{"code": code, "message": text} for code, text in dict(found).items()]
+
+
+def _of_today(result: Result) -> list[tuple[str, str]]:
+    """Say which segments are those of today, though retention looks back."""
+    today = sorted({row["trait"] for row in result["by_segment"] if row["as_of"] == TODAY})
+    text = (
+        f"Segments by {', '.join(today)} are those of today, for nobody wrote down what they were when the window"
+        " began: who has changed since, or because of how it went, counts where it is now. `trait_history` would tell."
+    )
+    return [("traits_of_today", text)] if today else []
 
 
 def _refused_rows(panel: StoredPanel) -> list[tuple[str, str]]:

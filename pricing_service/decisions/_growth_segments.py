@@ -1,4 +1,4 @@
-"""Retention by the plan that customers had when the window began, and by a trait: the bucket leaks somewhere first.
+"""Retention by the plan and a trait that customers had when the window began: the bucket leaks somewhere first.
 
 Notation
 --------
@@ -33,15 +33,17 @@ from numpy.typing import NDArray
 from models.errors import NotEstimable
 from models.retention.intervals import FEWEST_CUSTOMERS, revenue_retention
 from models.retention.revenue_retention import Window, window_of
-from pricing_service.decisions._evidence import traits_of
 from pricing_service.decisions._growth_ledger import Book
 from pricing_service.decisions._traits import UNKNOWN, levels_of
+from pricing_service.decisions._traits_then import levels_then
 from pricing_service.decisions._words import percent
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.answers import arrow_of
 
 Levels = NDArray[np.str_]
 PLAN = "plan"
+THEN, TODAY = "window_start", "today"
+"""When a customer was of a level."""
 _LOWEST = 0.5
 
 
@@ -57,11 +59,14 @@ class Segments:
         Each trait's level of each of them, shape (q,).
     level
         Of the intervals.
+    of_today
+        Traits that are known only as they are today.
     """
 
     window: Window
     traits: dict[str, Levels]
     level: float
+    of_today: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, panel: StoredPanel, book: Book, *, months: int, by: str | None, level: float) -> Segments:
@@ -77,9 +82,12 @@ class Segments:
             raise NotEstimable("window_not_over", f"the data do not span {months} months yet")
         window = window_of(book.ledger, last, window=months)
         traits = {PLAN: _plans(panel, book, last - months)[window.places]}
-        if by is not None and by != PLAN:
-            traits[by] = _trait(panel, book, by)[window.places]
-        return cls(window, traits, level)
+        if by is None or by == PLAN:
+            return cls(window, traits, level)
+        day = (book.first + last - months + 1).astype("datetime64[D]").item()
+        levels, known_then = levels_then(panel, by, day)
+        traits[by] = _owned(panel, book, levels)[window.places]
+        return cls(window, traits, level, frozenset() if known_then else frozenset({by}))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return each level's retention, of each trait the worst gross retention first and the unknown last."""
@@ -97,7 +105,8 @@ class Segments:
         kept = revenue_retention(self.window.opening[members], self.window.closing[members], level=self.level)
         estimates = {"nrr": kept.net, "grr": kept.gross, "logo_retention": kept.logo}
         shown = {key: each.to_json() for key, each in estimates.items()}
-        return {"trait": trait, "level": name, "customers": int(members.sum()), **shown}
+        as_of = TODAY if trait in self.of_today else THEN
+        return {"trait": trait, "level": name, "as_of": as_of, "customers": int(members.sum()), **shown}
 
     def sentences(self, *, months: int) -> list[str]:
         """Name each trait's level that surely keeps less of its revenue than all others, where there is one."""
@@ -130,7 +139,8 @@ class Segments:
         gaps = [other - value - math.hypot(high - value, other - its_low) for other, its_low, *_ in others]
         if name == UNKNOWN or min(gaps) <= 0:
             return []
-        who = f"who were on the plan {name} then" if trait == PLAN else f"whose {trait} is {name}"
+        its = f"whose {trait} is {name}" if trait in self.of_today else f"whose {trait} was {name} then"
+        who = f"who were on the plan {name} then" if trait == PLAN else its
         return [
             f"Of the revenue of {months} months ago customers {who} kept {percent(value)}, expansion left out: surely"
             f" less than those of every other {trait} with {FEWEST_CUSTOMERS} customers or more, though {looked_at}"
@@ -150,10 +160,8 @@ def _plans(panel: StoredPanel, book: Book, month: int) -> Levels:
     return _spread(book, owners, levels_of(rows.column("plan")))
 
 
-def _trait(panel: StoredPanel, book: Book, name: str) -> Levels:
-    """Return the level of a trait of every customer, of a group its parent's, shape (n,)."""
-    levels = traits_of(panel).segments(name)
-    assert levels is not None  # `Traits.require` refused the others
+def _owned(panel: StoredPanel, book: Book, levels: Levels) -> Levels:
+    """Return the levels of the panel's customers as the ledger's, of a group its parent's, shape (n,)."""
     table = panel.connect().table("customers")
     ids = arrow_of(table.select("customer_id").order_by("customer_id"))["customer_id"].to_pylist()
     own = np.array([each not in book.roots for each in ids], dtype=np.bool_)

@@ -72,7 +72,7 @@ def read_signing_traits(panel: StoredPanel, calendar: Calendar) -> SigningTraits
         if then is None and now is not None:
             values[name], as_of[name] = now, "today"
         elif then is not None:
-            still = now is not None and _stands_still(then, now)
+            still = now is not None and stands_still(then, now)
             values[name] = [
                 a if a is not None or not still else b for a, b in zip(then, now or then, strict=True)
             ]
@@ -119,7 +119,8 @@ def _at_signing(panel: StoredPanel, calendar: Calendar) -> dict[str, Raw]:
     return dict(found)
 
 
-def _stands_still(then: Raw, now: Raw) -> bool:
+def stands_still(then: Raw, now: Raw) -> bool:
+    """Whether a trait is today what it was, for nearly all of whom both are known."""
     pairs = [(str(a), str(b)) for a, b in zip(then, now, strict=True) if a is not None and b is not None]
     return len(pairs) >= _FEWEST_PAIRS and sum(a == b for a, b in pairs) >= _STANDS_STILL * len(pairs)
 

@@ -113,6 +113,19 @@ def levels_of(column: pa.ChunkedArray) -> NDArray[np.str_]:
     return _levels(*_taken_apart(column))
 
 
+def segments_of(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    """Return a column's commonest values as text, or the thirds of a quantity, shape (n,).
+
+    Examples
+    --------
+    >>> segments_of(pa.chunked_array([["1", "2", "3", "4", "5", "6", "7", "8", "9", None]]))[::3].tolist()
+    ['≤ 3.67', '3.67 – 6.33', '> 6.33', '(unknown)']
+    """
+    values, places = _taken_apart(column)
+    quantity = _quantity(values, places)
+    return _levels(values, places) if quantity is None else _thirds(quantity)
+
+
 def _taken_apart(column: pa.ChunkedArray) -> tuple[list[object], NDArray[np.intp]]:
     """Return the values that a column takes, each once, and which of them each row has (N,): -1 where none."""
     encoded = column.combine_chunks().dictionary_encode()

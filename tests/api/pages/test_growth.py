@@ -106,6 +106,13 @@ def test_segments_stand_in_a_table_for_each_trait_in_their_order() -> None:
     assert [each["name"] for each in tables] == ["Plan then", "company size"]
 
 
+@pytest.mark.parametrize(("as_of", "name"), [("window_start", "country then"), ("today", "country today")])
+def test_a_table_of_segments_says_when_customers_were_of_them(as_of: str, name: str) -> None:
+    row = {"trait": "country", "level": "DE", "as_of": as_of}
+
+    assert [each["name"] for each in segments({"by_segment": [row]})] == [name]
+
+
 @pytest.mark.parametrize("growth", [{}, dict.fromkeys(RESULT)])
 def test_without_data_the_tables_are_empty(growth: dict[str, None]) -> None:
     assert growth_tables(growth) == {

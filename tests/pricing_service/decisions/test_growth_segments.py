@@ -89,6 +89,57 @@ def test_a_trait_that_is_asked_for_stands_beside_the_plan(front_door: FrontDoor)
     assert {row["trait"] for row in decided(KIND, panel, segment_by="plan").result["by_segment"]} == {"plan"}
 
 
+def test_a_trait_known_only_as_it_is_today_says_so(front_door: FrontDoor) -> None:
+    panel = front_door(book({"basic": (60, 30), "pro": (60, 20)}))
+    found = decided(KIND, panel, segment_by="colour")
+
+    assert {row["as_of"] for row in rows_of(found, "colour")} == {"today"}
+    assert {row["as_of"] for row in rows_of(found)} == {"window_start"}
+    (caveat,) = [each["message"] for each in found.result["caveats"] if each["code"] == "traits_of_today"]
+    assert "Segments by colour are those of today" in caveat
+    plans_alone = decided(KIND, panel).result["caveats"]
+    assert "traits_of_today" not in [each["code"] for each in plans_alone]
+
+
+def test_a_trait_with_a_history_counts_customers_where_they_were_when_the_window_began(
+    front_door: FrontDoor,
+) -> None:
+    """Who left turned red, long after the window had begun: by what was known then, colours keep alike."""
+    tables = book({"basic": (60, 40), "pro": (60, 40)})
+    told = [(who["customer_id"], at % 2) for at, who in enumerate(tables["customers"])]
+    tables["trait_history"] = [
+        {"customer_id": who, "date": date, "trait": "colour", "value": value}
+        for who, odd in told
+        for date, value in (("2023-05-01", "green" if odd else "grey"), ("2024-03-01", "red"))
+    ]
+    found = decided(KIND, front_door(tables), segment_by="colour")
+
+    rows = rows_of(found, "colour")
+    assert [(row["level"], row["customers"], row["as_of"]) for row in rows] == [
+        ("green", 60, "window_start"),
+        ("grey", 60, "window_start"),
+    ]
+    assert [row["grr"]["value"] for row in rows] == pytest.approx([1 / 3, 1 / 3])
+    assert "traits_of_today" not in [each["code"] for each in found.result["caveats"]]
+
+
+@pytest.mark.parametrize(("changed", "unknown"), [(0, 0), (30, 60)])
+def test_today_stands_in_for_who_has_no_history_only_where_the_trait_stands_still(
+    front_door: FrontDoor, changed: int, unknown: int
+) -> None:
+    """Of 60 of 120 customers it was written down; of them 30 have changed, or nobody has."""
+    tables = book({"basic": (60, 0), "pro": (60, 0)})
+    tables["trait_history"] = [
+        {"customer_id": f"basic{at}", "date": "2023-05-01", "trait": "colour", "value": value}
+        for at in range(60)
+        for value in ("red" if at < changed else "blue",)
+    ]
+    rows = rows_of(decided(KIND, front_door(tables), segment_by="colour"), "colour")
+
+    assert {row["level"]: row["customers"] for row in rows}.get("(unknown)", 0) == unknown
+    assert sum(row["customers"] for row in rows) == 120
+
+
 def test_a_group_has_its_dearest_plan_and_its_parents_trait(front_door: FrontDoor) -> None:
     tables = book({"basic": (20, 0), "pro": (20, 0)})
     tables["subscriptions"].append(subscription("member", 0, None, 900) | {"plan": "vast"})
