@@ -52,6 +52,25 @@ def test_months_of_a_customer_that_go_together_widen_the_interval():
     assert copied.high - copied.low == pytest.approx(once.high - once.low, rel=0.02)
 
 
+def test_time_ratios_of_accelerated_lifetimes_are_its_log_odds_in_other_words():
+    """Weibull lives by weeks, e^β times as long a unit of x: a hazard e^(-ρβ) times as high."""
+    shape, ratio, n = 1.4, 0.3, 8_000
+    rng = np.random.default_rng(12)
+    x = rng.standard_normal(n)
+    lasts = 90 * np.exp(ratio * x) * rng.weibull(shape, n)
+    weeks = np.minimum(np.ceil(lasts), 52).astype(int)
+    ended = np.zeros(weeks.sum(), dtype=int)
+    ended[np.cumsum(weeks) - 1] = lasts <= 52
+    who, age = np.repeat(np.arange(n), weeks), np.concatenate([np.arange(each) for each in weeks])
+    bands = tuple(range(0, 52, 4))
+
+    months = CustomerMonths(ended=ended, age=age, covariates=x[who, None], customer=who)
+    effect = Hazard(bands=bands).fit(months).effects(level=0.95)["x1"]
+
+    assert effect.low < -shape * ratio < effect.high
+    assert effect.value == pytest.approx(-shape * ratio, abs=0.03)
+
+
 def test_age_has_levels_of_its_own():
     fit = Hazard().fit(book(5, 4_000))
 
