@@ -39,6 +39,8 @@ class Contract:
         Contractual cap on a raise, a share; None: none.
     notice_days
         Notice that it needs, days.
+    on_plan_since
+        The first day on its plan, None where not known.
     """
 
     plan: str = ""
@@ -46,6 +48,7 @@ class Contract:
     term_end: date | None = None
     max_uplift: float | None = None
     notice_days: int = 0
+    on_plan_since: date | None = None
 
     def effective(self, today: date, *, notice_days: int) -> date:
         """Return the first day on which a new price may hold: after notice, at a term's end or a month's beginning."""
@@ -69,10 +72,11 @@ def contracts(panel: StoredPanel, *, ended: bool = False) -> dict[str, Contract]
     table = Rates.of(tables, panel.currency, panel.as_of).constant(tables["subscriptions"], "mrr")
     begun = table.filter(table.start <= panel.as_of)
     runs = begun.end.isnull() | (begun.end > panel.as_of)
-    known = begun.mutate(runs=runs, until=ibis.ifelse(runs, panel.as_of, begun.end))
+    on_plan = begun.start.min().over(ibis.window(group_by=["customer_id", "plan"]))
+    known = begun.mutate(runs=runs, until=ibis.ifelse(runs, panel.as_of, begun.end), on_plan_since=on_plan)
     known = known if ended else known.filter(known.runs)
     columns = ("customer_id", "plan", "start", "term_end", "term_months", "max_uplift", "notice_days")
-    ranked = known.select(*columns, "runs", "until", money=known.mrr.cast("float64"))
+    ranked = known.select(*columns, "runs", "until", "on_plan_since", money=known.mrr.cast("float64"))
     order = ["customer_id", ibis.desc("runs"), ibis.desc("until"), ibis.desc("money"), "plan"]
     rows = ranked.order_by(order).to_pyarrow().to_pylist()
     found: dict[str, Contract] = {}
@@ -93,6 +97,7 @@ def _contract(row: Mapping[str, Any]) -> Contract:
         term_end=end,
         max_uplift=None if uplift is None else float(uplift),
         notice_days=int(row["notice_days"] or 0),
+        on_plan_since=row["on_plan_since"],
     )
 
 

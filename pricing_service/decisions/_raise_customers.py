@@ -17,6 +17,7 @@ from pricing_service.decisions._evidence import Evidence, gather
 from pricing_service.decisions._raise_contracts import Contract, contracts
 from pricing_service.decisions._raise_told import Told, told_raises
 from pricing_service.decisions._raise_value import ValueOverTime
+from pricing_service.decisions._raise_versions import price_versions
 from pricing_service.decisions._study import WorthStudy
 from pricing_service.decisions._traits import Traits
 from pricing_service.decisions.unit_worth import UnitWorthOptions, chosen_metric
@@ -43,6 +44,8 @@ class RaiseCustomers:
         Shape (n,): of the value metric, a month; NaN where unknown. The metric itself, None where there is none.
     since
         When each price was last set, None where not known.
+    version
+        Shape (n,): the version of its plan's price that it is on, "" where nothing tells.
     told
         All raises told before, of customers who left too.
     traits, everybody, value_of_all, measured, noise
@@ -59,6 +62,7 @@ class RaiseCustomers:
     units: Floats
     metric: Metric | None
     since: list[date | None]
+    version: NDArray[np.str_]
     told: list[Told]
     traits: Traits
     places: NDArray[np.intp]
@@ -87,13 +91,15 @@ class RaiseCustomers:
         value, before, basis = _filled(panel, evidence, over_time, level=level, seed=seed)
         agreed = contracts(panel)
         ids = [evidence.customers[at] for at in places]
+        bound = [agreed.get(each, Contract()) for each in ids]
         signed = _signed(panel)
         metric = evidence.metrics[0] if evidence.metrics else None
         units = np.full(bills.size, np.nan) if metric is None else evidence.book_units[metric.metric]
         return cls(
-            ids=ids, contracts=[agreed.get(each, Contract()) for each in ids], bill=bills[places],
+            ids=ids, contracts=bound, bill=bills[places],
             value=value[places], value_before=before[places], basis=basis[places], units=units[places], metric=metric,
-            since=[last.get(each, signed.get(each)) for each in ids], told=told, traits=evidence.traits,
+            since=[last.get(each, signed.get(each)) for each in ids],
+            version=price_versions(panel, bound, [last.get(each) for each in ids]), told=told, traits=evidence.traits,
             places=places, everybody=evidence.customers, value_of_all=value,
             measured=basis == MEASURED, noise=over_time.noise,
         )  # fmt: skip
@@ -103,10 +109,14 @@ class RaiseCustomers:
         return earned_by_value(self.bill, self.value, self.value_before, capture=capture)
 
     def groups(self, by: list[str]) -> tuple[NDArray[np.intp], list[str]]:
-        """Return who gets the same raise, codes (n,), and what each group is called: by plan, usage band or traits."""
+        """Return who gets the same raise, codes (n,), and what each group is called.
+
+        By plan, version of its price, usage band or traits; what is known of nobody tells nobody apart.
+        """
         if not by:
             return np.arange(len(self.ids)), list(self.ids)
-        parts = [self._levels(name) for name in by]
+        levels = [self._levels(name) for name in by]
+        parts = [each for each in levels if (each != "").any()] or levels[:1]
         joined = np.array([" · ".join(each or "?" for each in row) for row in zip(*parts, strict=True)])
         names, codes = np.unique(joined, return_inverse=True)
         return codes, names.tolist()
@@ -114,6 +124,8 @@ class RaiseCustomers:
     def _levels(self, name: str) -> NDArray[np.str_]:
         if name == "plan":
             return np.array([each.plan for each in self.contracts])
+        if name == "version":
+            return self.version
         if name == "usage_band":
             return _thirds(self.units if np.isfinite(self.units).any() else self.value)
         levels = self.traits.segments(name)

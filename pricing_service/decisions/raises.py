@@ -33,7 +33,7 @@ from pricing_service.decisions._raise_waves import Waves
 from pricing_service.decisions._raise_words import raise_sentences
 from pricing_service.panel import StoredPanel
 
-FAIRNESS = ("plan", "usage_band")
+FAIRNESS = ("plan", "version", "usage_band")
 _WITHIN = 0.9
 
 
@@ -55,7 +55,8 @@ class RaiseOptions(Options):
         0.12, ge=0, le=1, description="what later money is worth less, a share a year"
     )
     fairness_by: list[str] = Field(
-        list(FAIRNESS), description="who has the same of these gets the same raise: plan, usage_band, traits"
+        list(FAIRNESS),
+        description="who has the same of these gets the same raise: plan, version, usage_band, traits",
     )
     notice_days: int = Field(60, ge=0, le=366, description="days between telling a raise and asking it")
     risk_aversion: float = Field(

@@ -121,5 +121,15 @@ def test_an_end_without_a_length_is_taken_for_a_year(front_door: FrontDoor):
 
 def test_without_terms_nothing_binds(front_door: FrontDoor):
     assert found(front_door, {"customer_id": "a", "start": "2024-01-01", "mrr": 90})["a"] == Contract(
-        plan="team"
+        plan="team", on_plan_since=date(2024, 1, 1)
+    )
+
+
+def test_how_long_a_customer_is_on_its_plan_counts_from_the_plans_first_price(front_door: FrontDoor):
+    common = {"customer_id": "a", "mrr": 90}
+    before = common | {"start": "2023-01-01", "end": "2024-01-01", "plan": "small"}
+    then = common | {"start": "2024-01-01", "end": "2025-01-01"}
+
+    assert found(front_door, before, then, common | {"start": "2025-01-01"})["a"].on_plan_since == date(
+        2024, 1, 1
     )

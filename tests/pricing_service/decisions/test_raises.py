@@ -121,7 +121,7 @@ def test_a_wave_of_last_month_leaves_nobody_to_raise_again(front_door: FrontDoor
 def test_the_same_group_gets_the_same_raise_up_to_what_each_may(found: Outcome):
     policy = found.result["policy"]
 
-    assert policy["fairness_by"] == ["plan", "usage_band"]
+    assert policy["fairness_by"] == ["plan", "version", "usage_band"]
     levels = set(policy["levels"])
     for group in policy["groups"]:
         assert group["raise"] in levels
