@@ -24,20 +24,22 @@ from models.retention.ledger import Ints
 from models.retention.renewal_calendar import FREE, RenewalCalendar, situations
 from pricing_service.decisions._growth_ledger import Book
 from pricing_service.decisions._growth_subscriptions import paid_stretches
+from pricing_service.decisions._term_months import again, term_month
 from pricing_service.panel import StoredPanel
-from pricing_service.panel.calendar import months_between, shifted
+from pricing_service.panel.calendar import months_between
 
 
 def stretches(paid: Table, book: Book, *, until: int) -> Table:
-    """Return stretches by month: what still runs ends in month `until`.
+    """Return stretches by month: what still runs ends in month `until`; all days by the rule for ends of terms.
 
-    A day later than a date decides its month, so that a term ends in the same month whether its last day is written
-    down or the day after. Columns: `owner`, `mrr`, `since` (s), `until` (z), `term` (w), `anchor` (e); and the first
-    month-ends at which it is there (`there`) and no longer there (`gone`).
+    Columns: `owner`, `mrr`, `since` (s), `until` (z), `term` (w), `anchor` (e); and the first month-ends at which it is
+    there (`there`) and no longer there (`gone`).
     """
-    first = ibis.literal(book.first.astype("datetime64[D]").item())
+    began = book.first.astype("datetime64[D]").item()
+    first = ibis.literal(began)
     starts, stops, ends = (
-        months_between(first, shifted(day, 1)).cast("int64") for day in (paid.start, paid.end, paid.term_end)
+        (term_month(day) - (began.year * 12 + began.month - 1)).cast("int64")
+        for day in (paid.start, paid.end, paid.term_end)
     )
     there, gone = (months_between(first, day).cast("int64") for day in (paid.start, paid.end))
     term = paid.term_months.nullif(0)
@@ -50,7 +52,7 @@ def stretches(paid: Table, book: Book, *, until: int) -> Table:
 def on_time(held: Table, month: Column) -> Column:
     """Return whether a term ends in a month; one of unknown length ends once."""
     apart = month - held.anchor
-    return ibis.coalesce(apart % held.term == 0, apart == 0)
+    return ibis.coalesce(again(apart, held.term), apart == 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """What each paying customer has agreed to: its plan, when its term ends, and how much a raise may be.
 
-A subscription's term ends at `term_end`, else `term_months` after its start, and every `term_months` from there. Of
-several subscriptions the one that pays most decides; a raise has to wait for its term's end and for the notice that
-either side needs.
+A subscription's term ends at `term_end`, else `term_months` after its start, and every `term_months` from there; in
+which month that is goes by the rule that growth has too (`_term_months`). Of several subscriptions the one that pays
+most decides; a raise has to wait for its term's end and for the notice that either side needs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import ibis
 
 from models.retention.ledger import Ints
 from pricing_service.decisions._contract_tables import contract_tables
+from pricing_service.decisions._term_months import again, term_month
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.calendar import first_of_month, next_month
 from pricing_service.panel.currency import Rates
@@ -39,6 +40,8 @@ class Contract:
         Contractual cap on a raise, a share; None: none.
     notice_days
         Notice that it needs, days.
+    due_in
+        Month, counted from year 0, in which that term ends; told by `term_end` where it is None.
     on_plan_since
         The first day on its plan, None where not known.
     """
@@ -48,17 +51,38 @@ class Contract:
     term_end: date | None = None
     max_uplift: float | None = None
     notice_days: int = 0
+    due_in: int | None = None
     on_plan_since: date | None = None
 
     def effective(self, today: date, *, notice_days: int) -> date:
         """Return the first day on which a new price may hold: after notice, at a term's end or a month's beginning."""
-        told = today + timedelta(days=max(notice_days, self.notice_days))
+        told = self._told(today, notice_days)
         if self.term_end is None:
             return told if told.day == 1 else next_month(told)
+        return months_later(self.term_end, self._terms(self.term_end, told) * self.every)
+
+    def begins_in(self, today: date, *, notice_days: int) -> int:
+        """Return the month of that day, counted from year 0, by the rule for ends of terms."""
+        if self.due is None or self.term_end is None:
+            return term_month(self.effective(today, notice_days=notice_days))
+        return self.due + self._terms(self.term_end, self._told(today, notice_days)) * self.every
+
+    @property
+    def due(self) -> int | None:
+        """A month, counted from year 0, in which a term ends; None where no term binds."""
+        if self.term_end is None:
+            return None
+        return term_month(self.term_end) if self.due_in is None else self.due_in
+
+    def _told(self, today: date, notice_days: int) -> date:
+        return today + timedelta(days=max(notice_days, self.notice_days))
+
+    def _terms(self, end: date, told: date) -> int:
+        """Return how many terms after the one that is known the first one ends once notice is over."""
         terms = 0
-        while (day := months_later(self.term_end, terms * self.every)) < told:
+        while months_later(end, terms * self.every) < told:
             terms += 1
-        return day
+        return terms
 
 
 def contracts(panel: StoredPanel, *, ended: bool = False) -> dict[str, Contract]:
@@ -87,9 +111,9 @@ def contracts(panel: StoredPanel, *, ended: bool = False) -> dict[str, Contract]
 
 def _contract(row: Mapping[str, Any]) -> Contract:
     term = int(row["term_months"] or 0)
-    end = row["term_end"]
+    end, due = row["term_end"], None
     if end is None and term > 0:
-        end = months_later(row["start"], term)
+        end, due = months_later(row["start"], term), term_month(row["start"]) + term
     uplift = row["max_uplift"]
     return Contract(
         plan=row["plan"] or "",
@@ -97,6 +121,7 @@ def _contract(row: Mapping[str, Any]) -> Contract:
         term_end=end,
         max_uplift=None if uplift is None else float(uplift),
         notice_days=int(row["notice_days"] or 0),
+        due_in=due,
         on_plan_since=row["on_plan_since"],
     )
 
@@ -116,8 +141,7 @@ def months_until(day: date, today: date) -> int:
 
 def due_months(contract: Contract, month: Ints) -> Ints:
     """Return 1 for months, counted from year 0, in which a term ends; 1 for all where no term binds."""
-    if contract.term_end is None:
+    if contract.due is None:
         return month * 0 + 1
-    anchor = contract.term_end.year * 12 + contract.term_end.month - 1
-    due: Ints = ((month - anchor) % contract.every == 0).astype(month.dtype)
+    due: Ints = again(month - contract.due, contract.every).astype(month.dtype)
     return due

@@ -133,9 +133,17 @@ class RaiseStudy:
         return [each.effective(self.today, notice_days=notice) for each in self.customers.contracts]
 
     @cached_property
+    def begins_in(self) -> Ints:
+        """The month of that day by the rule for ends of terms, counted from year 0, shape (n,)."""
+        notice = self.terms.notice_days
+        months = [each.begins_in(self.today, notice_days=notice) for each in self.customers.contracts]
+        return np.array(months, dtype=np.int64)
+
+    @cached_property
     def wait(self) -> Ints:
         """Months until then, shape (n,)."""
-        return np.array([months_until(day, self.today) for day in self.effective], dtype=np.int64)
+        here = self.today.year * 12 + self.today.month - 1
+        return np.maximum(self.begins_in - here, 0)
 
     @cached_property
     def holds(self) -> list[list[str]]:

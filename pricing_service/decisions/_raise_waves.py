@@ -88,8 +88,7 @@ class Waves:
     @cached_property
     def month(self) -> Ints:
         """The month of each customer's wave, from year 0, shape (n,)."""
-        days = self.planned.study.effective
-        return np.array([day.year * 12 + day.month - 1 for day in days], dtype=np.int64)
+        return self.planned.study.begins_in
 
     @property
     def months(self) -> list[int]:

@@ -56,10 +56,25 @@ def test_months_are_counted_from_month_to_month_and_never_backwards(day, months)
 def test_only_months_in_which_a_term_ends_are_due():
     month = 12 * 2026 + np.arange(24)
 
-    due = due_months(Contract(every=12, term_end=date(2027, 3, 31)), month)
+    due = due_months(Contract(every=12, term_end=date(2027, 3, 30)), month)
 
     assert np.flatnonzero(due).tolist() == [2, 14]
     assert due_months(Contract(), month).all()
+
+
+@pytest.mark.parametrize("end", [date(2026, 12, 31), date(2027, 1, 1)])
+def test_a_terms_last_day_or_the_day_after_is_one_month(end):
+    contract = Contract(every=12, term_end=end)
+
+    assert np.flatnonzero(due_months(contract, 12 * 2026 + np.arange(24))).tolist() == [0, 12]
+    assert contract.begins_in(TODAY, notice_days=60) == 12 * 2027
+    assert contract.begins_in(date(2026, 11, 30), notice_days=60) == 12 * 2028
+
+
+def test_terms_that_would_end_after_a_short_months_last_day_stay_in_it():
+    contract = Contract(every=6, term_end=date(2026, 8, 30))
+
+    assert contract.begins_in(date(2026, 10, 1), notice_days=60) == 12 * 2027 + 1
 
 
 def found(front_door: FrontDoor, *subscriptions: Row, ended: bool = False) -> dict[str, Contract]:
@@ -109,6 +124,7 @@ def test_a_term_without_an_end_is_counted_from_its_start(front_door: FrontDoor):
 
     assert (contract.every, contract.term_end, contract.notice_days) == (6, date(2024, 7, 1), 30)
     assert contract.effective(TODAY, notice_days=0) == date(2027, 1, 1)
+    assert contract.due == 12 * 2024 + 6
 
 
 def test_an_end_without_a_length_is_taken_for_a_year(front_door: FrontDoor):
