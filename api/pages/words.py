@@ -112,6 +112,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "value_unknown": "nothing tells what they get",
         "pays_its_share_already": "they pay their share of their value already",
         "not_earned": "their value has not grown enough since their last price",
+        "raise_coming": "they were told a raise that is not in force yet",
         "raised_recently": "their price was set within a year",
         "not_due_in_time": "their contract runs beyond the months that count",
         "contract_allows_none": "their contract allows no raise",

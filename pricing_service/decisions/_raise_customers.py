@@ -14,6 +14,7 @@ from models.pricing.raises.earned import Earned, earned_by_value
 from pricing_service.decisions._alternatives import net_worth, with_alternatives
 from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.decisions._evidence import Evidence, gather
+from pricing_service.decisions._raise_coming import Coming
 from pricing_service.decisions._raise_contracts import Contract, contracts
 from pricing_service.decisions._raise_told import Told, told_raises
 from pricing_service.decisions._raise_value import ValueOverTime
@@ -34,8 +35,8 @@ class RaiseCustomers:
     ----------
     ids, contracts
         Who they are, and what each has agreed to.
-    bill
-        Shape (n,): money a month.
+    bill, paid
+        Shape (n,): money a month, with the raise that each was told and that is not in force yet; and paid today.
     value, value_before
         Shape (n,): money a month now and when the price was last set, NaN where unknown.
     basis
@@ -46,8 +47,8 @@ class RaiseCustomers:
         When each price was last set, None where not known.
     version
         Shape (n,): the version of its plan's price that it is on, "" where nothing tells.
-    told
-        All raises told before, of customers who left too.
+    told, coming
+        All raises told before, of customers who left too; and those that are not in force yet.
     traits, everybody, value_of_all, measured, noise
         Of all N customers of the panel, their ids, value, who reports it, and the variance of its log by chance (NaN
         where unknown); `places` (n,) says where these stand.
@@ -56,6 +57,7 @@ class RaiseCustomers:
     ids: list[str]
     contracts: list[Contract]
     bill: Floats
+    paid: Floats
     value: Floats
     value_before: Floats
     basis: NDArray[np.str_]
@@ -64,6 +66,7 @@ class RaiseCustomers:
     since: list[date | None]
     version: NDArray[np.str_]
     told: list[Told]
+    coming: Coming
     traits: Traits
     places: NDArray[np.intp]
     everybody: list[str]
@@ -85,7 +88,7 @@ class RaiseCustomers:
         places = np.flatnonzero((bills > 0) & ~(np.nan_to_num(evidence.traits.churned) > 0))
         if not places.size:
             raise NotEstimable("no_bills", "no customer is known to pay anything today")
-        told = told_raises(panel)
+        told, coming = told_raises(panel), Coming.of(panel)
         last = {each.customer: each.date for each in told if each.raised}
         over_time = ValueOverTime.of(panel, evidence.customers, last)
         value, before, basis = _filled(panel, evidence, over_time, level=level, seed=seed)
@@ -96,11 +99,11 @@ class RaiseCustomers:
         metric = evidence.metrics[0] if evidence.metrics else None
         units = np.full(bills.size, np.nan) if metric is None else evidence.book_units[metric.metric]
         return cls(
-            ids=ids, contracts=bound, bill=bills[places],
+            ids=ids, contracts=bound, bill=coming.bills(ids, bills[places]), paid=bills[places],
             value=value[places], value_before=before[places], basis=basis[places], units=units[places], metric=metric,
             since=[last.get(each, signed.get(each)) for each in ids],
-            version=price_versions(panel, bound, [last.get(each) for each in ids]), told=told, traits=evidence.traits,
-            places=places, everybody=evidence.customers, value_of_all=value,
+            version=price_versions(panel, bound, [last.get(each) for each in ids]), told=told, coming=coming,
+            traits=evidence.traits, places=places, everybody=evidence.customers, value_of_all=value,
             measured=basis == MEASURED, noise=over_time.noise,
         )  # fmt: skip
 

@@ -56,7 +56,7 @@ def earned_entry(study: RaiseStudy) -> dict[str, Any]:
 def skipped(study: RaiseStudy) -> list[dict[str, Any]]:
     """Return how many may not be raised, and what they pay, by the first reason; the commonest first."""
     bill: dict[str, list[float]] = {}
-    for codes, pays in zip(study.holds, study.customers.bill.tolist(), strict=True):
+    for codes, pays in zip(study.holds, study.customers.paid.tolist(), strict=True):
         if codes:
             bill.setdefault(codes[0], []).append(pays)
     rows = [{"reason": code, "customers": len(pays), "mrr": sum(pays)} for code, pays in bill.items()]
@@ -84,7 +84,8 @@ def rows_of(study: RaiseStudy, waves: Waves | None) -> Mapping[str, list[Any]]:
     nothing: list[Any] = [None] * n
     found: dict[str, list[Any]] = {
         "customer_id": list(customers.ids),
-        "current_mrr": customers.bill.tolist(),
+        "current_mrr": customers.paid.tolist(),
+        **customers.coming.columns(customers.ids, customers.paid),
         "recommended_mrr": nothing,
         "raise": nothing,
         "effective": nothing,

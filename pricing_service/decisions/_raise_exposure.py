@@ -1,6 +1,7 @@
 """Raises that customers were told, as they stood in each month: what had been asked by then, and of whom by lot.
 
-A raise counts from the month before it takes effect, at whose end a customer first decides about it. The answer is
+A raise counts from the month before it takes effect, at whose end a customer first decides about it; where some of a
+wave left between, from the month in which it was announced, for all of that wave. The answer is
 learned from a raise's first year: who minded it most has left by then.
 
 A wave with a hold-out, customers who by lot were offered what they paid, is read inside: who is part of a wave was
@@ -21,6 +22,7 @@ from models.retention.ledger import Ints
 from pricing_service.decisions._raise_told import Told
 
 _MOST_WAVES = 3
+_STAYS = np.iinfo(np.int64).max
 _FRESH = 12
 """Months for which the answer to a raise is learned from it."""
 
@@ -46,17 +48,23 @@ class Exposure:
     wave: NDArray[np.str_]
 
     @classmethod
-    def of(cls, told: list[Told], everybody: list[str]) -> Exposure:
-        """Take raises of customers that are known."""
+    def of(cls, told: list[Told], everybody: list[str], gone: Ints | None = None) -> Exposure:
+        """Take raises of customers that are known; `gone` (N,) is the last month in which each paid, if it left."""
         place = {customer: at for at, customer in enumerate(everybody)}
         known = [each for each in told if each.customer in place]
+        who = np.array([place[each.customer] for each in known], dtype=np.int64)
         return cls(
-            who=np.array([place[each.customer] for each in known], dtype=np.int64),
-            since=np.array([_month(each.date) - 1 for each in known], dtype=np.int64),
+            who=who,
+            since=_since(known, np.full(who.size, _STAYS) if gone is None else gone[who]),
             log=np.array([np.log(each.offered / each.old) for each in known], dtype=np.float64),
             kind=np.array(["given" if each.given else each.assignment for each in known], dtype=str),
-            wave=np.array([f"{each.date:%Y-%m} {each.wave}" for each in known], dtype=str),
+            wave=np.array([_wave(each) for each in known], dtype=str),
         )
+
+    def up_to(self, month: int) -> Exposure:
+        """Return those that count by a month."""
+        by = self.since <= month
+        return Exposure(self.who[by], self.since[by], self.log[by], self.kind[by], self.wave[by])
 
     def waves(self) -> list[int]:
         """Return the months from which raises that were given counted, those of the largest waves."""
@@ -101,6 +109,20 @@ class Exposure:
             mine = order[low:high]
             found[mine] += amount[at] * (month[mine] >= self.since[at])
         return found
+
+
+def _since(told: list[Told], gone: Ints) -> Ints:
+    """Return the month from which each counts; customers told stand in it while they could still leave for it."""
+    since = np.array([_month(each.date) - 1 for each in told], dtype=np.int64)
+    announced = np.array([_month(each.announced or each.date) for each in told], dtype=np.int64)
+    between = (announced <= gone) & (gone < since)
+    waves = np.array([_wave(each) for each in told], dtype=str)
+    early = np.isin(waves, waves[between])
+    return np.where(early, np.minimum(announced, since), since)
+
+
+def _wave(told: Told) -> str:
+    return f"{told.date:%Y-%m} {told.wave}"
 
 
 def _month(day: date) -> int:

@@ -56,7 +56,10 @@ class RaiseRows:
             ``history_too_short`` where there are not two whole months with bills.
         """
         months = _Months.of(panel, customers.everybody)
-        raises = Exposure.of(customers.told, customers.everybody)
+        begun = Exposure.of(customers.told, customers.everybody, months.gone_in())
+        told = [*customers.told, *customers.coming.told]
+        raises = Exposure.of(told, customers.everybody, months.gone_in()).up_to(months.last)
+        to_come = np.log(customers.bill / customers.paid)
         value = np.where(customers.measured, customers.value_of_all, np.nan)
         known = _Known.of(months.first_bill(), value, raises, last=months.last, noise=customers.noise)
         at_risk = months.due(agreed, customers.everybody) | months.gone
@@ -71,7 +74,8 @@ class RaiseRows:
         )
         here, ages = customers.places, months.age_today(customers.places)
         today = np.full(here.size, months.last)
-        return cls(past, known.at(here, ages, today), known.position(here, ages), raises.given(here, today))
+        given = begun.given(here, today) + to_come
+        return cls(past, known.at(here, ages, today), known.position(here, ages), given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +178,12 @@ class _Months:
         """Which have a whole month after them."""
         inside: NDArray[np.bool_] = self.month < self.last
         return inside
+
+    def gone_in(self) -> Ints:
+        """Return the last month in which each of all customers paid, (N,); one that never comes where it is there."""
+        found = np.full(self.customers, np.iinfo(np.int64).max)
+        found[self.who[self.gone]] = self.month[self.gone]
+        return found
 
     def first_bill(self) -> Floats:
         """Return each customer's first bill, shape (N,), NaN where it has none."""

@@ -16,6 +16,7 @@ from models.pricing.raises.earned import Earned
 from models.pricing.raises.prospects import Kinds, Prospects, Told
 from models.pricing.raises.response import PriceResponse, Response, believed
 from models.retention.ledger import Ints
+from pricing_service.decisions._raise_coming import COMING
 from pricing_service.decisions._raise_contracts import contracts, months_until
 from pricing_service.decisions._raise_customers import UNKNOWN, RaiseCustomers
 from pricing_service.decisions._raise_rows import RaiseRows
@@ -149,9 +150,11 @@ class RaiseStudy:
     def holds(self) -> list[list[str]]:
         """Why each may not be raised; empty where it may."""
         held: list[list[str]] = []
+        coming = self.customers.coming.first(self.customers.ids)
         for at, contract in enumerate(self.customers.contracts):
             since = self.customers.since[at]
             codes = {
+                COMING: coming[at] is not None,
                 "value_unknown": self.customers.basis[at] == UNKNOWN,
                 "no_value": self.customers.value[at] <= 0,
                 "pays_its_share_already": bool(self.earned.room[at] <= 0) and self.customers.value[at] > 0,

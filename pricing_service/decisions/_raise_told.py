@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.willingness.renewals import GIVEN, NEGOTIATED
@@ -12,6 +12,7 @@ from pricing_service.panel import StoredPanel
 from pricing_service.panel.currency import Rates
 
 POLICY = "policy"
+LEFT = "left"
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Told:
         ``randomised``, ``contractual``, ``policy`` or ``negotiated``.
     left
         Whether it left for it.
-    wave
-        Its wave, "" where none is told.
+    wave, response
+        Its wave, and what it answered, "" where none is told.
     """
 
     customer: str
@@ -41,6 +42,7 @@ class Told:
     assignment: str
     left: bool
     wave: str
+    response: str = ""
 
     @property
     def share(self) -> float:
@@ -68,15 +70,26 @@ class Told:
 
 def told_raises(panel: StoredPanel) -> list[Told]:
     """Read price changes that have been answered, up to `as_of`, in constant currency."""
+    return [_told(row) for row in _rows(panel, ahead=False) if _answered(row)]
+
+
+def coming_raises(panel: StoredPanel) -> list[Told]:
+    """Read price changes that begin after `as_of`, answered or not: who has not answered has not left."""
+    ahead = [_told(row) for row in _rows(panel, ahead=True)]
+    return [replace(each, left=each.response == LEFT) for each in ahead]
+
+
+def _rows(panel: StoredPanel, *, ahead: bool) -> list[dict[str, Any]]:
     tables = contract_tables(panel)
     if "price_changes" not in tables:
         return []
     money = ("old_mrr", "offered_mrr", "new_mrr")
     table = Rates.of(tables, panel.currency, panel.as_of).constant(tables["price_changes"], *money)
-    table = table.filter((table.date <= panel.as_of) & (table.old_mrr > 0) & (table.offered_mrr > 0))
+    begun = table.date > panel.as_of if ahead else table.date <= panel.as_of
+    table = table.filter(begun & (table.old_mrr > 0) & (table.offered_mrr > 0))
     typed = table.mutate(**{name: table[name].cast("float64") for name in money})
-    rows = typed.order_by(["date", "customer_id"]).to_pyarrow().to_pylist()
-    return [_told(row) for row in rows if _answered(row)]
+    rows: list[dict[str, Any]] = typed.order_by(["date", "customer_id"]).to_pyarrow().to_pylist()
+    return rows
 
 
 def _answered(row: dict[str, Any]) -> bool:
@@ -84,10 +97,10 @@ def _answered(row: dict[str, Any]) -> bool:
 
 
 def _told(row: dict[str, Any]) -> Told:
-    left = row["response"] == "left" or (row["response"] is None and row["new_mrr"] is None)
+    left = row["response"] == LEFT or (row["response"] is None and row["new_mrr"] is None)
     # A price that was given stays given where the customer bargained: what was asked did not depend on it.
     assignment = row["assignment"] or (NEGOTIATED if row["response"] == "negotiated" else POLICY)
     return Told(
         row["customer_id"], row["date"], row["announced"], row["old_mrr"], row["offered_mrr"], row["new_mrr"],
-        assignment, left, row["wave"] or "",
+        assignment, left, row["wave"] or "", row["response"] or "",
     )  # fmt: skip

@@ -44,7 +44,8 @@ class Waves:
     @cached_property
     def _waiting(self) -> dict[str, date]:
         """Until when those held out of an earlier wave are asked nothing."""
-        return held_until(self.planned.study.customers.told)
+        customers = self.planned.study.customers
+        return held_until([*customers.told, *customers.coming.told])
 
     @cached_property
     def still_held(self) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from pricing_service.decisions._words import chance, customers, listed, money, p
 
 Result = Mapping[str, Any]
 SKIPPED = {
+    "raise_coming": "they were told a raise that is not in force yet",
     "value_unknown": "nothing tells what they get",
     "no_value": "they get no value",
     "pays_its_share_already": "they pay their share of their value already",
@@ -28,7 +29,15 @@ def raise_sentences(result: Result) -> list[str]:
         [*_plan(result), *_beside(result)] if result["policy"] else [*_no_plan(result), *_would_tell(result)]
     )
     past = past_sentences(result["past_raises"])
-    return [*plan, *_answer(result), *past, *wave_sentences(result), *_skipped(result), *_too_much(result)]
+    return [
+        *plan,
+        *_answer(result),
+        *past,
+        *wave_sentences(result),
+        *_coming(result),
+        *_skipped(result),
+        *_too_much(result),
+    ]
 
 
 def _plan(result: Result) -> list[str]:
@@ -115,6 +124,22 @@ def _answer(result: Result) -> list[str]:
 def _odds(elasticity: float) -> str:
     factor = exp(0.1 * elasticity)
     return f"{factor:.2f}"
+
+
+def _coming(result: Result) -> list[str]:
+    coming, currency = result.get("coming") or {}, result["currency"]
+    if not coming.get("customers"):
+        return []
+    were = "was" if coming["customers"] == 1 else "were"
+    text = f"{customers(coming['customers'])} {were} told a raise that is not in force yet"
+    stays = coming["customers"] - coming["left"]
+    left = f", of whom {coming['left']} left" if coming["left"] else ""
+    if not stays:
+        return [f"{text}{left}."]
+    return [
+        f"{text}{left}: those who are there pay {money(coming['mrr'], currency)} a month and will pay "
+        f"{money(coming['coming_mrr'], currency)}, which is what the plan begins with."
+    ]
 
 
 def _skipped(result: Result) -> list[str]:

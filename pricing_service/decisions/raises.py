@@ -142,6 +142,9 @@ def _answer(study: RaiseStudy, options: RaiseOptions) -> tuple[dict[str, Any], W
         "earned": earned_entry(study),
         "skipped": skipped(study),
         "right_size": right_size(study),
+        "coming": study.customers.coming.entry(
+            study.customers.ids, study.customers.paid, unit=f"{study.currency}/month"
+        ),
         "customers": len(study.customers.ids),
     }
     if not study.identified:
@@ -220,7 +223,7 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
     return no_effects(refusal.reason, currency, level) | {
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
         "elasticity": slope | {"identified_by": None, "reasons": {"identified_by": refusal.reason}},
-        "skipped": [], "earned": {}, "beside": {}, "band": [], "would_tell": {}, "customers": 0,
+        "skipped": [], "earned": {}, "coming": {}, "beside": {}, "band": [], "would_tell": {}, "customers": 0,
         "past_raises": no_past_raises(refusal, level=level),
         "waves": [], "hold_out": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
         "sentences": [f"Nothing can be said of raises: {refusal}."],
