@@ -10,16 +10,22 @@ import numpy as np
 from models.checks import Floats
 from models.willingness.renewals import GIVEN
 from pricing_service.decisions._raise_study import RaiseStudy
+from pricing_service.decisions._raise_told import STAGGERED
 from pricing_service.decisions._raise_waves import HOLD_OUT, Waves
 
+_BY_PLAN = (
+    "whole plans were raised, one after another: whatever else befell a plan in the months of its raise is read as the"
+    " answer to it"
+)
 _QUARTILES = ("p25", "p50", "p75")
 
 
 def elasticity(study: RaiseStudy) -> dict[str, Any]:
     """Return θ with what it rests on; the band is what is believed, learned or not."""
     level = study.terms.level
-    kinds = {each.assignment for each in study.customers.told if each.given}
-    by = ", ".join(kind for kind in GIVEN if kind in kinds) if study.identified else None
+    told = study.customers.told if study.staggered is None else study.staggered.groups.told
+    kinds = {each.assignment for each in told if each.given}
+    by = ", ".join(kind for kind in (*GIVEN, STAGGERED) if kind in kinds) if study.identified else None
     low, middle, high = np.quantile(study.response.theta, [(1 - level) / 2, 0.5, (1 + level) / 2]).tolist()
     found = study.response.elasticity(level=level).to_json() | {
         "identified_by": by,
@@ -27,13 +33,19 @@ def elasticity(study: RaiseStudy) -> dict[str, Any]:
         "told": len(study.customers.told),
         "given": study.rows.past.told,
         "left": int(study.rows.past.left.sum()),
+        "staggered": None if study.staggered is None else study.staggered.entry(level),
     }
     reason = found["reason"] or "not_identified"
     if study.why_not is not None:
         found |= {"value": None, "low": None, "high": None, "reason": study.why_not.reason}
         found["warnings"] = [{"code": study.why_not.reason, "message": str(study.why_not)}]
         reason = study.why_not.reason
-    return found if by is not None else found | {"reasons": {"identified_by": reason}}
+    if by is not None and STAGGERED in kinds:
+        found["warnings"] = [{"code": "raised_by_plan", "message": _BY_PLAN}]
+    reasons = {} if by is not None else {"identified_by": reason}
+    return found | {
+        "reasons": reasons if study.staggered is not None else reasons | {"staggered": study.unused}
+    }
 
 
 def earned_entry(study: RaiseStudy) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class PastRaises:
         known = [each for each in first.values() if each.customer in place]
         if not known:
             raise NotEstimable("no_past_raises", "no customer was told a raise")
-        begin, bill, units = _months(
+        begin, bill, units = bills_by_month(
             panel, place, None if customers.metric is None else customers.metric.column
         )
         who = [place[each.customer] for each in known]
@@ -217,7 +217,7 @@ def _share(name: str, value: float) -> float:
     return value if name == KEPT else float(np.expm1(value))
 
 
-def _months(
+def bills_by_month(
     panel: StoredPanel, place: Mapping[str, int], column: str | None
 ) -> tuple[int, Floats, Floats | None]:
     """Return the first whole month (from year 0), bills and units of all customers, (n, T)."""

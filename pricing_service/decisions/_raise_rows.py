@@ -8,7 +8,7 @@ little to be measured at all, and value that is modelled from units is too rough
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from models.retention.ledger import Ints
 from pricing_service.decisions._raise_contracts import Contract, due_months
 from pricing_service.decisions._raise_customers import RaiseCustomers
 from pricing_service.decisions._raise_exposure import Exposure
+from pricing_service.decisions._raise_groups import GroupRaises
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.answers import arrow_of, floats_of
 
@@ -39,16 +40,25 @@ class RaiseRows:
         What is learned from.
     known, position, given
         Of today's n customers: x (n, k), z (n,) and u (n,), as in `Decisions`.
+    month
+        Shape (m,): of each decision of the past, from year 0.
     """
 
     past: Decisions
     known: Floats
     position: Floats
     given: Floats
+    month: Ints
 
     @classmethod
-    def of(cls, panel: StoredPanel, customers: RaiseCustomers, agreed: Mapping[str, Contract]) -> RaiseRows:
-        """Read them from the panel's months.
+    def of(
+        cls,
+        panel: StoredPanel,
+        customers: RaiseCustomers,
+        agreed: Mapping[str, Contract],
+        groups: GroupRaises | None = None,
+    ) -> RaiseRows:
+        """Read them from the panel's months; with `groups`, raises of whole groups are given, and groups have levels.
 
         Raises
         ------
@@ -56,12 +66,15 @@ class RaiseRows:
             ``history_too_short`` where there are not two whole months with bills.
         """
         months = _Months.of(panel, customers.everybody)
-        begun = Exposure.of(customers.told, customers.everybody, months.gone_in())
-        told = [*customers.told, *customers.coming.told]
-        raises = Exposure.of(told, customers.everybody, months.gone_in()).up_to(months.last)
+        told = customers.told if groups is None else groups.told
+        begun = Exposure.of(told, customers.everybody, months.gone_in())
+        raises = Exposure.of([*told, *customers.coming.told], customers.everybody, months.gone_in()).up_to(
+            months.last
+        )
         to_come = np.log(customers.bill / customers.paid)
         value = np.where(customers.measured, customers.value_of_all, np.nan)
         known = _Known.of(months.first_bill(), value, raises, last=months.last, noise=customers.noise)
+        known = known if groups is None else replace(known, levels=groups.levels)
         at_risk = months.due(agreed, customers.everybody) | months.gone
         who, month, age = months.who[at_risk], months.month[at_risk], months.age[at_risk]
         past = Decisions(
@@ -75,17 +88,21 @@ class RaiseRows:
         here, ages = customers.places, months.age_today(customers.places)
         today = np.full(here.size, months.last)
         given = begun.given(here, today) + to_come
-        return cls(past, known.at(here, ages, today), known.position(here, ages), given)
+        return cls(past, known.at(here, ages, today), known.position(here, ages), given, month)
 
 
 @dataclass(frozen=True, eq=False)
 class _Known:
-    """What is known of all N customers: z (NaN where it is not), log of the first bill, raises, and the last month."""
+    """What is known of all N customers: z (NaN where it is not), log of the first bill, raises, and the last month.
+
+    `levels` (N, g) are of groups, where whole groups' raises are read.
+    """
 
     share: Floats
     log_bill: Floats
     raises: Exposure
     last: int
+    levels: Floats | None = None
 
     @classmethod
     def of(
@@ -114,6 +131,7 @@ class _Known:
         own = [levels, z, z * z, self._counts(who, age), self.log_bill[who], years]
         begun = [month >= wave for wave in self.raises.waves()]
         told = [*begun, *self.raises.inside(who, month), self.raises.old(who, month)]
+        told = told if self.levels is None else [*told, self.levels[who]]
         return np.column_stack([*own, *told]).astype(np.float64)
 
     def _counts(self, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:

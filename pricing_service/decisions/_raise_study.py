@@ -14,11 +14,12 @@ from models.errors import NotEstimable
 from models.pricing.raises.chances import Draws
 from models.pricing.raises.earned import Earned
 from models.pricing.raises.prospects import Kinds, Prospects, Told
-from models.pricing.raises.response import PriceResponse, Response, believed
+from models.pricing.raises.response import PriceResponse, Response
 from models.retention.ledger import Ints
 from pricing_service.decisions._raise_coming import COMING
-from pricing_service.decisions._raise_contracts import contracts, months_until
+from pricing_service.decisions._raise_contracts import months_until
 from pricing_service.decisions._raise_customers import UNKNOWN, RaiseCustomers
+from pricing_service.decisions._raise_evidence import NOT_ACCEPTED, RaiseEvidence, Staggered
 from pricing_service.decisions._raise_rows import RaiseRows
 from pricing_service.panel import StoredPanel
 
@@ -45,6 +46,8 @@ class RaiseTerms:
         Between telling and asking.
     level, seed
         Of intervals and draws.
+    accept
+        Weaker evidence that may set the answer to prices: `staggered`, or nothing.
     """
 
     max_raise: float
@@ -54,6 +57,7 @@ class RaiseTerms:
     notice_days: int
     level: float
     seed: int
+    accept: tuple[str, ...] = ()
 
     @property
     def levels(self) -> Floats:
@@ -80,6 +84,8 @@ class RaiseStudy:
         What serving a customer costs, as a share of its bill.
     today, currency
         The day up to which data count, and the ISO code of money.
+    staggered, unused
+        Raises of whole plans as evidence where they were looked at, and why they were not, else "".
     """
 
     customers: RaiseCustomers
@@ -90,6 +96,8 @@ class RaiseStudy:
     service: float
     today: date
     currency: str
+    staggered: Staggered | None = None
+    unused: str = NOT_ACCEPTED
 
     @classmethod
     def of(cls, panel: StoredPanel, terms: RaiseTerms) -> RaiseStudy:
@@ -101,15 +109,15 @@ class RaiseStudy:
             ``no_bills`` or ``history_too_short`` where nobody pays.
         """
         customers = RaiseCustomers.of(panel, level=terms.level, seed=terms.seed)
-        rows = RaiseRows.of(panel, customers, contracts(panel, ended=True))
         cells = len(customers.ids) * terms.levels.size
         draws = int(np.clip(_MOST_CELLS // cells, _FEWEST_DRAWS, _DRAWS))
-        why_not = None
-        try:
-            response = PriceResponse(draws=draws, seed=terms.seed).fit(rows.past)
-        except NotEstimable as refusal:
-            why_not, response = refusal, believed(draws, seed=terms.seed, known=rows.known.shape[1])
-        return cls(customers, terms, rows, response, why_not, _service(panel), panel.as_of, panel.currency)
+        evidence = RaiseEvidence.of(
+            panel, customers, PriceResponse(draws=draws, seed=terms.seed), accept=terms.accept
+        )
+        return cls(
+            customers, terms, evidence.rows, evidence.response, evidence.why_not, _service(panel), panel.as_of,
+            panel.currency, evidence.staggered, evidence.unused,
+        )  # fmt: skip
 
     @property
     def identified(self) -> bool:

@@ -12,6 +12,8 @@ from pricing_service.panel import StoredPanel
 from pricing_service.panel.currency import Rates
 
 POLICY = "policy"
+STAGGERED = "staggered"
+"""Assignment of raises by policy that all of a plan were told, where they are accepted as evidence."""
 LEFT = "left"
 
 
@@ -58,7 +60,12 @@ class Told:
     @property
     def given(self) -> bool:
         """Whether it was given whatever the customer would do."""
-        return self.assignment in GIVEN
+        return self.assignment in (*GIVEN, STAGGERED)
+
+    @property
+    def month(self) -> int:
+        """The month in which it begins, from year 0."""
+        return self.date.year * 12 + self.date.month - 1
 
     @property
     def realised(self) -> float | None:

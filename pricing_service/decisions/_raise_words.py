@@ -121,6 +121,20 @@ def _answer(result: Result) -> list[str]:
     ]
 
 
+def _by_plan(result: Result) -> list[str]:
+    staggered = result["elasticity"].get("staggered")
+    if staggered is None:
+        return []
+    trend = staggered["trend_before"]
+    if trend["verdict"] == "none_seen":
+        return [
+            "That rests on raises of whole plans one after another. Before, these plans lost customers as the others "
+            f"did, as far as can be seen (chance of differences as large: {percent(trend['chance'])})."
+        ]
+    why = "lost customers at another rate before" if trend["verdict"] == "seen" else "are hardly seen before"
+    return [f"Raises of whole plans tell nothing of it: the plans that were raised {why}."]
+
+
 def _odds(elasticity: float) -> str:
     factor = exp(0.1 * elasticity)
     return f"{factor:.2f}"

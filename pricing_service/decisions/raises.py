@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -66,6 +66,11 @@ class RaiseOptions(Options):
         description="how much the mean of the worst tenth of draws counts beside the mean of all",
     )
 
+    accept: list[Literal["staggered"]] = Field(
+        [],
+        description="weaker evidence that may tell how churn answers where nothing stronger does: staggered,"
+        " raises of whole plans one after another",
+    )
     hold_out: float = Field(
         0.1,
         ge=0,
@@ -78,7 +83,7 @@ class RaiseOptions(Options):
         low = min(CAPTURE[0], self.capture_cap)
         return RaiseTerms(
             self.max_raise, (low, self.capture_cap), self.horizon_months, self.discount_rate, self.notice_days,
-            self.level, seed,
+            self.level, seed, tuple(self.accept),
         )  # fmt: skip
 
     def rails(self) -> Rails:
@@ -219,10 +224,11 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
         name: Label(unit=unit, level=level).unknown(refusal.reason, n=0).to_json()
         for name, unit in units.items()
     }
+    untold = ("identified_by", "staggered")
     slope = Label(unit="log odds/log price", level=level).unknown(refusal.reason, n=0).to_json()
     return no_effects(refusal.reason, currency, level) | {
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
-        "elasticity": slope | {"identified_by": None, "reasons": {"identified_by": refusal.reason}},
+        "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)},
         "skipped": [], "earned": {}, "coming": {}, "beside": {}, "band": [], "would_tell": {}, "customers": 0,
         "past_raises": no_past_raises(refusal, level=level),
         "waves": [], "hold_out": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
