@@ -12,6 +12,7 @@ from pricing_service.panel import StoredPanel
 from pricing_service.panel.currency import Rates
 
 POLICY = "policy"
+RANDOMISED = "randomised"
 STAGGERED = "staggered"
 """Assignment of raises by policy that all of a plan were told, where they are accepted as evidence."""
 LEFT = "left"
@@ -76,8 +77,11 @@ class Told:
 
 
 def told_raises(panel: StoredPanel) -> list[Told]:
-    """Read price changes that have been answered, up to `as_of`, in constant currency."""
-    return [_told(row) for row in _rows(panel, ahead=False) if _answered(row)]
+    """Read price changes up to `as_of`, in constant currency, that have been answered, or left nothing to answer.
+
+    Who was offered by lot what it paid, an experiment's other arm, has nothing to answer and has not left.
+    """
+    return [_told(row) for row in _rows(panel, ahead=False) if _answered(row) or _held_out(row)]
 
 
 def coming_raises(panel: StoredPanel) -> list[Told]:
@@ -103,8 +107,13 @@ def _answered(row: dict[str, Any]) -> bool:
     return any(row[name] is not None for name in ("response", "new_mrr", "reason"))
 
 
+def _held_out(row: dict[str, Any]) -> bool:
+    return bool(row["assignment"] == RANDOMISED and row["offered_mrr"] == row["old_mrr"])
+
+
 def _told(row: dict[str, Any]) -> Told:
-    left = row["response"] == LEFT or (row["response"] is None and row["new_mrr"] is None)
+    silent = row["response"] is None and row["new_mrr"] is None
+    left = row["response"] == LEFT or (silent and not (_held_out(row) and row["reason"] is None))
     # A price that was given stays given where the customer bargained: what was asked did not depend on it.
     assignment = row["assignment"] or (NEGOTIATED if row["response"] == "negotiated" else POLICY)
     return Told(

@@ -18,10 +18,9 @@ from models.pricing.raises.waves import information, leaving, lots, stop_at
 from models.retention.ledger import Ints
 from pricing_service.decisions._raise_contracts import months_later
 from pricing_service.decisions._raise_plan import Planned
-from pricing_service.decisions._raise_told import POLICY, Told
+from pricing_service.decisions._raise_told import POLICY, RANDOMISED, Told
 
 RAISE, HOLD_OUT = "raise", "hold_out"
-RANDOMISED = "randomised"
 _YEAR = 12
 
 

@@ -201,3 +201,28 @@ def test_without_a_whole_month_the_history_is_too_short(front_door: FrontDoor):
         read(panel)
 
     assert refusal.value.reason == "history_too_short"
+
+
+def test_arms_of_an_experiment_are_given_raises_read_inside_it(front_door: FrontDoor):
+    """The arm that kept its price answers nothing; what tells is the lot between the arms."""
+    tables = raising_board(120)
+    asked = {row["customer_id"] for row in tables["price_changes"]}
+    tables["price_changes"] = [row | {"arm": "plus 20", "wave": "test"} for row in tables["price_changes"]]
+    tables["price_changes"] += [
+        {
+            "customer_id": row["customer_id"], "date": first_day(RAISED_AT), "old_mrr": row["mrr"],
+            "offered_mrr": row["mrr"], "assignment": "randomised", "arm": "control", "wave": "test",
+        }
+        for row in tables["subscriptions"]
+        if row["customer_id"] not in asked and (not row["end"] or str(row["end"]) > first_day(RAISED_AT))
+    ]  # fmt: skip
+    panel = front_door(tables)
+    people = customers_of(panel)
+
+    rows = read(panel)
+
+    assert {each.assignment for each in people.told} == {"randomised"}
+    assert any(each.share == 0 for each in people.told)
+    assert rows.past.told == len({each.customer for each in people.told if each.share > 0})
+    # Two numbers tell of the wave whatever the lot: that it began, and what it was asked.
+    assert rows.past.known.shape[1] == read(front_door(raising_board(120))).past.known.shape[1] + 2

@@ -124,3 +124,15 @@ def test_a_wave_is_read_whole(raising: StoredPanel):
     assert len(told) > 40
     assert all(each.given and each.share == pytest.approx(RAISE, abs=1e-3) for each in told)
     assert {each.realised for each in told if not each.left} == {1.0}
+
+
+def test_who_was_by_lot_offered_what_it_paid_has_nothing_to_answer_and_is_read(front_door: FrontDoor):
+    (held,) = read(
+        front_door,
+        {"offered_mrr": 100, "assignment": "randomised", "arm": "control", "wave": "test"},
+        {"customer_id": "b", "offered_mrr": 100, "assignment": "policy"},
+    )
+
+    assert (held.customer, held.given, held.left, held.raised) == ("a", True, False, False)
+    assert held.share == 0
+    assert held.realised is None
