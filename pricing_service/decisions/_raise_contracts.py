@@ -64,7 +64,7 @@ class Contract:
     def begins_in(self, today: date, *, notice_days: int) -> int:
         """Return the month of that day, counted from year 0, by the rule for ends of terms."""
         if self.due is None or self.term_end is None:
-            return term_month(self.effective(today, notice_days=notice_days))
+            return int(term_month(self.effective(today, notice_days=notice_days)))
         return self.due + self._terms(self.term_end, self._told(today, notice_days)) * self.every
 
     @property

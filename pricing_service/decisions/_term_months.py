@@ -7,7 +7,7 @@ or the day after.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import overload
+from typing import Any
 
 from ibis.expr.types import Column
 
@@ -15,12 +15,10 @@ from models.retention.ledger import Ints
 from pricing_service.panel.calendar import shifted
 
 
-@overload
-def term_month(day: date) -> int: ...
-@overload
-def term_month(day: Column) -> Column: ...
-def term_month(day: date | Column) -> int | Column:
+def term_month(day: date | Column) -> Any:
     """Return the month, counted from year 0, in which a term ends whose last day, or the day after, is told.
+
+    A number for a date, a column for a column.
 
     >>> term_month(date(2026, 12, 31)) == term_month(date(2027, 1, 1)) == 12 * 2027
     True
@@ -32,11 +30,9 @@ def term_month(day: date | Column) -> int | Column:
     return after.year() * 12 + after.month() - 1
 
 
-@overload
-def again(apart: Ints, term: int) -> Ints: ...
-@overload
-def again(apart: Column, term: Column) -> Column: ...
-def again(apart: Ints | Column, term: int | Column) -> Ints | Column:
-    """Return whether one more term ends so many months apart from the end of another, before or after it."""
-    ends: Ints | Column = apart % term == 0
-    return ends
+def again(apart: Ints | Column, term: int | Column) -> Any:
+    """Return whether one more term ends so many months apart from the end of another, before or after it.
+
+    Truths for numbers, a column for a column.
+    """
+    return apart % term == 0
