@@ -116,6 +116,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "stronger_evidence": "raises by lot or by contract tell it",
         "no_group_raises": "no raise was told to all of a plan by policy",
         "trend_before": "plans that were raised lost customers at another rate before",
+        "nobody_compared": "no two customers may be asked the same",
         "raise_coming": "they were told a raise that is not in force yet",
         "raised_recently": "their price was set within a year",
         "not_due_in_time": "their contract runs beyond the months that count",

@@ -36,6 +36,7 @@ def without_response(study: RaiseStudy) -> dict[str, Any]:
         "would_tell": would_tell(study),
         "waves": [],
         "hold_out": {},
+        "threats": {},
         "charts": {},
     }
 

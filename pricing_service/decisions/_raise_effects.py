@@ -60,7 +60,7 @@ def before_after(planned: Planned) -> list[dict[str, Any]]:
     study, none = planned.study, np.zeros_like(planned.level)
     bill = study.customers.bill
     before = (planned.stays(none) * bill).sum(axis=1)
-    kept = (planned.stays() * bill).sum(axis=1)
+    kept = (planned.stays() * bill).sum(axis=1) - planned.lost_below(raised=False)
     mrr = before + planned.mrr_change()
     value = planned.values(none)
     sides = {

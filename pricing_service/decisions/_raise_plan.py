@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.estimate import Estimate, Label
 from models.pricing.raises.chances import Draws, RaisePlan, plan_raises
+from models.pricing.raises.prospects import below, lower_share
 from pricing_service.decisions._raise_study import RaiseStudy
 
 _METHOD = "draws that planning did not see"
@@ -107,9 +108,28 @@ class Planned:
         """Return what is paid a month a year on, less what would be without raises, in the same draws."""
         study = self.study
         before = self.stays(np.zeros_like(self.level))
-        paid = study.customers.bill * (1 + self.realised[:, None] * self.raises * (study.wait < 12))
-        found: Floats = (self.stays() * paid - before * study.customers.bill).sum(axis=1)
+        paid = study.customers.bill * (1 + self.realised[:, None] * self._begun)
+        more: Floats = (self.stays() * paid - before * study.customers.bill).sum(axis=1)
+        return more - self.lost_below()
+
+    @property
+    def _begun(self) -> Floats:
+        """The raise of each that has begun in a year, a share, shape (n,)."""
+        found: Floats = self.raises * (self.study.wait < 12)
         return found
+
+    def lost_below(self, *, raised: bool = True) -> Floats:
+        """Return what is paid less a month a year on because some went down, in the same draws.
+
+        Less than at the raise, or, where not `raised`, than today.
+        """
+        study, none = self.study, np.zeros_like(self.level)
+        there = np.stack([self.stays(level) for level in (none, self.level)], axis=2)
+        later = study.bargains.per_leaver[study.bargains.per_leaver.size // 2 :]
+        share = self.realised[:, None] * self._begun if raised else np.zeros((later.size, 1))
+        each = below(study.customers.bill, study.bargains.kept, share[:, :, None])
+        lost: Floats = (lower_share(there, later)[:, :, 1:] * each).sum(axis=(1, 2))
+        return lost
 
     @property
     def realised(self) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from models.pricing.raises.earned import Earned
 from models.pricing.raises.prospects import Kinds, Prospects, Told
 from models.pricing.raises.response import PriceResponse, Response
 from models.retention.ledger import Ints
+from pricing_service.decisions._raise_bargains import Bargains, marked
 from pricing_service.decisions._raise_coming import COMING
 from pricing_service.decisions._raise_contracts import months_until
 from pricing_service.decisions._raise_customers import UNKNOWN, RaiseCustomers
@@ -26,8 +27,6 @@ from pricing_service.panel import StoredPanel
 LADDER = (0.03, 0.05, 0.08, 0.10, 0.15, 0.20, 0.25)
 _DRAWS, _FEWEST_DRAWS, _MOST_CELLS = 400, 80, 8_000_000
 _MONTHS_BETWEEN = 12
-_REALISED = (9.0, 1.0)
-"""Of ten told a raise nine pay all of it: what is believed before any was told."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,8 @@ class RaiseTerms:
         Of intervals and draws.
     accept
         Weaker evidence that may set the answer to prices: `staggered`, or nothing.
+    downgrades
+        Of customers whom a raise drives away, the share that takes a lower plan instead; None: learned.
     """
 
     max_raise: float
@@ -58,6 +59,7 @@ class RaiseTerms:
     level: float
     seed: int
     accept: tuple[str, ...] = ()
+    downgrades: float | None = None
 
     @property
     def levels(self) -> Floats:
@@ -109,6 +111,7 @@ class RaiseStudy:
             ``no_bills`` or ``history_too_short`` where nobody pays.
         """
         customers = RaiseCustomers.of(panel, level=terms.level, seed=terms.seed)
+        customers = replace(customers, told=marked(customers.told, panel))
         cells = len(customers.ids) * terms.levels.size
         draws = int(np.clip(_MOST_CELLS // cells, _FEWEST_DRAWS, _DRAWS))
         evidence = RaiseEvidence.of(
@@ -215,7 +218,7 @@ class RaiseStudy:
             kinds=Kinds(
                 response.shifts if learnt else 0 * response.shifts, response.factors, response.weights(customers.places)
             ),
-            realised=self.realised,
+            realised=self.realised, per_leaver=self.bargains.per_leaver, kept=self.bargains.kept,
         )  # fmt: skip
         terms = self.terms
         return prospects.under(terms.levels, months=terms.horizon_months, yearly_discount=terms.discount_rate)
@@ -223,11 +226,13 @@ class RaiseStudy:
     @cached_property
     def realised(self) -> Floats:
         """Which share of a raise is paid in the end, shape (draws,)."""
-        paid = [each.realised for each in self.customers.told if each.realised is not None]
-        rng = np.random.default_rng((self.terms.seed, 1))
-        full, none = _REALISED[0] + sum(paid), _REALISED[1] + len(paid) - sum(paid)
-        drawn: Floats = rng.beta(full, none, self.response.theta.size)
-        return drawn
+        return self.bargains.realised
+
+    @cached_property
+    def bargains(self) -> Bargains:
+        """How customers bargain."""
+        terms = self.terms
+        return Bargains(self.customers, self.response.theta.size, terms.seed, terms.downgrades)
 
     def draws(self, group: NDArray[np.intp], budget: Floats) -> Draws:
         """Return what levels of groups (codes, (n,)) gain and cost: each member gets the most that it is allowed."""

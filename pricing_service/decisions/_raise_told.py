@@ -12,10 +12,11 @@ from pricing_service.panel import StoredPanel
 from pricing_service.panel.currency import Rates
 
 POLICY = "policy"
+_SAME = 0.999
 RANDOMISED = "randomised"
 STAGGERED = "staggered"
 """Assignment of raises by policy that all of a plan were told, where they are accepted as evidence."""
-LEFT = "left"
+LEFT, DOWNGRADED = "left", "downgraded"
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,15 @@ class Told:
         return self.date.year * 12 + self.date.month - 1
 
     @property
+    def went_down(self) -> bool:
+        """Whether it stayed and took less than it had."""
+        less = self.new is not None and self.new < self.old * _SAME
+        return not self.left and (self.response == DOWNGRADED or less)
+
+    @property
     def realised(self) -> float | None:
-        """Which share of the raise was paid in the end, 0–1; None where it left, or nothing was asked."""
-        if self.new is None or self.left or self.offered <= self.old:
+        """Which share of the raise was paid in the end, 0–1; None where it left or went down, or nothing was asked."""
+        if self.new is None or self.left or self.went_down or self.offered <= self.old:
             return None
         return min(max((self.new - self.old) / (self.offered - self.old), 0.0), 1.0)
 

@@ -32,8 +32,10 @@ def raise_sentences(result: Result) -> list[str]:
     return [
         *plan,
         *_answer(result),
+        *_by_plan(result),
         *past,
         *wave_sentences(result),
+        *_threats(result),
         *_coming(result),
         *_skipped(result),
         *_too_much(result),
@@ -138,6 +140,16 @@ def _by_plan(result: Result) -> list[str]:
 def _odds(elasticity: float) -> str:
     factor = exp(0.1 * elasticity)
     return f"{factor:.2f}"
+
+
+def _threats(result: Result) -> list[str]:
+    guard = result.get("threats") or {}
+    if guard.get("holds") is not False:
+        return []
+    return [
+        f"Those likelier to leave are asked {_points(guard['asked_less'])} points less than others who may be asked as "
+        "much: whoever threatens to leave would learn that it pays. Keep alike customers at one raise (`fairness_by`)."
+    ]
 
 
 def _coming(result: Result) -> list[str]:

@@ -29,6 +29,7 @@ from pricing_service.decisions._raise_letters import with_evidence
 from pricing_service.decisions._raise_past import no_past_raises, past_raises
 from pricing_service.decisions._raise_plan import Planned, Rails
 from pricing_service.decisions._raise_study import RaiseStudy, RaiseTerms
+from pricing_service.decisions._raise_threats import threats
 from pricing_service.decisions._raise_waves import Waves
 from pricing_service.decisions._raise_words import raise_sentences
 from pricing_service.panel import StoredPanel
@@ -71,6 +72,13 @@ class RaiseOptions(Options):
         description="weaker evidence that may tell how churn answers where nothing stronger does: staggered,"
         " raises of whole plans one after another",
     )
+    downgrades: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="of customers whom a raise drives away, the share that takes the next lower plan instead;"
+        " default: learned from past raises",
+    )
     hold_out: float = Field(
         0.1,
         ge=0,
@@ -83,7 +91,7 @@ class RaiseOptions(Options):
         low = min(CAPTURE[0], self.capture_cap)
         return RaiseTerms(
             self.max_raise, (low, self.capture_cap), self.horizon_months, self.discount_rate, self.notice_days,
-            self.level, seed, tuple(self.accept),
+            self.level, seed, tuple(self.accept), self.downgrades,
         )  # fmt: skip
 
     def rails(self) -> Rails:
@@ -150,6 +158,7 @@ def _answer(study: RaiseStudy, options: RaiseOptions) -> tuple[dict[str, Any], W
         "coming": study.customers.coming.entry(
             study.customers.ids, study.customers.paid, unit=f"{study.currency}/month"
         ),
+        "bargaining": study.bargains.entry(options.level),
         "customers": len(study.customers.ids),
     }
     if not study.identified:
@@ -190,6 +199,7 @@ def _planned(waves: Waves) -> dict[str, Any]:
         },
         "waves": waves.entries(),
         "hold_out": waves.hold_out(),
+        "threats": threats(whole),
         "band": [],
         "would_tell": {},
         "charts": captured_chart(waves),
@@ -229,8 +239,8 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
     return no_effects(refusal.reason, currency, level) | {
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
         "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)},
-        "skipped": [], "earned": {}, "coming": {}, "beside": {}, "band": [], "would_tell": {}, "customers": 0,
-        "past_raises": no_past_raises(refusal, level=level),
-        "waves": [], "hold_out": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
+        "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "beside": {}, "band": [],
+        "would_tell": {}, "customers": 0, "past_raises": no_past_raises(refusal, level=level),
+        "waves": [], "hold_out": {}, "threats": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
         "sentences": [f"Nothing can be said of raises: {refusal}."],
     }  # fmt: skip

@@ -14,6 +14,10 @@ Customers who look alike may be of K kinds (`response`), which differ by what no
     S_kt = Π over decisions up to month t of (1 - p_k),  at months e, e + w, e + 2 w … and before e every w months back
     value(r) = Σ_k ω_k Σ_{t < H} v^t S_kt (b (1 + ρ r [t ≥ e]) - c),   b : what it pays a month, c : what it costs us
 
+x : (draws,) how many go down to a smaller plan for each who leaves for a raise      φ : (n,) part of b that they pay
+D_kt(r) = min(x (S_kt(0) - S_kt(r)), S_kt(r)) : share of customers there and down, who pay b (1 + ρ r - φ) less; the
+    least is taken once, of sums over months
+
 A customer decides about the raise itself in the month in which it takes effect. It leaves at its full asked price: who
 bargains does not leave less than one who is asked less, so that threats buy nothing in the model.
 """
@@ -72,6 +76,8 @@ class Prospects:
         What is told of the kinds.
     realised
         ρ, shape (draws,), 0–1.
+    per_leaver, kept
+        x, shape (draws,), ≥ 0, and φ, shape (n,), NaN where there is no smaller plan; None where nobody goes down.
 
     Raises
     ------
@@ -97,6 +103,8 @@ class Prospects:
     above: Floats
     kinds: Kinds
     realised: Floats
+    per_leaver: Floats | None = None
+    kept: Floats | None = None
 
     def __post_init__(self) -> None:
         draws, n = self.level.shape
@@ -111,6 +119,11 @@ class Prospects:
             )
         if len(self.kinds.likely) != n or len(self.kinds.shift) != draws:
             raise InvalidInput(f"kinds must be told in {draws} draws and of {n} customers")
+        down = [each.shape for each in (self.per_leaver, self.kept) if each is not None]
+        if down not in ([], [(draws,), (n,)]):
+            raise InvalidInput(
+                f"per_leaver must be of shape ({draws},) and kept of shape ({n},), or neither be told"
+            )
 
     def under(self, raises: Floats, *, months: int, yearly_discount: float) -> Told:
         """Return value and churn under each raise (L,), over `months`.
@@ -137,16 +150,53 @@ class Prospects:
         stays, value, gone = np.ones(chance.shape), np.zeros(chance.shape), np.zeros(chance.shape)
         later = (1 - yearly_discount) ** (1 / YEAR)
         earned = self.bill[None, :, None] * (1 + self.realised[:, None, None] * raises)
+        lived = np.zeros(chance.shape)
         for month in range(max(months, YEAR)):
             changed = (month >= self.wait)[None, :, None]
             due = ((month - self.wait) % self.every == 0)[None, :, None]
             stays = stays * (1 - np.where(due, np.where(changed, chance, chance[:, :, :1]), 0.0))
             if month < months:
                 paid = np.where(changed, earned, self.bill[None, :, None]) - self.cost[None, :, None]
-                value += later**month * stays * paid
+                there = later**month * stays
+                lived += there
+                value += there * paid
             if month == YEAR - 1:
                 gone = 1 - stays
-        return value, gone
+        return value - self._lost_below(lived, raises), gone
+
+    def _lost_below(self, lived: Floats, raises: Floats) -> Floats | float:
+        """Return what is paid less in all because some went down, (draws, n, L), of months lived, discounted."""
+        if self.kept is None or self.per_leaver is None or not self.per_leaver.any():
+            return 0.0
+        less = below(self.bill, self.kept, self.realised[:, None, None] * raises)
+        return lower_share(lived, self.per_leaver) * less
+
+
+def lower_share(there: Floats, per_leaver: Floats) -> Floats:
+    """Return D: the share of customers that is down, of those there at each raise (draws, n, L), the first one none.
+
+    Or of months that are lived, the months that are lived so.
+
+    Examples
+    --------
+    A raise drives a tenth away; for each of them half a customer goes down:
+
+    >>> lower_share(np.array([[[0.8, 0.7]]]), np.array([0.5])).round(3).tolist()
+    [[[0.0, 0.05]]]
+    """
+    driven = np.maximum(there[:, :, :1] - there, 0.0)
+    found: Floats = np.minimum(per_leaver[:, None, None] * driven, there)
+    return found
+
+
+def below(bill: Floats, kept: Floats, raised: Floats) -> Floats:
+    """Return what who is down pays less a month than at a raise, (draws, n, L); 0 where there is no smaller plan.
+
+    `raised` is the share by which the bill has risen, that fits (draws, n, L); `kept` is φ.
+    """
+    has, part = np.isfinite(kept)[None, :, None], np.nan_to_num(kept)[None, :, None]
+    found: Floats = np.where(has, bill[None, :, None] * (1 + raised - part), 0.0)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from api.pages import render_report
 from api.pages.figures import GAP
 from api.pages.raises import OUTCOMES, compared, raise_tables
 from pricing_service.decisions import _raise_past
-from tests.api.pages.charts.raising import PLANNED, UNPLANNED, feature
+from tests.api.pages.charts.raising import PLANNED, UNPLANNED, estimate, feature
 from tests.api.pages.conftest import blanked
 from tests.api.pages.test_report import Outline, text_of
 
@@ -105,3 +105,38 @@ def test_what_is_missing_is_said_in_words_and_breaks_nothing(whole: Json, emptie
     assert len(outline.ids) == len(set(outline.ids))
     links = {value[1:] for name, value in outline.attributes if name == "href" and value.startswith("#")}
     assert links <= set(outline.ids)
+
+
+def test_what_is_believed_of_bargaining_and_threats_is_shown_with_the_plan() -> None:
+    bargaining = {
+        "realised": estimate(0.97), "downgrades": estimate(0.1), "assumed": True, "told": 40, "went_down": 3, "left": 9,
+    }  # fmt: skip
+    holds = {"asked_less": 0.0, "holds": True, "customers": 60, "reasons": {}}
+    pays = {"asked_less": 0.04, "holds": False, "customers": 60, "reasons": {}}
+    unknown = {"asked_less": None, "holds": None, "customers": 0, "reasons": {"holds": "nobody_compared"}}
+
+    page = said(PLANNED | {"bargaining": bargaining, "threats": holds})
+
+    assert "Take a smaller plan instead of leaving" in page
+    assert "(assumed)" in page
+    assert "no: of 60 compared" in page
+    assert "yes: those likelier to leave are asked 4 % less" in said(
+        PLANNED | {"bargaining": bargaining, "threats": pays}
+    )
+    assert "no two customers may be asked the same" in said(
+        PLANNED | {"bargaining": bargaining, "threats": unknown}
+    )
+
+
+def test_who_waits_for_a_raise_and_whole_plans_raised_in_turn_are_shown() -> None:
+    coming = {"customers": 12, "left": 2, "mrr": 1000.0, "coming_mrr": 1100.0}
+    staggered = {
+        "groups": [{"group": "basic", "begins": "2025-01"}],
+        "trend_before": {"verdict": "seen", "chance": 0.01, "reasons": {}},
+    }
+
+    page = said(PLANNED | {"coming": coming, "elasticity": {"value": None, "staggered": staggered}})
+
+    assert "12 customers were told a raise that is not in force yet; 2 of them left." in page
+    assert "basic from 2025-01" in page
+    assert "at another rate than the others: what they lost after sets nothing" in page

@@ -208,3 +208,38 @@ def test_sentences_are_whole(more):
     for sentence in raise_sentences(result(**more)):
         assert sentence.endswith(".")
         assert not any(word in sentence for word in ("None", "nan", "  ", "..", "{"))
+
+
+def test_who_waits_for_a_raise_is_told_with_the_bill_to_come():
+    coming = {"customers": 12, "left": 2, "mrr": 1000.0, "coming_mrr": 1100.0}
+
+    text = " ".join(raise_sentences(result(coming=coming)))
+
+    assert (
+        "12 customers were told a raise that is not in force yet, of whom 2 left: those who are there pay"
+        in text
+    )
+    assert "not in force" not in " ".join(raise_sentences(result(coming=coming | {"customers": 0})))
+    gone = " ".join(raise_sentences(result(coming=coming | {"customers": 2})))
+    assert "2 customers were told a raise that is not in force yet, of whom 2 left." in gone
+
+
+def test_a_threat_that_pays_is_told_and_one_that_does_not_is_not():
+    pays = {"asked_less": 0.043, "holds": False, "customers": 86, "reasons": {}}
+
+    assert "are asked 4.30 points less" in " ".join(raise_sentences(result(threats=pays)))
+    assert "likelier to leave" not in " ".join(raise_sentences(result(threats=pays | {"holds": True})))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "chance", "said"),
+    [
+        ("none_seen", 0.61, "Before, these plans lost customers as the others did"),
+        ("seen", 0.01, "the plans that were raised lost customers at another rate before"),
+        ("unknown", None, "the plans that were raised are hardly seen before"),
+    ],
+)
+def test_raises_of_whole_plans_are_told_with_what_came_before(verdict: str, chance: float | None, said: str):
+    slope = result()["elasticity"] | {"staggered": {"trend_before": {"verdict": verdict, "chance": chance}}}
+
+    assert said in " ".join(raise_sentences(result(elasticity=slope)))

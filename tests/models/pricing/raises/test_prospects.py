@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from models.errors import InvalidInput
-from models.pricing.raises.prospects import Kinds, Prospects, Told, break_even
+from models.pricing.raises.prospects import Kinds, Prospects, Told, below, break_even, lower_share
 
 RAISES = np.array([0.0, 0.05, 0.1, 0.25])
 NEVER, SURELY = -60.0, 60.0
@@ -164,3 +164,38 @@ def test_who_was_raised_before_minds_the_same_raise_more():
     chance = 1 - (1 - special.expit(-3.0 + 3.0 * (1.2 * 1.1 - 1))) ** 12
     assert second.gone[0, 0, 2] == pytest.approx(chance)
     assert (second.gone > first.gone).all()
+
+
+def test_who_goes_down_pays_a_part_and_churn_stays_as_it_is():
+    odds, slope = np.log(0.02 / 0.98), 3.0
+    alone = told(one(log_odds=odds, slope=slope))
+
+    found = told(one(log_odds=odds, slope=slope, per_leaver=[0.5], kept=[0.6]))
+
+    stays = (1 - special.expit(odds + slope * RAISES))[:, None] ** np.arange(1, 25)
+    down = 0.5 * (stays[0] - stays)
+    lost = (down * 100 * (1 + RAISES - 0.6)[:, None]).sum(axis=1)
+    assert found.value[0, 0] == pytest.approx(alone.value[0, 0] - lost)
+    assert found.gone == pytest.approx(alone.gone)
+
+
+def test_without_a_smaller_plan_nobody_goes_down():
+    alone = told(one(log_odds=-4.0, slope=3.0))
+
+    assert told(one(log_odds=-4.0, slope=3.0, per_leaver=[0.5], kept=[np.nan])).value == pytest.approx(
+        alone.value
+    )
+    assert below(np.array([100.0]), np.array([np.nan]), np.zeros((1, 1, 1))).tolist() == [[[0.0]]]
+
+
+def test_no_more_go_down_than_are_there():
+    share = lower_share(np.array([[[0.9, 0.3]]]), np.array([5.0]))
+
+    assert share[0, 0] == pytest.approx([0.0, 0.3])
+
+
+def test_going_down_is_told_of_all_draws_and_customers_or_not_at_all():
+    with pytest.raises(InvalidInput, match="per_leaver"):
+        one(per_leaver=[0.5])
+    with pytest.raises(InvalidInput, match="per_leaver"):
+        one(per_leaver=[0.5], kept=[0.5, 0.5])
