@@ -73,14 +73,18 @@ def test_raises_lower_gross_retention_and_these_raise_net(planned: Planned):
 def test_retention_is_what_simple_sums_say(planned: Planned):
     study, bill = planned.study, planned.study.customers.bill
     half = study.told.gone.shape[0] // 2
-    before, after = (
-        (1 - study.told.gone[half:, np.arange(bill.size), level]).mean(axis=0) @ bill / bill.sum()
-        for level in (0 * planned.level, planned.level)
-    )
+    gone = [
+        study.told.gone[half:, np.arange(bill.size), level] for level in (0 * planned.level, planned.level)
+    ]
+    before, stays = ((1 - each).mean(axis=0) @ bill / bill.sum() for each in gone)
+    # For each whom a raise drives away some take a smaller plan, where there is one.
+    down = (study.bargains.per_leaver[half:, None] * (gone[1] - gone[0])).mean(axis=0)
+    after = stays - np.nansum(down * bill * (1 - study.bargains.kept)) / bill.sum()
     told = by_measure(before_after(planned))["grr"]
 
     assert told["before"]["value"] == pytest.approx(before)
     assert told["after"]["value"] == pytest.approx(after)
+    assert after < stays
 
 
 def test_valuation_is_points_of_net_retention_at_todays_revenue_and_tells_the_change_only(planned: Planned):
