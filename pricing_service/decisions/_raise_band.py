@@ -66,15 +66,15 @@ def band(study: RaiseStudy) -> list[dict[str, Any]]:
 def would_tell(study: RaiseStudy) -> dict[str, Any]:
     """Return the wave that would tell: half of so many customers asked a tenth more, by lot.
 
-    The information on log θ of a decision is θ² u² p (1 - p) where it is raised; it is needed until the standard
+    The information on log θ of a decision is θ² r² p (1 - p) where it is raised by r; it is needed until the standard
     deviation falls to the share of the prior's at which data count as telling.
     """
     odds = study.told.gone[:, :, 0].mean()
     per_month = 1 - (1 - min(max(float(odds), 1e-4), 0.9)) ** (1 / 12)
-    u = np.log1p(_TRIED)
-    p = float(special.expit(special.logit(per_month) + THETA_MEDIAN * u))
+    push = THETA_MEDIAN * _TRIED
+    p = float(special.expit(special.logit(per_month) + push))
     # The unraised half tells the level: with it known, half of the information is left.
-    information = 0.5 * 0.5 * THETA_MEDIAN**2 * u**2 * p * (1 - p) * _WAVE_MONTHS
+    information = 0.5 * 0.5 * push**2 * p * (1 - p) * _WAVE_MONTHS
     needed = (LEARNT * THETA_LOG_SD) ** -2 - THETA_LOG_SD**-2
     return {
         "assignment": "randomised",

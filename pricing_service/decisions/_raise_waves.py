@@ -180,7 +180,7 @@ class Waves:
         return leaving(
             self.planned.study.log_odds[:, which],
             slope,
-            np.log1p(raised_by[which]),
+            raised_by[which],
             self._decisions(which, months),
         )
 
@@ -208,7 +208,7 @@ class Waves:
             return found | {"elasticity_after": None, "reasons": {"elasticity_after": reason}}
         which = self.asked
         told = information(
-            study.log_odds[:, which], study.steepness[:, which], np.log1p(self.told.raises[which]),
+            study.log_odds[:, which], study.steepness[:, which], self.told.raises[which],
             decisions=self._decisions(which, _YEAR),
             stratum=np.unique(np.stack([self.month, self.group])[:, which], axis=1, return_inverse=True)[1].ravel(),
         )  # fmt: skip

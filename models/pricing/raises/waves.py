@@ -2,8 +2,8 @@
 
 Notation
 --------
-n : customers of a wave      D : draws      η, s : (D, n) log odds of leaving at a decision, their slope in log price
-u : (n,) log(1 + raise), 0 where held out      K : (n,) decisions while the wave is watched      α : of a false stop
+n : customers of a wave      D : draws      η, s : (D, n) log odds of leaving at a decision, their slope in price
+u : (n,) the raise, a share, 0 where held out      K : (n,) decisions while the wave is watched      α : of a false stop
 
     p = logistic(η + s u)                          chance of leaving at a decision
     q = 1 - (1 - p)^K                              chance of having left by the end of the watch
@@ -104,10 +104,10 @@ def information(
     --------
     Of a hundred customers, who leave with even odds at the price of today, half are asked a tenth more, once:
 
-    >>> u = np.log(1.1) * (np.arange(100) < 50)
+    >>> u = 0.1 * (np.arange(100) < 50)
     >>> flat, steep, once = np.zeros((1, 100)), np.full((1, 100), 3.0), np.ones(100, dtype=int)
     >>> information(flat, steep, u, decisions=once, stratum=np.zeros(100, dtype=int)).round(2).tolist()
-    [0.51]
+    [0.56]
     """
     if not u.size:
         raise InvalidInput("a wave needs customers")

@@ -77,7 +77,7 @@ def test_a_wave_of_that_size_tells_as_much_as_a_plan_needs(study: RaiseStudy):
     wave = would_tell(study)
     stays = 1 - study.told.gone[:, :, 0].mean()
     odds = special.logit(1 - stays ** (1 / 12))
-    push = THETA_MEDIAN * np.log1p(wave["raise"])
+    push = THETA_MEDIAN * wave["raise"]
     rows = np.array([[1, 0], [1, push]])
     p = special.expit(odds + rows[:, 1])
     matrix = (rows * (p * (1 - p))[:, None]).T @ rows * 0.5 * wave["customers"] * wave["months"]
