@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.pages.figures import GAP, NOT_KNOWN, Shown, chance, count, estimate, money, money_range, share
+from api.pages.key_figures import KeyFigure, key_figure
+from api.pages.raise_verdict import raise_figures, raise_headline, raises_in_brief
 from api.pages.words import CONSIDERING, joined, method_in_words, month_in_words, reason_in_words
 
 Result = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFigure:
-    """A big number: what it is, the number, its range in words, and one line of what to make of it."""
-
-    label: str
-    value: str
-    range: str = ""
-    note: str = ""
-    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +42,8 @@ class FirstScreen:
 LABELS = {"clear": "Clear verdict", "tie": "Too close to call", "cannot_tell": "Cannot tell yet"}
 
 
+_SPEAKERS = ("value_metrics", "unit_worth", "willingness_to_pay", "ideal_customers", "growth")
+"""Kinds beside which raises are told in brief."""
 _MOST_ITEMS = 3
 
 
@@ -61,12 +54,23 @@ def first_screen(analyses: Mapping[str, Result | None], *, currency: str, no_wor
     ----------
     analyses
         Results by kind. `value_metrics` and `unit_worth` speak first; without both of them the first of
-        `willingness_to_pay`, `ideal_customers` (where it has a profile) and `growth` that was asked for.
+        `willingness_to_pay`, `ideal_customers` (where it has a profile), `growth` and `raises` that was asked for.
+        Raises say one sentence and one figure beside any other of them.
     currency
         ISO code of the money.
     no_worth
         Why there is no result of `unit_worth` although it was asked for.
     """
+    screen = _speaking(analyses, currency=currency, no_worth=no_worth)
+    raises = analyses.get("raises")
+    if raises is None or not any(analyses.get(kind) is not None for kind in _SPEAKERS):
+        return screen
+    lead = [*screen.lead, *sentences_of(raises)[:1]]
+    return replace(screen, lead=lead, figures=[*screen.figures, raises_in_brief(raises, currency=currency)])
+
+
+def _speaking(analyses: Mapping[str, Result | None], *, currency: str, no_worth: str) -> FirstScreen:
+    """Let the first kind speak that was asked for."""
     metrics, worth = analyses.get("value_metrics"), analyses.get("unit_worth")
     if metrics is None and worth is None:
         return _without_units(analyses, currency=currency, no_worth=no_worth)
@@ -82,8 +86,8 @@ def first_screen(analyses: Mapping[str, Result | None], *, currency: str, no_wor
 
 def _without_units(analyses: Mapping[str, Result | None], *, currency: str, no_worth: str) -> FirstScreen:
     """Let the first kind speak that does not ask what to charge for."""
-    willingness, ideal, growth = (
-        analyses.get(kind) for kind in ("willingness_to_pay", "ideal_customers", "growth")
+    willingness, ideal, growth, raises = (
+        analyses.get(kind) for kind in ("willingness_to_pay", "ideal_customers", "growth", "raises")
     )
     if willingness is not None:
         headline, found, figures = (
@@ -95,6 +99,8 @@ def _without_units(analyses: Mapping[str, Result | None], *, currency: str, no_w
         headline, found, figures = "Who the ideal customers are", ideal, _ideal_figures(ideal)
     elif growth is not None:
         headline, found, figures = _retained(growth), growth, _growth_figures(growth, currency=currency)
+    elif raises is not None:
+        headline, found, figures = raise_headline(raises), raises, raise_figures(raises, currency=currency)
     else:
         headline, found, figures = "What the data say", {}, _no_worth(no_worth)
     return FirstScreen("", "", headline, sentences_of(found)[:2], figures)
@@ -124,18 +130,21 @@ def _worth_figures(worth: Result, *, currency: str) -> list[KeyFigure]:
         "net": "to the typical customer, as far as it is owed to the product",
         "gross": "to the typical customer, before asking how much of it is owed to the product",
     }.get(str(worth.get("basis")), "to the typical customer")
-    return [_figure(f"One unit of {metric} is worth", shown, note=basis), _corridor(worth, currency=currency)]
+    return [
+        key_figure(f"One unit of {metric} is worth", shown, note=basis),
+        _corridor(worth, currency=currency),
+    ]
 
 
 def _no_worth(why: str) -> list[KeyFigure]:
-    return [_figure("What one unit is worth", Shown(unknown=why), note="")] if why else []
+    return [key_figure("What one unit is worth", Shown(unknown=why), note="")] if why else []
 
 
 def _ideal_figures(ideal: Result) -> list[KeyFigure]:
     """Return how well success is foretold, how often those who fit succeed, and the typical lifetime value."""
     quality, fits = ideal.get("score_quality") or {}, ideal.get("ideal") or {}
     figures = [
-        _figure(
+        key_figure(
             "Names the better of two customers",
             estimate((quality.get("out_of_sample") or {}).get("auc")),
             note="by traits known at signing; 50 % is a coin",
@@ -143,10 +152,13 @@ def _ideal_figures(ideal: Result) -> list[KeyFigure]:
     ]
     if fits:
         figures.append(
-            _figure("Of those who fit, succeed", estimate(fits.get("success")), note="picked unseen")
+            key_figure("Of those who fit, succeed", estimate(fits.get("success")), note="picked unseen")
         )
     typical = (ideal.get("lifetime_value") or {}).get("typical")
-    return [*figures, _figure("Typical lifetime value", estimate(typical), note="what a customer brings us")]
+    return [
+        *figures,
+        key_figure("Typical lifetime value", estimate(typical), note="what a customer brings us"),
+    ]
 
 
 def _retained(growth: Result) -> str:
@@ -163,9 +175,9 @@ def _growth_figures(growth: Result, *, currency: str) -> list[KeyFigure]:
     window = (growth.get("convention") or {}).get("window_months")
     span = f"of the revenue of {window} months ago" if window else "of revenue"
     figures = [
-        _figure("Gross revenue retention", estimate(last.get("grr")), note=f"{span}, expansion left out"),
-        _figure("Net revenue retention", estimate(last.get("nrr")), note=f"{span}, with expansion"),
-        _figure("Customers who stay", estimate(last.get("logo_retention")), note="each counting the same"),
+        key_figure("Gross revenue retention", estimate(last.get("grr")), note=f"{span}, expansion left out"),
+        key_figure("Net revenue retention", estimate(last.get("nrr")), note=f"{span}, with expansion"),
+        key_figure("Customers who stay", estimate(last.get("logo_retention")), note="each counting the same"),
     ]
     if last.get("closing_mrr") is None:
         return figures
@@ -190,7 +202,7 @@ def _asked_figures(willingness: Result) -> list[KeyFigure]:
             does = "still consider" if known.get("method") in CONSIDERING else "pay"
             note = f"half of those asked would {does} this or more, by {method_in_words(known.get('method'))}"
             name = f"Typical price for {item or 'the offer'}"
-            figures.append(_figure(name, estimate(known["typical"]), note=note))
+            figures.append(key_figure(name, estimate(known["typical"]), note=note))
     earning = [
         (entry, entry["best_price"]["revenue"])
         for entry in entries
@@ -199,7 +211,7 @@ def _asked_figures(willingness: Result) -> list[KeyFigure]:
     if earning:
         entry, best = earning[0]
         note = f"for {entry.get('item') or 'the offer'}, by {method_in_words(entry.get('method'))}"
-        figures.append(_figure("The price that earns most", estimate(best), note=note))
+        figures.append(key_figure("The price that earns most", estimate(best), note=note))
     return figures
 
 
@@ -207,7 +219,7 @@ def _corridor(worth: Result, *, currency: str) -> KeyFigure:
     label, corridor = "A fair price per unit", worth.get("price_corridor") or {}
     low, high = corridor.get("low"), corridor.get("high")
     if low is None or high is None:
-        return _figure(label, Shown(unknown=estimate(worth.get("worth")).unknown or NOT_KNOWN), note="")
+        return key_figure(label, Shown(unknown=estimate(worth.get("worth")).unknown or NOT_KNOWN), note="")
     taken = [share(part) for part in corridor.get("capture") or []]
     taken = [part.split(GAP)[0] for part in taken[:-1]] + taken[-1:]
     span = f"{' to '.join(taken)} of what a unit is worth" if taken else ""
@@ -224,10 +236,10 @@ def _metric_figures(metrics: Result) -> list[KeyFigure]:
     leader = metrics.get("recommended")
     row = next((row for row in metrics.get("ranking") or [] if row.get("metric") == leader), None)
     if row is None:
-        return [_figure("How sure", Shown(unknown="not known: no metric leads"), note="")]
+        return [key_figure("How sure", Shown(unknown="not known: no metric leads"), note="")]
     if row.get("probability_best") is None:
         why = reason_in_words((row.get("reasons_for_null") or {}).get("probability_best"))
-        sure = _figure("How sure", Shown(unknown=f"not known: {why}"), note="")
+        sure = key_figure("How sure", Shown(unknown=f"not known: {why}"), note="")
     else:
         sure = KeyFigure(
             "How sure", chance(row["probability_best"]), note=f"that {leader} is the best metric"
@@ -235,10 +247,7 @@ def _metric_figures(metrics: Result) -> list[KeyFigure]:
     flat = estimate(((row.get("scores") or {}).get("capture_efficiency") or {}).get("flat_fee"))
     beside = "" if flat.unknown else f"; one flat fee: {flat.value}"
     note = f"of all value that customers get, at most{beside}"
-    return [sure, _figure("One price per unit can take", estimate(row.get("capture_efficiency")), note=note)]
-
-
-def _figure(label: str, shown: Shown, *, note: str) -> KeyFigure:
-    if shown.unknown:
-        return KeyFigure(label, "not known", range=shown.unknown.removeprefix("not known: "), known=False)
-    return KeyFigure(label, shown.value, range=shown.interval, note=note)
+    return [
+        sure,
+        key_figure("One price per unit can take", estimate(row.get("capture_efficiency")), note=note),
+    ]
