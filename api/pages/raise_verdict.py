@@ -7,12 +7,12 @@ from typing import Any
 
 from api.pages.figures import GAP, chance, change, count, estimate, money_range, share
 from api.pages.key_figures import KeyFigure, key_figure
+from api.pages.raises import NOT_TOLD
 
 Result = Mapping[str, Any]
 
 GAINED = "Raises would gain"
 LOST = "Customers lost more in a year"
-_UNKNOWN = "nothing in the data tells yet how many would leave for it"
 _USUAL = 0.1
 """The raise that a band is told of, where there is one near it."""
 
@@ -64,7 +64,7 @@ def raises_in_brief(raises: Result, *, currency: str) -> KeyFigure:
         if band
         else ""
     )
-    return KeyFigure(GAINED, "not known", range=f"{might}{_UNKNOWN}", known=False)
+    return KeyFigure(GAINED, "not known", range=f"{might}{NOT_TOLD}", known=False)
 
 
 def _band_figures(raises: Result, *, currency: str) -> list[KeyFigure]:
@@ -78,7 +78,7 @@ def _band_figures(raises: Result, *, currency: str) -> list[KeyFigure]:
             f"A raise of {asked} might bring",
             _ends(band, currency),
             range=f"for {_customers(band)} whose value allows it",
-            note=f"by what is usual elsewhere: {_UNKNOWN}",
+            note=f"by what is usual elsewhere: {NOT_TOLD}",
         ),
         KeyFigure(
             f"{LOST} for it",

@@ -35,10 +35,15 @@ BEFORE = {
 """Whether those raised went another way before their raise."""
 
 
+NOT_TOLD = "nothing in the data tells yet how many would leave for it"
+"""Why there is no plan where the answer to price is not identified: more of the right data would tell."""
+
+
 def raise_tables(raises: Result) -> dict[str, Any]:
-    """Return what tables show: `alike` (words), `compared`, `waves`, `features`, `past`, and `no_past` (why)."""
+    """Return what tables show: `alike` (words), `compared`, `waves`, `features`, `past`, and why there is none."""
     past = raises.get("past_raises") or {}
     why = (past.get("reasons") or {}).get("asked")
+    no_chance = ((raises.get("expected") or {}).get("reasons") or {}).get("chance_of_gain")
     return {
         "alike": joined([plain(name) for name in (raises.get("policy") or {}).get("fairness_by") or []]),
         "compared": compared(raises),
@@ -46,6 +51,7 @@ def raise_tables(raises: Result) -> dict[str, Any]:
         "features": [_feature(row) for row in (raises.get("features") or {}).get("ranking") or []],
         "past": [_outcome(row) for row in past.get("outcomes") or []],
         "no_past": reason_in_words(why) if why else "",
+        "no_chance": NOT_TOLD if no_chance == "not_identified" else reason_in_words(no_chance),
     }
 
 

@@ -15,6 +15,7 @@ from api.pages.charts import draw_pictures
 from api.pages.charts._palette import PALETTE
 from api.pages.growth import growth_tables, moved
 from api.pages.levels import in_order
+from api.pages.raise_effects import effect_tables
 from api.pages.raises import raise_tables
 from api.pages.ranges import rows_on_one_scale
 from api.pages.ranking import comparison
@@ -75,6 +76,7 @@ def render_report(result: Mapping[str, Any], *, title: str, currency: str, gener
         growth_tables=growth_tables(growth),
         raises=raises,
         raise_tables=raise_tables(raises),
+        raise_effects=effect_tables(raises),
         evidence_lists=words.EVIDENCE,
         best_means=words.BEST_PRICES,
         considering=words.CONSIDERING,

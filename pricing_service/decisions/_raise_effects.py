@@ -23,13 +23,17 @@ _MANY = 2_000
 """Customers beyond which the frontier has few points."""
 _METHOD = "draws that planning did not see; expansion other than the raise left out"
 _CHANGE_ONLY = "only_the_change_is_told"
+_BORNE = ("break_even_churn", "churn_before", "churn_after", "churn_change")
 
 
-def effects(waves: Waves) -> dict[str, Any]:
+def effects(waves: Waves, segment_by: str | None = None) -> dict[str, Any]:
     """Return what the plan does: of those really raised before and after and by plan, of all on the frontier."""
     return {
         "before_after": before_after(waves.told),
-        "break_even": bearable(waves.told),
+        "break_even": bearable(waves.told, "plan"),
+        "break_even_by_segment": []
+        if segment_by is None
+        else bearable(waves.told, segment_by, named="segment"),
         "frontier": frontier(waves.planned),
     }
 
@@ -46,25 +50,28 @@ def no_effects(reason: str, currency: str, level: float) -> dict[str, Any]:
             for measure, unit in _units(currency).items()
         ],
         "break_even": [],
+        "break_even_by_segment": [],
         "frontier": [],
     }
 
 
 def _units(currency: str) -> dict[str, str]:
     money = {"lifetime_value": currency, "valuation": currency}
-    return {"mrr": f"{currency}/month", "grr": "share", "nrr": "share"} | money
+    return {"mrr": f"{currency}/month", "churn": "share", "grr": "share", "nrr": "share"} | money
 
 
 def before_after(planned: Planned) -> list[dict[str, Any]]:
-    """Return MRR, gross and net retention a year ahead, lifetime value, and price of the company: of who pays today."""
+    """Return MRR, churn and retention of a year, lifetime value, and price of the company: of who pays today."""
     study, none = planned.study, np.zeros_like(planned.level)
     bill = study.customers.bill
-    before = (planned.stays(none) * bill).sum(axis=1)
-    kept = (planned.stays() * bill).sum(axis=1) - planned.lost_below(raised=False)
+    stays, stay = planned.stays(none), planned.stays()
+    before, kept = ((chance * bill).sum(axis=1) for chance in (stays, stay))
+    kept = kept - planned.lost_below(raised=False)
     mrr = before + planned.mrr_change()
     value = planned.values(none)
     sides = {
         "mrr": (before, mrr),
+        "churn": (1 - stays.mean(axis=1), 1 - stay.mean(axis=1)),
         "grr": (before / bill.sum(), kept / bill.sum()),
         "nrr": (before / bill.sum(), mrr / bill.sum()),
         "lifetime_value": (value, value + planned.gains()),
@@ -100,27 +107,34 @@ def _valuation(planned: Planned, net: Floats) -> dict[str, Any]:
     return {"measure": "valuation", "before": unknown, "after": unknown, "change": change.to_json()}
 
 
-def bearable(planned: Planned) -> list[dict[str, Any]]:
-    """Return by contract plan the churn at once at which its raise brings as much as none, beside what is foretold."""
-    group, names = planned.study.customers.groups(["plan"])
-    return [_bears(planned, name, (group == code) & (planned.level > 0)) for code, name in enumerate(names)]
+def bearable(planned: Planned, by: str, *, named: str = "plan") -> list[dict[str, Any]]:
+    """Return by plan, or trait, the churn at once at which its raise brings as much as none, and what is foretold."""
+    group, names = planned.study.customers.groups([by])
+    return [
+        {named: name} | _bears(planned, (group == code) & (planned.level > 0))
+        for code, name in enumerate(names)
+    ]
 
 
-def _bears(planned: Planned, name: str, raised: NDArray[np.bool_]) -> dict[str, Any]:
+def _bears(planned: Planned, raised: NDArray[np.bool_]) -> dict[str, Any]:
     count, label = int(raised.sum()), planned.label("share")
-    found: dict[str, Any] = {"plan": name, "raised": count}
     if not count:
         unknown = label.unknown("nobody_is_raised", n=0).to_json()
-        nothing = {"raise": None, "reasons": {"raise": "nobody_is_raised"}}
-        return found | nothing | {"break_even_churn": unknown, "churn_change": unknown}
+        nothing = {"raised": 0, "raise": None, "reasons": {"raise": "nobody_is_raised"}}
+        return nothing | dict.fromkeys(_BORNE, unknown)
     weight = planned.study.customers.bill[raised]
     weight = weight / weight.sum()
     mean = float(weight @ planned.raises[raised])
-    none = np.zeros_like(planned.level)
-    more = (planned.stays(none) - planned.stays())[:, raised] @ weight
-    each = {"break_even_churn": break_even(mean * planned.realised), "churn_change": more}
-    told = {key: replace(planned.estimate(draws, "share"), n=count).to_json() for key, draws in each.items()}
-    return found | {"raise": mean, "reasons": {}} | told
+    before, after = (
+        (1 - planned.stays(level))[:, raised] @ weight
+        for level in (np.zeros_like(planned.level), planned.level)
+    )
+    draws = break_even(mean * planned.realised), before, after, after - before
+    told = {
+        name: replace(planned.estimate(each, "share"), n=count).to_json()
+        for name, each in zip(_BORNE, draws, strict=True)
+    }
+    return {"raised": count, "raise": mean, "reasons": {}} | told
 
 
 def frontier(planned: Planned) -> list[dict[str, Any]]:

@@ -165,7 +165,7 @@ def _answer(study: RaiseStudy, options: RaiseOptions) -> tuple[dict[str, Any], W
         why = study.why_not.reason if study.why_not is not None else "not_identified"
         return shared | without_response(study) | no_effects(why, study.currency, options.level), None
     waves = Waves(Planned.of(study, options.rails()), options.hold_out, study.terms.seed)
-    return shared | _planned(waves) | effects(waves), waves
+    return shared | _planned(waves) | effects(waves, options.segment_by), waves
 
 
 def _planned(waves: Waves) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tests.pricing_service.decisions.raising_business import (
     rows,
 )
 
-MEASURES = ["mrr", "grr", "nrr", "lifetime_value", "valuation"]
+MEASURES = ["mrr", "churn", "grr", "nrr", "lifetime_value", "valuation"]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_before_and_change_are_after(planned: Planned):
     told = before_after(planned)
 
     assert [row["measure"] for row in told] == MEASURES
-    for row in told[:4]:
+    for row in told[:5]:
         assert row["before"]["value"] + row["change"]["value"] == pytest.approx(row["after"]["value"])
         assert all(
             row[side]["low"] < row[side]["value"] < row[side]["high"]
@@ -59,7 +59,8 @@ def test_nobody_raised_changes_nothing(planned: Planned):
         change = row["change"]
         assert (change["value"], change["low"], change["high"]) == (0, 0, 0)
     assert all(
-        row["raise"] is None and row["reasons"] == {"raise": "nobody_is_raised"} for row in bearable(none)
+        row["raise"] is None and row["reasons"] == {"raise": "nobody_is_raised"}
+        for row in bearable(none, "plan")
     )
 
 
@@ -101,7 +102,7 @@ def test_valuation_is_points_of_net_retention_at_todays_revenue_and_tells_the_ch
 
 
 def test_break_even_is_the_closed_form_of_what_is_paid_in_the_end(planned: Planned):
-    told = bearable(planned)
+    told = bearable(planned, "plan")
     study = planned.study
     plans = np.array([each.plan for each in study.customers.contracts])
 
@@ -114,6 +115,24 @@ def test_break_even_is_the_closed_form_of_what_is_paid_in_the_end(planned: Plann
         assert row["raise"] == pytest.approx(mean)
         assert row["break_even_churn"]["value"] == pytest.approx((1 - 1 / (1 + paid)).mean())
         assert 0 < row["churn_change"]["value"] < row["break_even_churn"]["value"] < mean
+        moved = row["churn_after"]["value"] - row["churn_before"]["value"]
+        assert moved == pytest.approx(row["churn_change"]["value"])
+
+
+def test_churn_is_told_before_and_after_of_all_customers_alike(planned: Planned):
+    told = by_measure(before_after(planned))["churn"]
+    gone = planned.study.told.gone[planned.study.told.gone.shape[0] // 2 :]
+
+    assert told["before"]["value"] == pytest.approx(gone[:, :, 0].mean())
+    assert told["change"]["value"] == pytest.approx(planned.churns()[0].mean())
+
+
+def test_what_segments_bear_is_told_where_a_trait_was_named(raising: StoredPanel, found: Outcome):
+    told = raised(raising, segment_by="country").result["break_even_by_segment"]
+
+    assert found.result["break_even_by_segment"] == []
+    assert sum(row["raised"] for row in told) == found.result["policy"]["raised"]
+    assert {"segment", "raised", "raise", "break_even_churn", "churn_before", "churn_after"} <= set(told[0])
 
 
 def test_a_larger_budget_gains_more_and_the_plan_is_on_the_frontier(planned: Planned):
@@ -204,7 +223,7 @@ def test_another_currency_scales_money_and_nothing_else(found: Outcome, front_do
     other = raised(front_door(in_another_currency(raising_board(), 100.0))).result
     here, there = by_measure(found.result["before_after"]), by_measure(other["before_after"])
 
-    for measure, factor in zip(MEASURES, (100, 1, 1, 100, 100), strict=True):
+    for measure, factor in zip(MEASURES, (100, 1, 1, 1, 100, 100), strict=True):
         assert there[measure]["change"]["value"] == pytest.approx(
             factor * here[measure]["change"]["value"], rel=1e-3
         )

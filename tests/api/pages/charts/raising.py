@@ -33,6 +33,32 @@ def plainer(raised: float, gain: float) -> Json:
     }
 
 
+def measure(name: str, before: float | None, change: float, *, unit: str = "share") -> Json:
+    untold = "only_the_change_is_told"
+    return {
+        "measure": name,
+        "before": estimate(before, unit=unit, reason=untold),
+        "after": estimate(None if before is None else before + change, unit=unit, reason=untold),
+        "change": estimate(change, unit=unit),
+    }
+
+
+def bearing(plan: str, raised: int, *, before: float, after: float, bears: float) -> Json:
+    if not raised:
+        unknown = estimate(None, reason="nobody_is_raised")
+        nothing = dict.fromkeys(("break_even_churn", "churn_before", "churn_after", "churn_change"), unknown)
+        return {"plan": plan, "raised": 0, "raise": None, "reasons": {"raise": "nobody_is_raised"}} | nothing
+    return {
+        "plan": plan, "raised": raised, "raise": 0.12, "reasons": {}, "break_even_churn": estimate(bears),
+        "churn_before": estimate(before), "churn_after": estimate(after), "churn_change": estimate(after - before),
+    }  # fmt: skip
+
+
+def within(budget: float, gain: float, lost: float, *, raised: int = 50) -> Json:
+    told = {"lifetime_value_change": estimate(gain, unit="EUR"), "churn_change": estimate(lost)}
+    return {"max_churn_change": budget, "max_revenue_churn_change": budget, "raised": raised} | told
+
+
 def feature(name: str, rests_on: str | None, **told: Any) -> Json:
     nothing = {"outcome": None, "stated": None, "preference": None, "cost": None, "status": "proposed"}
     reasons = {"stated": "no_feature_values", "outcome": "no_feature_values", "cost": "no_cost"}
@@ -103,14 +129,28 @@ PLANNED: Json = SHARED | {
         "share": 0.1, "customers": 6, "watched_months": 12, "reasons": {},
         "elasticity_after": {"low": 0.6, "median": 1.9, "high": 3.5, "width_of_today": 0.9},
     },
-    "band": [], "would_tell": {},
+    "band": [], "would_tell": {}, "options": {"max_churn_change": 0.01, "horizon_months": 24},
+    "before_after": [
+        measure("mrr", 45_000.0, 1050.0, unit="EUR/month"), measure("churn", 0.13, 0.005),
+        measure("grr", 0.858, -0.005), measure("nrr", 0.858, 0.021),
+        measure("lifetime_value", 919_000.0, 19_100.0, unit="EUR"), measure("valuation", None, 340_000.0, unit="EUR"),
+    ],
+    "break_even": [
+        bearing("solo", 0, before=0, after=0, bears=0), bearing("pro", 10, before=0.08, after=0.11, bears=0.05),
+        bearing("team", 70, before=0.1, after=0.14, bears=0.12),
+    ],
+    "break_even_by_segment": [],
+    "frontier": [
+        within(0.0, 0.0, 0.0, raised=0), within(0.005, 12_000.0, 0.003), within(0.01, 20_900.0, 0.005),
+        within(0.02, 30_900.0, 0.011), within(0.04, 30_900.0, 0.011),
+    ],
     "charts": {
         "corridor": {"low": 0.1, "high": 0.15},
         "captured": [{"before": at / 100, "after": 1.1 * at / 100} for at in (4, 6, 8)],
     },
 }  # fmt: skip
 UNPLANNED: Json = SHARED | {
-    "policy": {}, "beside": {}, "waves": [], "hold_out": {}, "charts": {},
+    "policy": {}, "beside": {}, "waves": [], "hold_out": {}, "charts": {}, "frontier": [], "break_even": [],
     "expected": {
         "lifetime_value_change": estimate(None, unit="EUR", reason="not_identified"),
         "churn_change": estimate(None, reason="not_identified"), "chance_of_gain": None,
