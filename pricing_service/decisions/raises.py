@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from models.errors import NotEstimable
@@ -30,6 +31,7 @@ from pricing_service.decisions._raise_past import no_past_raises, past_raises
 from pricing_service.decisions._raise_plan import Planned, Rails
 from pricing_service.decisions._raise_study import RaiseStudy, RaiseTerms
 from pricing_service.decisions._raise_threats import threats
+from pricing_service.decisions._raise_usual import usual_raise, usual_sentences
 from pricing_service.decisions._raise_waves import Waves
 from pricing_service.decisions._raise_words import raise_sentences
 from pricing_service.panel import StoredPanel
@@ -142,7 +144,8 @@ class Raises(Decision):
         past = past_raises(panel, study.customers, level=options.level)
         result = about | found | {"features": section, "past_raises": past}
         result["sentences"] = [
-            *raise_sentences(result), *effect_sentences(result), *feature_sentences(result, rows["reasons"]),
+            *raise_sentences(result), *effect_sentences(result), *usual_sentences(result),
+            *feature_sentences(result, rows["reasons"]),
         ]  # fmt: skip
         progress(self.title, 3, 3)
         return Outcome(result, rows)
@@ -159,6 +162,7 @@ def _answer(study: RaiseStudy, options: RaiseOptions) -> tuple[dict[str, Any], W
             study.customers.ids, study.customers.paid, unit=f"{study.currency}/month"
         ),
         "bargaining": study.bargains.entry(options.level),
+        "usual_raise": usual_raise(),
         "customers": len(study.customers.ids),
     }
     if not study.identified:
@@ -177,6 +181,8 @@ def _planned(waves: Waves) -> dict[str, Any]:
     return {
         "policy": {
             "raised": int(raised.sum()),
+            "median_raise": float(np.median(planned.raises[raised])) if raised.any() else None,
+            "reasons": {} if raised.any() else {"median_raise": "nobody_is_raised"},
             "groups": _groups(planned),
             "levels": study.terms.levels.tolist(),
             "fairness_by": rails.fairness_by,
@@ -239,7 +245,7 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
     return no_effects(refusal.reason, currency, level) | {
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
         "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)},
-        "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "beside": {}, "band": [],
+        "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "usual_raise": usual_raise(), "beside": {}, "band": [],
         "would_tell": {}, "customers": 0, "past_raises": no_past_raises(refusal, level=level),
         "waves": [], "hold_out": {}, "threats": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
         "sentences": [f"Nothing can be said of raises: {refusal}."],

@@ -114,6 +114,7 @@ def test_a_wave_of_last_month_leaves_nobody_to_raise_again(front_door: FrontDoor
     assert answer.result["policy"]["raised"] == 0
     assert answer.result["expected"]["chance_of_gain"] is None
     assert answer.result["expected"]["reasons"] == {"chance_of_gain": "nobody_is_raised"}
+    assert answer.result["policy"]["reasons"] == {"median_raise": "nobody_is_raised"}
     assert answer.result["sentences"][0].startswith("No raise is worth its churn")
     assert not nulls_without_reason(answer.result)
 
@@ -128,6 +129,8 @@ def test_the_same_group_gets_the_same_raise_up_to_what_each_may(found: Outcome):
         assert 0 < group["raised"] <= group["customers"]
     highest = max(group["raise"] for group in policy["groups"])
     assert max(row["raise"] for row in rows(found)) <= highest
+    asked = [row["raise"] for row in rows(found) if row["raise"]]
+    assert policy["median_raise"] == pytest.approx(np.median(asked))
     assert sum(group["raised"] for group in policy["groups"]) == policy["raised"]
 
 
