@@ -133,4 +133,18 @@ def test_what_a_first_deal_did_is_that_of_an_imputation_by_dummies(
 @pytest.mark.parametrize("name", BRANDS)
 def test_deals_are_not_taken_for_an_experiment(brands: dict[str, Brand], name: str) -> None:
     """They come when a shop's sales have already gone another way: the trend before says so, and the product warns."""
-    assert deal(brands[name], "sales")[0].before.chance < 0.01
+    assert deal(brands[name], "sales")[0].before.chance < 0.001
+
+
+def test_deals_move_volume_more_than_prices_do_within_shops_where_people_stock_up(
+    brands: dict[str, Brand],
+) -> None:
+    """Effect on volume ÷ effect on price, and the same by two-way fixed effects: as the page on methods has them."""
+    effects = {
+        name: [deal(brand, outcome)[0] for outcome in ("sales", "price")] for name, brand in brands.items()
+    }
+
+    imputed = {name: sales.effect.value / price.effect.value for name, (sales, price) in effects.items()}
+    two_way = {name: sales.two_way / price.two_way for name, (sales, price) in effects.items()}
+    assert imputed == pytest.approx({"tropicana": -2.7, "minute.maid": -6.2, "dominicks": -4.5}, abs=0.05)
+    assert two_way == pytest.approx({"tropicana": -3.0, "minute.maid": -7.0, "dominicks": -5.1}, abs=0.05)
