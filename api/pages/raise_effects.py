@@ -12,14 +12,14 @@ from api.pages.words import plain
 Result = Mapping[str, Any]
 
 MEASURES = {
-    "mrr": "Revenue a month, a year from now",
-    "churn": "Customers lost within a year",
-    "grr": "Revenue kept of today’s, raises left out (gross retention)",
-    "nrr": "Revenue kept of today’s, raises counted (net retention)",
-    "lifetime_value": "Lifetime value",
-    "valuation": "Price of the company",
+    "mrr": ("Revenue a month", "a year from now"),
+    "churn": ("Customers lost", "within a year"),
+    "grr": ("Gross retention", "of revenue, raises left out"),
+    "nrr": ("Net retention", "of revenue, raises counted"),
+    "lifetime_value": ("Lifetime value", "of all together"),
+    "valuation": ("Price of the company", "by what buyers pay for net retention"),
 }
-"""What is told before and after, in words."""
+"""What is told before and after, and of what or when, in words."""
 
 
 def effect_tables(raises: Result) -> dict[str, Any]:
@@ -59,15 +59,15 @@ def _decimal(number: float) -> str:
 
 
 def _measured(row: Result, raises: Result) -> dict[str, Any]:
-    name = MEASURES.get(str(row.get("measure")), plain(row.get("measure")).capitalize())
+    name, hint = MEASURES.get(str(row.get("measure")), (plain(row.get("measure")).capitalize(), ""))
     months = (raises.get("options") or {}).get("horizon_months")
     if row.get("measure") == "lifetime_value" and months:
-        name = f"{name} over {months} months"
+        hint = f"{hint}, over {months} months"
     sides = {side: finely(row.get(side), points=side == "change") for side in ("before", "after", "change")}
     only_change = all(
         (row.get(side) or {}).get("reason") == "only_the_change_is_told" for side in ("before", "after")
     )
-    return {"name": name, "only_change": only_change, **sides}
+    return {"name": name, "hint": hint, "only_change": only_change, **sides}
 
 
 def _bearing(raises: Result) -> list[dict[str, Any]]:
