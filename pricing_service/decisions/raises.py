@@ -245,8 +245,8 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
     return no_effects(refusal.reason, currency, level) | {
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
         "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)},
-        "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "usual_raise": usual_raise(), "beside": {}, "band": [],
-        "would_tell": {}, "customers": 0, "past_raises": no_past_raises(refusal, level=level),
+        "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "beside": {}, "band": [],
+        "usual_raise": usual_raise(), "would_tell": {}, "customers": 0, "past_raises": no_past_raises(refusal, level=level),
         "waves": [], "hold_out": {}, "threats": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
         "sentences": [f"Nothing can be said of raises: {refusal}."],
     }  # fmt: skip

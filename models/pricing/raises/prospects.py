@@ -18,6 +18,9 @@ x : (draws,) how many go down to a smaller plan for each who leaves for a raise 
 D_kt(r) = min(x (S_kt(0) - S_kt(r)), S_kt(r)) : share of customers there and down, who pay b (1 + ρ r - φ) less; the
     least is taken once, of sums over months
 
+Customers of the same e and w decide in the same months: what they bring is a polynomial in 1 - p_k(0), and one in
+1 - p_k(r), with what the months between two decisions count as coefficients.
+
 A customer decides about the raise itself in the month in which it takes effect. It leaves at its full asked price: who
 bargains does not leave less than one who is asked less, so that threats buy nothing in the model.
 """
@@ -25,15 +28,20 @@ bargains does not leave less than one who is asked less, so that threats buy not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from models.checks import Floats
 from models.errors import InvalidInput
+from models.pricing.raises.downgrades import below, lower_share
 from models.retention.ledger import Ints
 
 YEAR = 12
+_CELLS = 16_000
+"""Customers × draws × raises that are lived through together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,72 +138,107 @@ class Prospects:
 
         `yearly_discount` is what later money is worth less, a share a year.
         """
-        shape = (*self.level.shape, raises.size)
-        value, gone = np.zeros(shape), np.zeros(shape)
-        asked = self.above[:, None] * (1 + raises) - 1
-        for kind in range(self.kinds.likely.shape[1]):
-            likely = self.kinds.likely[:, kind][None, :, None]
-            level = self.level + self.kinds.shift[:, [kind]]
-            steep = self.pressure * self.kinds.factor[:, [kind]]
-            chance = special.expit(level[:, :, None] + steep[:, :, None] * asked)
-            worth, lost = self._lives(chance, raises, months=months, yearly_discount=yearly_discount)
-            value += likely * worth
-            gone += likely * lost
+        draws, n = self.level.shape
+        value, gone = np.zeros((draws, n, raises.size)), np.zeros((draws, n, raises.size))
+        later = (1 - yearly_discount) ** (np.arange(months) / YEAR)
+        alike, of = np.unique(np.stack([self.wait, self.every]), axis=1, return_inverse=True)
+        for code, (wait, every) in enumerate(alike.T.tolist()):
+            rhythm, who = _Rhythm.of(wait, every, later), np.flatnonzero(of.ravel() == code)
+            # Blocks that stay in the processor's cache.
+            own = max(_CELLS // raises.size, 1)
+            drawn = max(_CELLS // (min(own, who.size) * raises.size), 1)
+            for first, start in product(range(0, draws, drawn), range(0, who.size, own)):
+                part, mine = slice(first, first + drawn), who[start : start + own]
+                value[part, mine], gone[part, mine] = self._lives(part, mine, raises, rhythm)
         return Told(value, gone)
 
     def _lives(
-        self, chance: Floats, raises: Floats, *, months: int, yearly_discount: float
+        self, part: slice, who: NDArray[np.intp], raises: Floats, rhythm: _Rhythm
     ) -> tuple[Floats, Floats]:
-        """Return value and the chance to be gone in a year, for chances to leave at a decision, (draws, n, L) each."""
-        stays, value, gone = np.ones(chance.shape), np.zeros(chance.shape), np.zeros(chance.shape)
-        later = (1 - yearly_discount) ** (1 / YEAR)
-        earned = self.bill[None, :, None] * (1 + self.realised[:, None, None] * raises)
-        lived = np.zeros(chance.shape)
-        for month in range(max(months, YEAR)):
-            changed = (month >= self.wait)[None, :, None]
-            due = ((month - self.wait) % self.every == 0)[None, :, None]
-            stays = stays * (1 - np.where(due, np.where(changed, chance, chance[:, :, :1]), 0.0))
-            if month < months:
-                paid = np.where(changed, earned, self.bill[None, :, None]) - self.cost[None, :, None]
-                there = later**month * stays
-                lived += there
-                value += there * paid
-            if month == YEAR - 1:
-                gone = 1 - stays
-        return value - self._lost_below(lived, raises), gone
+        """Return value and the chance to be gone in a year of customers of one rhythm in some draws."""
+        bill, cost = self.bill[who, None], self.cost[who, None]
+        before, after = bill - cost, bill * (1 + self.realised[part, None, None] * raises) - cost
+        asked = self.above[who, None] * (1 + raises) - 1
+        steep, level = self.pressure[part, who], self.level[part, who]
+        value, gone = np.zeros((*level.shape, raises.size)), np.zeros((*level.shape, raises.size))
+        for kind in range(self.kinds.likely.shape[1]):
+            own = steep * self.kinds.factor[part, [kind]]
+            odds = (level + self.kinds.shift[part, [kind]])[:, :, None] + own[:, :, None] * asked
+            stays = special.expit(-odds)
+            first, then, there = rhythm.lives(stays[:, :, :1], stays)
+            likely = self.kinds.likely[who, kind, None]
+            value += likely * (before * first + after * then)
+            value -= likely * self._lost_below(part, who, first + then, raises)
+            gone += likely * (1 - there)
+        return value, gone
 
-    def _lost_below(self, lived: Floats, raises: Floats) -> Floats | float:
+    def _lost_below(
+        self, part: slice, who: NDArray[np.intp], lived: Floats, raises: Floats
+    ) -> Floats | float:
         """Return what is paid less in all because some went down, (draws, n, L), of months lived, discounted."""
         if self.kept is None or self.per_leaver is None or not self.per_leaver.any():
             return 0.0
-        less = below(self.bill, self.kept, self.realised[:, None, None] * raises)
-        return lower_share(lived, self.per_leaver) * less
+        less = below(self.bill[who], self.kept[who], self.realised[part, None, None] * raises)
+        return lower_share(lived, self.per_leaver[part]) * less
 
 
-def lower_share(there: Floats, per_leaver: Floats) -> Floats:
-    """Return D: the share of customers that is down, of those there at each raise (draws, n, L), the first one none.
+@dataclass(frozen=True)
+class _Rhythm:
+    """When customers decide: what months count after each decision, before their raise and from it on.
 
-    Or of months that are lived, the months that are lived so.
-
-    Examples
-    --------
-    A raise drives a tenth away; for each of them half a customer goes down:
-
-    >>> lower_share(np.array([[[0.8, 0.7]]]), np.array([0.5])).round(3).tolist()
-    [[[0.0, 0.05]]]
+    Parameters
+    ----------
+    old, new
+        What the months count after so many decisions, before the raise and from it on.
+    made
+        Decisions before the raise.
+    within
+        Decisions of the first year, before the raise and from it on.
     """
-    driven = np.maximum(there[:, :, :1] - there, 0.0)
-    found: Floats = np.minimum(per_leaver[:, None, None] * driven, there)
+
+    old: Floats
+    new: Floats
+    made: int
+    within: tuple[int, int]
+
+    @classmethod
+    def of(cls, wait: int, every: int, later: Floats) -> _Rhythm:
+        """Count decisions, every so many months from the raise on and back; `later` (M,) is what months count."""
+        month = np.arange(max(later.size, YEAR))
+        counts = np.pad(later, (0, month.size - later.size))
+        decides, before = (month - wait) % every == 0, month < wait
+        decided, made = np.cumsum(decides), int((decides & before).sum())
+        old, new = (
+            np.bincount(decided[chosen] - less, weights=counts[chosen]).astype(np.float64)
+            for chosen, less in ((before, 0), (~before, made))
+        )
+        first = int((decides & before)[:YEAR].sum())
+        return cls(old, new, made, (first, int(decides[:YEAR].sum()) - first))
+
+    def lives(self, old: Floats, new: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the months lived before the raise and from it on, as they count, and the chance to be there in a year.
+
+        `old` and `new` are the chances to stay at a decision.
+        """
+        then = _power(old, self.made) * _polynomial(self.new, new)
+        return _polynomial(self.old, old), then, _power(old, self.within[0]) * _power(new, self.within[1])
+
+
+def _polynomial(weights: Floats, x: Floats) -> Floats:
+    """Return Σ weights[k] x^k, by Horner's rule."""
+    found = np.zeros(x.shape)
+    for weight in weights[::-1].tolist():
+        found *= x
+        found += weight
     return found
 
 
-def below(bill: Floats, kept: Floats, raised: Floats) -> Floats:
-    """Return what who is down pays less a month than at a raise, (draws, n, L); 0 where there is no smaller plan.
-
-    `raised` is the share by which the bill has risen, that fits (draws, n, L); `kept` is φ.
-    """
-    has, part = np.isfinite(kept)[None, :, None], np.nan_to_num(kept)[None, :, None]
-    found: Floats = np.where(has, bill[None, :, None] * (1 + raised - part), 0.0)
+def _power(x: Floats, times: int) -> Floats:
+    """Return x to a whole power ≥ 0, by squaring."""
+    found = np.ones(x.shape)
+    while times:
+        found = found * x if times % 2 else found
+        x, times = x * x, times // 2
     return found
 
 

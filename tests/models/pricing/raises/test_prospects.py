@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from models.errors import InvalidInput
-from models.pricing.raises.prospects import Kinds, Prospects, Told, below, break_even, lower_share
+from models.pricing.raises.prospects import Kinds, Prospects, Told, break_even
 
 RAISES = np.array([0.0, 0.05, 0.1, 0.25])
 NEVER, SURELY = -60.0, 60.0
@@ -185,13 +185,6 @@ def test_without_a_smaller_plan_nobody_goes_down():
     assert told(one(log_odds=-4.0, slope=3.0, per_leaver=[0.5], kept=[np.nan])).value == pytest.approx(
         alone.value
     )
-    assert below(np.array([100.0]), np.array([np.nan]), np.zeros((1, 1, 1))).tolist() == [[[0.0]]]
-
-
-def test_no_more_go_down_than_are_there():
-    share = lower_share(np.array([[[0.9, 0.3]]]), np.array([5.0]))
-
-    assert share[0, 0] == pytest.approx([0.0, 0.3])
 
 
 def test_going_down_is_told_of_all_draws_and_customers_or_not_at_all():
@@ -199,3 +192,42 @@ def test_going_down_is_told_of_all_draws_and_customers_or_not_at_all():
         one(per_leaver=[0.5])
     with pytest.raises(InvalidInput, match="per_leaver"):
         one(per_leaver=[0.5], kept=[0.5, 0.5])
+
+
+def month_by_month(many: Prospects, kind: int, *, months: int, discount: float) -> tuple[Any, Any]:
+    """Value and the chance to be gone in a year of one kind, lived through month by month."""
+    asked = many.above[:, None] * (1 + RAISES) - 1
+    level = many.level + many.kinds.shift[:, [kind]]
+    steep = many.pressure * many.kinds.factor[:, [kind]]
+    chance = special.expit(level[:, :, None] + steep[:, :, None] * asked)
+    stays, value, gone = np.ones(chance.shape), np.zeros(chance.shape), np.zeros(chance.shape)
+    for month in range(max(months, 12)):
+        changed = (month >= many.wait)[None, :, None]
+        due = ((month - many.wait) % many.every == 0)[None, :, None]
+        stays = stays * (1 - np.where(due, np.where(changed, chance, chance[:, :, :1]), 0.0))
+        if month < months:
+            raised = 1 + np.where(changed, many.realised[:, None, None] * RAISES, 0.0)
+            paid = many.bill[:, None] * raised - many.cost[:, None]
+            value += (1 - discount) ** (month / 12) * stays * paid
+        if month == 11:
+            gone = 1 - stays
+    return value, gone
+
+
+@pytest.mark.parametrize(("n", "draws", "months"), [(300, 30, 24), (9000, 2, 18), (1, 1, 6), (40, 3, 60)])
+def test_customers_of_all_rhythms_are_worth_what_they_bring_month_by_month(n: int, draws: int, months: int):
+    rng = np.random.default_rng(n)
+    likely = rng.dirichlet(np.ones(3), n)
+    many = Prospects(
+        bill=rng.lognormal(5, 1, n), cost=10 * rng.random(n), wait=rng.integers(0, 70, n),
+        every=rng.choice([1, 3, 12, 13, 36], n), level=rng.normal(-3, 1, (draws, n)),
+        pressure=rng.lognormal(1, 0.5, (draws, n)), above=1 + 0.3 * rng.random(n), realised=rng.random(draws),
+        kinds=Kinds(rng.normal(size=(draws, 3)), rng.lognormal(0, 0.4, (draws, 3)), likely),
+    )  # fmt: skip
+
+    found = told(many, months=months, discount=0.12)
+
+    lives = [month_by_month(many, kind, months=months, discount=0.12) for kind in range(3)]
+    for at, which in enumerate(("value", "gone")):
+        expected = sum(many.kinds.likely[:, kind][None, :, None] * lives[kind][at] for kind in range(3))
+        np.testing.assert_allclose(getattr(found, which), expected, rtol=1e-10, atol=1e-9)
