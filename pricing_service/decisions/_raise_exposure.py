@@ -100,14 +100,18 @@ class Exposure:
         return np.stack(columns, axis=1) if columns else np.zeros((who.size, 0))
 
     def _added(self, chosen: NDArray[np.bool_], who: NDArray[np.intp], month: Ints, amount: Floats) -> Floats:
-        """Return the sum of the amounts of raises that count at customer-months sorted by customer, or any other."""
+        """Return the sum of the amounts of raises that count at customer-months: of first raises, of second ones, …"""
+        rows = np.flatnonzero(chosen)
+        rows = rows[np.argsort(self.who[rows], kind="stable")]
+        own = self.who[rows]
+        turn = np.arange(own.size) - np.searchsorted(own, own)
         found = np.zeros(who.size)
-        order = np.argsort(who, kind="stable")
-        ranked = who[order]
-        for at in np.flatnonzero(chosen):
-            low, high = np.searchsorted(ranked, [self.who[at], self.who[at] + 1])
-            mine = order[low:high]
-            found[mine] += amount[at] * (month[mine] >= self.since[at])
+        everybody = 1 + max(int(who.max(initial=-1)), int(own.max(initial=-1)))
+        for at in range(int(turn.max(initial=-1)) + 1):
+            mine = rows[turn == at]
+            since, size = np.zeros(everybody, dtype=np.int64), np.zeros(everybody)
+            since[self.who[mine]], size[self.who[mine]] = self.since[mine], amount[mine]
+            found += size[who] * (month >= since[who])
         return found
 
 

@@ -221,7 +221,8 @@ class _Months:
         bound = {
             at: agreed[each] for at, each in enumerate(everybody) if each in agreed and agreed[each].term_end
         }
+        starts = np.searchsorted(self.who, np.arange(self.customers + 1))
         for at, contract in bound.items():
-            mine = np.flatnonzero(self.who == at)
+            mine = slice(starts[at], starts[at + 1])
             found[mine] &= due_months(contract, self.month[mine] + 1) > 0
         return found

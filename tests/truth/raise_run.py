@@ -39,6 +39,7 @@ from pricing_service.panel import panel_of
 
 TERMS = RaiseTerms(0.25, (0.10, 0.15), 24, 0.12, 60, 0.9, 1)
 BUDGET = 0.01
+BUDGETS = np.full(2, BUDGET)
 RAILS = Rails(BUDGET, BUDGET, 0.9, 0.0, ["plan", "usage_band"])
 TABLES = ("customers", "subscriptions", "usage", "metrics", "kpis", "outcomes", "price_changes", "costs")
 _GRID = 61
@@ -136,7 +137,7 @@ def _over(business: Business, study: RaiseStudy, willing: Floats, weight: Floats
     return Truth(value - value[:, :1], np.maximum(gone - gone[:, :1], 0.0))
 
 
-def _planner(truth: Truth, study: RaiseStudy, group: Any) -> Any:
+def _planner(truth: Truth, study: RaiseStudy, group: Any, budget: Floats = BUDGETS) -> Any:
     """Return the level of each customer in the best plan by groups, within the budgets, known exactly."""
     members = study.levels_of_members()
     rows = np.arange(members.shape[0])[:, None]
@@ -147,11 +148,11 @@ def _planner(truth: Truth, study: RaiseStudy, group: Any) -> Any:
     parts = (gain, churn / bill.size, churn * (bill / bill.sum())[:, None])
     for into, each in zip(summed, parts, strict=True):
         np.add.at(into, group, each)
-    chosen = choose(Choices(summed[0], np.stack(summed[1:]), np.full(2, BUDGET)))
+    chosen = choose(Choices(summed[0], np.stack(summed[1:]), budget))
     return members[rows[:, 0], chosen.level[group]]
 
 
-def _share_of_value(truth: Truth, study: RaiseStudy) -> Any:
+def _share_of_value(truth: Truth, study: RaiseStudy, budget: Floats = BUDGETS) -> Any:
     """Return the best raise to one share of value for everybody, within the budgets."""
     best: tuple[float, Any] = (0.0, np.zeros(study.customers.bill.size, dtype=np.intp))
     members = study.levels_of_members()
@@ -160,7 +161,7 @@ def _share_of_value(truth: Truth, study: RaiseStudy) -> Any:
         level = np.searchsorted(study.terms.levels, wanted + 1e-9, side="right") - 1
         level = members[np.arange(level.size), np.maximum(level, 0)]
         gain, churn = _told(truth, study, level)
-        if (churn <= BUDGET).all() and gain > best[0]:
+        if (churn <= budget).all() and gain > best[0]:
             best = gain, level
     return best[1]
 
@@ -200,7 +201,12 @@ def run(seed: int) -> dict[str, Any]:
     }
     if study.identified:
         planned = Planned.of(study, replace(RAILS, fairness_by=[]))
+        spent = _told(truth, study, planned.level)[1]
         rivals |= {"plan": planned.level, "fair_plan": Planned.of(study, RAILS).level}
+        rivals |= {
+            "planner_of_its_churn": _planner(truth, study, each, spent),
+            "share_of_value_of_its_churn": _share_of_value(truth, study, spent),
+        }
         low, high = np.quantile(planned.gains(), [0.05, 0.95]).tolist()
         record |= {"low": low, "high": high, "said_churn": float(planned.churns()[0].mean())}
     for name, level in rivals.items():

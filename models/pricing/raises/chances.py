@@ -4,16 +4,16 @@ Notation
 --------
 D : draws that share their common doubts      g : (D, G, L) what each level gains
 w : (C, D, G, L) what it costs in churn      b : (C,) budgets
-α : share of draws that must keep within each budget, 0.9 by default      A : the other draws and one more
+α : share of draws that must keep within all budgets, 0.9 by default      A : the other draws and one more
 μ : how much the mean of the worst tenth counts beside the mean of all (CVaR: Rockafellar & Uryasev 2000)
 
-    max (1 - μ) mean_d G_d(l) + μ CVaR_d G_d(l)   with   P_d(W_cd(l) ≤ b_c) ≥ α
+    max (1 - μ) mean_d G_d(l) + μ CVaR_d G_d(l)   with   P_d(R_d(l) ≤ 1) ≥ α,   R_d(l) = max_c W_cd(l) ÷ b_c
 
 Draws differ mostly by how steep the answer to prices is for everybody, so that the α-quantile of a plan's churn is
-nearly the churn in draws that lie there: those are found, the knapsack is solved with their mean churn, and again,
+nearly the churn in draws where R lies there: those are found, the knapsack is solved with their mean churn, and again,
 until nothing changes; budgets are tightened until the quantile itself holds, and what is left of them is filled.
 
-A bound for every such plan: of the draws in A at least one keeps within the budget, so that Σ_g min_{d in A} w is
+A bound for every such plan: of the draws in A at least one keeps within a budget, so that Σ_g min_{d in A} w is
 within it as well; and the mean of the worst tenth is at most the mean of any tenth.
 """
 
@@ -34,6 +34,7 @@ _NEAR = 0.05
 _ROUNDS, _TIGHTER = 4, 12
 _FULL, _HAIR = 0.995, 0.0005
 _STEPS = 4_000
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -79,14 +80,23 @@ class Draws:
         total: Floats = self.churn[:, :, np.arange(level.size), level].sum(axis=2)
         return total
 
-    def within(self, level: NDArray[np.intp], *, share: float = WITHIN) -> bool:
-        """Whether a plan keeps within each budget in that share of draws."""
-        return bool((self.high(level, share) <= self.budget * (1 + 1e-9) + 1e-12).all())
+    def used(self, level: NDArray[np.intp]) -> Floats:
+        """Return R, the share that a plan (G,) uses of the budget that it uses most, in each draw, (D,)."""
+        return self.most_used(self.churns(level))
 
-    def high(self, level: NDArray[np.intp], share: float) -> Floats:
-        """Return the quantile over draws of what a plan (G,) costs on each budget, (C,)."""
-        high: Floats = np.quantile(self.churns(level), share, axis=1, method="higher")
-        return high
+    def most_used(self, churns: Floats) -> Floats:
+        """Return the same of what plans cost in churn, (C, D), or (C, D, plans)."""
+        budget = self.budget.reshape(-1, *[1] * (churns.ndim - 1))
+        used: Floats = (churns / np.maximum(budget, _NOTHING)).max(axis=0)
+        return used
+
+    def within(self, level: NDArray[np.intp], *, share: float = WITHIN) -> bool:
+        """Whether a plan keeps within all budgets at once in that share of draws."""
+        return self.high(level, share) <= 1 + 1e-9
+
+    def high(self, level: NDArray[np.intp], share: float) -> float:
+        """Return the quantile over draws of the share that a plan (G,) uses of its budgets."""
+        return float(np.quantile(self.used(level), share, method="higher"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +170,7 @@ def plan_raises(draws: Draws, *, share: float = WITHIN, risk_aversion: float = 0
 
 @dataclass(frozen=True, eq=False)
 class _Weights:
-    """How much each draw counts: in the objective (D,), and in each budget (C, D), whose draws have an order."""
+    """How much each draw counts: in the objective (D,), and in the budgets (D,), whose draws have an order (C, D)."""
 
     draws: Draws
     share: float
@@ -173,8 +183,8 @@ class _Weights:
     def of(cls, draws: Draws, share: float, risk_aversion: float) -> _Weights:
         """Order draws by what all groups at their highest level would gain and cost."""
         highest = np.where(draws.allowed, np.arange(draws.allowed.shape[1]), 0).max(axis=1)
-        none = np.zeros((draws.budget.size, len(draws.gain)))
-        return cls(draws, share, risk_aversion, none[0], none, none).after(highest)
+        none = np.zeros(len(draws.gain))
+        return cls(draws, share, risk_aversion, none, none, none[None]).after(highest)
 
     def after(self, level: NDArray[np.intp]) -> _Weights:
         """Return weights by where draws stand under a plan (G,)."""
@@ -184,10 +194,10 @@ class _Weights:
         tail = max(round(WORST * count), 1)
         worst[np.argsort(gains, kind="stable")[:tail]] = 1 / tail
         gain = (1 - self.risk_aversion) / count + self.risk_aversion * worst
-        rank = churns.argsort(axis=1, kind="stable").argsort(axis=1) / max(count - 1, 1)
-        near = (np.abs(rank - self.share) <= max(_NEAR, 0.51 / max(count - 1, 1))).astype(np.float64)
-        near /= near.sum(axis=1, keepdims=True)
-        return _Weights(self.draws, self.share, self.risk_aversion, gain, near, rank)
+        near = np.abs(_ranks(self.draws.most_used(churns)) - self.share) <= max(
+            _NEAR, 0.51 / max(count - 1, 1)
+        )
+        return _Weights(self.draws, self.share, self.risk_aversion, gain, near / near.sum(), _ranks(churns))
 
     def like(self, other: _Weights) -> bool:
         """Whether both are the same."""
@@ -201,8 +211,7 @@ class _Weights:
 
     def knapsack(self, factor: Floats) -> Choices:
         """Return the problem with budgets times `factor` (C,)."""
-        load = np.stack([weight @ each.reshape(weight.size, -1) for weight, each in zip(
-            self.churn, self.draws.churn, strict=True)]).reshape(-1, *self.draws.allowed.shape)  # fmt: skip
+        load = np.stack([np.tensordot(self.churn, each, axes=1) for each in self.draws.churn])
         return Choices(self.mean_gain(), load, self.draws.budget * factor)
 
     def bound(self) -> float:
@@ -218,7 +227,7 @@ class _Weights:
 
 
 def _tightened(draws: Draws, weights: _Weights, share: float) -> tuple[Chosen, Floats]:
-    """Solve the knapsack with tighter or looser budgets until the quantiles just hold; return the budgets' factors."""
+    """Solve the knapsack with tighter or looser budgets until the quantile just holds; return the budgets' factors."""
     factor = np.ones(draws.budget.size)
     nothing = np.zeros(draws.gain.shape[1], dtype=np.intp)
     best, kept = Chosen(nothing, 0.0, 0.0, np.zeros(draws.budget.size), "exact"), factor
@@ -226,12 +235,13 @@ def _tightened(draws: Draws, weights: _Weights, share: float) -> tuple[Chosen, F
         found = choose(weights.knapsack(factor), exact_groups=0)
         if draws.within(found.level, share=share) and found.gain > best.gain:
             best, kept = found, factor
-        over = draws.high(found.level, share) / np.maximum(draws.budget, 1e-300)
-        if (over <= 1).all() and (over >= _FULL)[found.prices > 0].all():
+        used = draws.high(found.level, share)
+        binding = found.prices > 0
+        if used <= 1 and (used >= _FULL or not binding.any()):
             break
-        # Budgets that bind are moved to where their quantile would just hold, a hair below; the others are left.
-        moves = (found.prices > 0) | (over > 1)
-        factor = np.where(moves, factor * (1 - _HAIR * (step + 1)) / np.clip(over, 0.5, 2.0), factor)
+        # Budgets that bind are moved to where the quantile would just hold, a hair below; the others are left.
+        moves = binding if binding.any() else np.ones_like(binding)
+        factor = np.where(moves, factor * (1 - _HAIR * (step + 1)) / np.clip(used, 0.5, 2.0), factor)
     return best, kept
 
 
@@ -251,9 +261,15 @@ def _filled(draws: Draws, weights: _Weights, level: NDArray[np.intp], share: flo
         if gain[g, to] <= gain[g, level[g]]:
             continue
         tried = totals + draws.churn[:, :, g, to] - draws.churn[:, :, g, level[g]]
-        if (np.partition(tried, place, axis=1)[:, place] <= draws.budget).all():
+        if np.partition(draws.most_used(tried), place)[place] <= 1:
             level[g], totals = to, tried
     return level
+
+
+def _ranks(values: Floats) -> Floats:
+    """Return where each stands among those of its row, 0 the lowest, 1 the highest."""
+    ranks: Floats = values.argsort(axis=-1, kind="stable").argsort(axis=-1) / max(values.shape[-1] - 1, 1)
+    return ranks
 
 
 def _objective(gains: Floats, risk_aversion: float) -> float:
