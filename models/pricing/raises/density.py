@@ -34,13 +34,16 @@ class Density:
         spread = x.std(axis=0)
         # A level is the same in all rows: it keeps its scale.
         self.scale = np.where(spread > 1e-12, spread, 1.0) if scale is None else scale
-        self._x = x / self.scale
-        self._sign = np.where(rows.left, 1.0, -1.0)
-        self._u, self._z = rows.given, rows.position
+        sign = np.where(rows.left, 1.0, -1.0)
+        self._sign, self._z = sign, rows.position
+        self._x = sign[:, None] * (x / self.scale)
+        self._risen = sign * np.expm1(rows.given)
         self._starts = np.flatnonzero(np.diff(rows.customer, prepend=-1))
         self._codes = rows.customer[self._starts]
         self._of = np.cumsum(np.diff(rows.customer, prepend=-1) > 0) - 1
         self._node, weight = nodes()
+        # Every density is worked out in the same room: to be given fresh memory costs more than the sums.
+        self._room = np.empty((3, NODES, rows.left.size))
         self._log_weight = np.log(weight)
         p = 4 + x.shape[1]
         self._mean, self._precision = np.zeros(p), np.full(p, _WEAK**-2)
@@ -49,37 +52,44 @@ class Density:
         self.cells = rows.left.size * NODES
 
     def _parts(self, at: Floats) -> tuple[Floats, Floats]:
-        """Return what raises add to the log odds at each node, and sign × η, (m, nodes) each."""
-        steep = np.exp(np.clip(at[0] + at[1] * self._z, -_FARTHEST, 4.0)) * np.expm1(self._u)
-        added = steep[:, None] * np.exp(np.clip(-np.exp(at[2]) * self._node, -4.0, 4.0))
-        eta = (self._x @ at[4:])[:, None] - np.exp(at[3]) * self._node + added
-        return added, self._sign[:, None] * eta
+        """Return sign × what raises add to the log odds at each node, and sign × η, (nodes, m) each."""
+        steep = np.exp(np.clip(at[0] + at[1] * self._z, -_FARTHEST, 4.0)) * self._risen
+        added, signed, _ = self._room
+        np.multiply(np.exp(np.clip(-np.exp(at[2]) * self._node, -4.0, 4.0))[:, None], steep, out=added)
+        np.multiply((-np.exp(at[3]) * self._node)[:, None], self._sign, out=signed)
+        signed += self._x @ at[4:]
+        signed += added
+        return added, signed
 
     def _by_customer(self, signed: Floats) -> Floats:
-        """Return the log likelihood of each customer at each node, (customers, nodes)."""
-        log = -np.logaddexp(0.0, -signed)
-        found: Floats = np.add.reduceat(log, self._starts, axis=0) + self._log_weight
+        """Return the log likelihood of each customer at each node, (nodes, customers)."""
+        # log(1 + exp(-s)) = log(1 + exp(-|s|)) - min(s, 0), which no s is too large for.
+        surprise = np.abs(signed, out=self._room[2])
+        np.exp(np.negative(surprise, out=surprise), out=surprise)
+        np.log1p(surprise, out=surprise)
+        surprise -= np.minimum(signed, 0.0)
+        found: Floats = self._log_weight[:, None] - np.add.reduceat(surprise, self._starts, axis=1)
         return found
 
     def density(self, at: Floats) -> float:
         """Return the log density, up to a constant."""
-        each = special.logsumexp(self._by_customer(self._parts(at)[1]), axis=1)
+        each = _log_sum(self._by_customer(self._parts(at)[1]))
         return float(each.sum()) - 0.5 * float(self._precision @ (at - self._mean) ** 2)
 
     def density_and_slope(self, at: Floats) -> tuple[float, Floats]:
         """Return the log density and its gradient (p,)."""
         added, signed = self._parts(at)
         joint = self._by_customer(signed)
-        total = special.logsumexp(joint, axis=1)
-        share = np.exp(joint - total[:, None])[self._of]
-        miss = share * self._sign[:, None] * special.expit(-signed)
+        total = _log_sum(joint)
+        miss = np.exp(joint - total)[:, self._of]
+        miss *= special.expit(-signed)
         moved = added * miss
         gradient = np.empty(at.size)
         gradient[0] = moved.sum()
-        gradient[1] = self._z @ moved.sum(axis=1)
-        gradient[2] = -np.exp(at[2]) * float((moved @ self._node).sum())
-        gradient[3] = -np.exp(at[3]) * float((miss @ self._node).sum())
-        gradient[4:] = self._x.T @ miss.sum(axis=1)
+        gradient[1] = moved.sum(axis=0) @ self._z
+        gradient[2] = -np.exp(at[2]) * float(self._node @ moved.sum(axis=1))
+        gradient[3] = -np.exp(at[3]) * float(self._node @ (miss @ self._sign))
+        gradient[4:] = miss.sum(axis=0) @ self._x
         off = at - self._mean
         return float(total.sum()) - 0.5 * float(self._precision @ off**2), gradient - self._precision * off
 
@@ -121,5 +131,12 @@ class Density:
         """Return how likely each customer, by its code, is at each node, by how long it stayed, (N, nodes)."""
         joint = self._by_customer(self._parts(at)[1])
         found = np.tile(np.exp(self._log_weight), (int(self._codes.max(initial=0)) + 1, 1))
-        found[self._codes] = np.exp(joint - special.logsumexp(joint, axis=1)[:, None])
+        found[self._codes] = np.exp(joint - _log_sum(joint)).T
         return found
+
+
+def _log_sum(joint: Floats) -> Floats:
+    """Return the log of the sum of exponentials over nodes (nodes, customers), (customers,)."""
+    peak = joint.max(axis=0)
+    found: Floats = peak + np.log(np.exp(joint - peak).sum(axis=0))
+    return found
