@@ -75,15 +75,15 @@ class RaiseCustomers:
     noise: Floats
 
     @classmethod
-    def of(cls, panel: StoredPanel, *, level: float, seed: int) -> RaiseCustomers:
-        """Read them.
+    def of(cls, panel: StoredPanel, *, level: float, seed: int, metric: str | None = None) -> RaiseCustomers:
+        """Read them; `metric` is what value is charged by, by default the one that ranks first.
 
         Raises
         ------
         NotEstimable
             ``no_bills`` where nobody is known to pay.
         """
-        evidence = gather(panel, metrics=_metric(panel, level, seed))
+        evidence = gather(panel, metrics=_metric(panel, metric, level, seed))
         bills = np.nan_to_num(evidence.traits.mrr)
         places = np.flatnonzero((bills > 0) & ~(np.nan_to_num(evidence.traits.churned) > 0))
         if not places.size:
@@ -96,11 +96,11 @@ class RaiseCustomers:
         ids = [evidence.customers[at] for at in places]
         bound = [agreed.get(each, Contract()) for each in ids]
         signed = _signed(panel)
-        metric = evidence.metrics[0] if evidence.metrics else None
-        units = np.full(bills.size, np.nan) if metric is None else evidence.book_units[metric.metric]
+        charged = evidence.metrics[0] if evidence.metrics else None
+        units = np.full(bills.size, np.nan) if charged is None else evidence.book_units[charged.metric]
         return cls(
             ids=ids, contracts=bound, bill=coming.bills(ids, bills[places]), paid=bills[places],
-            value=value[places], value_before=before[places], basis=basis[places], units=units[places], metric=metric,
+            value=value[places], value_before=before[places], basis=basis[places], units=units[places], metric=charged,
             since=[last.get(each, signed.get(each)) for each in ids],
             version=price_versions(panel, bound, [last.get(each) for each in ids]), told=told, coming=coming,
             traits=evidence.traits, places=places, everybody=evidence.customers, value_of_all=value,
@@ -135,12 +135,12 @@ class RaiseCustomers:
         return np.full(len(self.ids), "") if levels is None else levels[self.places]
 
 
-def _metric(panel: StoredPanel, level: float, seed: int) -> list[str] | None:
+def _metric(panel: StoredPanel, metric: str | None, level: float, seed: int) -> list[str] | None:
     """Return the value metric alone, which value of silent customers is modelled by; None where there is none."""
     if not panel.metrics:
         return None
     try:
-        return [chosen_metric(panel, UnitWorthOptions(level=level), seed).metric]
+        return [chosen_metric(panel, UnitWorthOptions(metric=metric, level=level), seed).metric]
     except NotEstimable:
         return None
 

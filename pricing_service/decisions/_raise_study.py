@@ -49,6 +49,8 @@ class RaiseTerms:
         Weaker evidence that may set the answer to prices: `staggered`, or nothing.
     downgrades
         Of customers whom a raise drives away, the share that takes a lower plan instead; None: learned.
+    metric
+        The value metric that value of silent customers is modelled by; None: the one that ranks first.
     """
 
     max_raise: float
@@ -60,6 +62,7 @@ class RaiseTerms:
     seed: int
     accept: tuple[str, ...] = ()
     downgrades: float | None = None
+    metric: str | None = None
 
     @property
     def levels(self) -> Floats:
@@ -110,7 +113,7 @@ class RaiseStudy:
         NotEstimable
             ``no_bills`` or ``history_too_short`` where nobody pays.
         """
-        customers = RaiseCustomers.of(panel, level=terms.level, seed=terms.seed)
+        customers = RaiseCustomers.of(panel, level=terms.level, seed=terms.seed, metric=terms.metric)
         customers = replace(customers, told=marked(customers.told, panel))
         cells = len(customers.ids) * terms.levels.size
         draws = int(np.clip(_MOST_CELLS // cells, _FEWEST_DRAWS, _DRAWS))

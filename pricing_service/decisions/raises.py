@@ -43,6 +43,7 @@ _WITHIN = 0.9
 class RaiseOptions(Options):
     """Options of price raises."""
 
+    metric: str | None = Field(None, description="the metric; default: the one that value_metrics recommends")
     max_raise: float = Field(0.25, gt=0, le=1, description="the highest raise of one customer, a share")
     max_churn_change: float = Field(
         0.01, ge=0, le=1, description="how much more of the customers may be lost in a year, a share"
@@ -93,7 +94,7 @@ class RaiseOptions(Options):
         low = min(CAPTURE[0], self.capture_cap)
         return RaiseTerms(
             self.max_raise, (low, self.capture_cap), self.horizon_months, self.discount_rate, self.notice_days,
-            self.level, seed, tuple(self.accept), self.downgrades,
+            self.level, seed, tuple(self.accept), self.downgrades, self.metric,
         )  # fmt: skip
 
     def rails(self) -> Rails:
@@ -246,7 +247,8 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
         "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)},
         "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "beside": {}, "band": [],
-        "usual_raise": usual_raise(), "would_tell": {}, "customers": 0, "past_raises": no_past_raises(refusal, level=level),
+        "usual_raise": usual_raise(), "would_tell": {}, "customers": 0,
+        "past_raises": no_past_raises(refusal, level=level),
         "waves": [], "hold_out": {}, "threats": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
         "sentences": [f"Nothing can be said of raises: {refusal}."],
     }  # fmt: skip

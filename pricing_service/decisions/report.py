@@ -91,4 +91,4 @@ def _in_reading_order(kinds: list[str]) -> list[str]:
 def _carried(kind: str, analyses: dict[str, Any]) -> dict[str, Any]:
     """Carry the recommended metric over, so that the ranking is not made twice."""
     recommended = analyses.get("value_metrics", {}).get("recommended")
-    return {"metric": recommended} if kind in {"unit_worth", "tiers"} and recommended else {}
+    return {"metric": recommended} if kind in {"unit_worth", "tiers", "raises"} and recommended else {}
