@@ -19,7 +19,7 @@ within it as well; and the mean of the worst tenth is at most the mean of any te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.errors import InvalidInput
 from models.pricing.raises.choices import Choices, Chosen, choose
+from models.pricing.raises.planes import Planes
 
 WITHIN = 0.9
 WORST = 0.1
@@ -160,7 +161,7 @@ def plan_raises(draws: Draws, *, share: float = WITHIN, risk_aversion: float = 0
             break
         weights = moved
     _, weights, found, factor = max(plans, key=lambda plan: plan[0])
-    exact = choose(weights.knapsack(factor))
+    exact = choose(weights.knapsack(factor), planes=weights.planes)
     if draws.within(exact.level, share=share) and exact.gain >= found.gain:
         found = exact
     level = _filled(draws, weights, found.level, share)
@@ -178,6 +179,7 @@ class _Weights:
     gain: Floats
     churn: Floats
     order: Floats
+    planes: Planes = field(default_factory=Planes)
 
     @classmethod
     def of(cls, draws: Draws, share: float, risk_aversion: float) -> _Weights:
@@ -232,7 +234,7 @@ def _tightened(draws: Draws, weights: _Weights, share: float) -> tuple[Chosen, F
     nothing = np.zeros(draws.gain.shape[1], dtype=np.intp)
     best, kept = Chosen(nothing, 0.0, 0.0, np.zeros(draws.budget.size), "exact"), factor
     for step in range(_TIGHTER):
-        found = choose(weights.knapsack(factor), exact_groups=0)
+        found = choose(weights.knapsack(factor), exact_groups=0, planes=weights.planes)
         if draws.within(found.level, share=share) and found.gain > best.gain:
             best, kept = found, factor
         used = draws.high(found.level, share)

@@ -24,6 +24,7 @@ from scipy import optimize, sparse
 
 from models.checks import Floats
 from models.errors import InvalidInput
+from models.pricing.raises.planes import Planes
 from models.silence import silenced
 
 _EXACT_GROUPS = 1_000
@@ -33,6 +34,7 @@ _NODES = 5_000
 _CORE = 40
 """Levels beside each group's best among which a good plan is sought first."""
 _CUTS, _ROUNDS = 60, 6
+_TIED = 1e-9
 _SETTLED = 1e-9
 _ONE_BY_ONE = 5_000
 """Steps that are tried one by one where they no longer fit together."""
@@ -119,7 +121,7 @@ class Chosen:
         return max(self.bound - self.gain, 0.0) / self.bound if self.bound > 0 else 0.0
 
 
-def choose(choices: Choices, *, exact_groups: int = _EXACT_GROUPS) -> Chosen:
+def choose(choices: Choices, *, exact_groups: int = _EXACT_GROUPS, planes: Planes | None = None) -> Chosen:
     """Find the plan that gains most.
 
     Parameters
@@ -128,6 +130,8 @@ def choose(choices: Choices, *, exact_groups: int = _EXACT_GROUPS) -> Chosen:
         What there is to choose from.
     exact_groups
         Groups up to which the maximum itself is sought; 0: never.
+    planes
+        Of the same gains and loads under other budgets; those that are found here are added.
 
     Examples
     --------
@@ -140,7 +144,7 @@ def choose(choices: Choices, *, exact_groups: int = _EXACT_GROUPS) -> Chosen:
     if choices.fits(free):
         gain = choices.gains(free)
         return Chosen(free, gain, gain, np.zeros(choices.budget.size), "exact")
-    prices, bound = _dual(choices)
+    prices, bound = _dual(choices, Planes() if planes is None else planes)
     level = _rounded(choices, prices)
     proven = False
     if level.size <= exact_groups:
@@ -159,30 +163,20 @@ def _reduced(choices: Choices, prices: Floats) -> Floats:
     return choices.gain - np.tensordot(prices, choices.load, axes=1)
 
 
-def _dual(choices: Choices) -> tuple[Floats, float]:
+def _dual(choices: Choices, planes: Planes) -> tuple[Floats, float]:
     """Return prices of the budgets and the least bound, by cutting planes over (λ, height)."""
-    count = choices.budget.size
     highest = _highest_price(choices)
-    slopes, heights = [], []
-    best, bound, at = np.zeros(count), np.inf, np.zeros(count)
+    best, bound = np.zeros(choices.budget.size), np.inf
     for _ in range(_CUTS):
+        at, lowest = planes.lowest(choices.budget, highest)
+        if np.isfinite(bound) and bound - lowest <= _SETTLED * max(abs(bound), 1.0):
+            break
         reduced = _reduced(choices, at)
         level = reduced.argmax(axis=1)
         value = float(at @ choices.budget + reduced.max(axis=1).sum())
         if value < bound:
             best, bound = at, value
-        slope = choices.budget - choices.loads(level)
-        slopes.append(slope)
-        heights.append(value - float(slope @ at))
-        step = optimize.linprog(
-            np.append(np.zeros(count), 1.0),
-            A_ub=np.column_stack([np.array(slopes), -np.ones(len(slopes))]),
-            b_ub=-np.array(heights),
-            bounds=[(0.0, highest)] * count + [(0.0, None)],
-        )
-        if not step.success or bound - step.fun <= _SETTLED * max(abs(bound), 1.0):
-            break
-        at = step.x[:count]
+        planes.add(choices.gains(level), choices.loads(level))
     return best, bound
 
 
@@ -199,7 +193,7 @@ def _rounded(choices: Choices, prices: Floats) -> NDArray[np.intp]:
     """Return a plan within the budgets: begin where little is taken, and take what gains most for its load."""
     level = np.zeros(len(choices.gain), dtype=np.intp)
     for factor in (1.0, 1 + 1e-9, 1 + 1e-6, 1.0001, 1.001, 1.01, 1.1, 1.5):
-        tried = _reduced(choices, prices * factor).argmax(axis=1)
+        tried = _least_of_best(_reduced(choices, prices * factor))
         if choices.fits(tried):
             level = tried
             break
@@ -209,6 +203,13 @@ def _rounded(choices: Choices, prices: Floats) -> NDArray[np.intp]:
             break
         level = better
     return level
+
+
+def _least_of_best(reduced: Floats) -> NDArray[np.intp]:
+    """Return the lowest level of each group that is as good as its best: at the best prices levels tie."""
+    best = reduced.max(axis=1, keepdims=True)
+    found: NDArray[np.intp] = (reduced >= best - _TIED * np.maximum(best, 1e-300)).argmax(axis=1)
+    return found
 
 
 def _improved(choices: Choices, prices: Floats, level: NDArray[np.intp]) -> NDArray[np.intp]:
