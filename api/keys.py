@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Request, Security
+from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
@@ -84,7 +84,12 @@ def needs(scope: str) -> Callable[..., Caller]:
     return check
 
 
-DataReader = Annotated[Caller, Depends(needs("data:read"))]
-DataWriter = Annotated[Caller, Depends(needs("data:write"))]
-Publisher = Annotated[Caller, Depends(needs("prices:publish"))]
-Analyst = Annotated[Caller, Depends(needs("analyses:run"))]
+def _with(scope: str) -> Any:
+    # The scopes stand here for the description, which names them at every operation.
+    return Security(needs(scope), scopes=[scope])
+
+
+DataReader = Annotated[Caller, _with("data:read")]
+DataWriter = Annotated[Caller, _with("data:write")]
+Publisher = Annotated[Caller, _with("prices:publish")]
+Analyst = Annotated[Caller, _with("analyses:run")]
