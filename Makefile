@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format docs bench bench-peers truth truth-tiers real-data chaos lock clean
+.PHONY: help install demo test test-slow check format docs openapi bench bench-peers truth truth-tiers real-data chaos lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ format: $(STAMP)  ## put the source into the house's format
 
 docs: $(STAMP)  ## write docs/reference/ from the code
 	$(BIN)/python docs/write_reference.py
+
+openapi: $(STAMP)  ## renew tests/api/openapi.json: what the API promises from now on
+	$(BIN)/python -m tests.api.compatibility
 
 bench: $(STAMP)  ## measure speed and memory against the bars, as ratios in one run
 	$(BIN)/python tests/benchmarks

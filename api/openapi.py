@@ -58,7 +58,7 @@ def _rewrite(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     written = {key: _rewrite(value) for key, value in node.items()}
-    for step in (_types, _nullable, _constant, _bounds, _tuple, _binary):
+    for step in (_types, _nullable, _constant, _bounds, _tuple, _names, _binary, _roles):
         written = step(written)
     return written
 
@@ -105,6 +105,20 @@ def _tuple(node: Document) -> Document:
         return node
     node = {**node, "items": {"anyOf": node["prefixItems"]}}
     del node["prefixItems"]
+    return node
+
+
+def _names(node: Document) -> Document:
+    """Leave out what the names of a map must be like: 3.0 has no word for it, and the service checks it anyway."""
+    if "propertyNames" in node and "additionalProperties" in node:
+        node = {key: value for key, value in node.items() if key != "propertyNames"}
+    return node
+
+
+def _roles(node: Document) -> Document:
+    """Leave out the scopes of a bearer key, which 3.0 allows for OAuth alone."""
+    if isinstance(node.get("security"), list):
+        node = {**node, "security": [{name: [] for name in way} for way in node["security"]]}
     return node
 
 
