@@ -167,3 +167,31 @@ class SimulationPage(BaseModel):
     data: list[SimulationSummary]
     next_cursor: str | None
     has_more: bool
+
+
+class KeySummary(BaseModel):
+    """A key without its secret part."""
+
+    id: str
+    name: str = Field(description="the person or system that holds it")
+    token_name: str = Field(description="the part of the token that may be shown")
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None = Field(description="null: never")
+    revoked_at: datetime | None
+    last_used: date | None = Field(description="a day in UTC; null: never used")
+
+
+class NewKey(KeySummary):
+    """A key with its token, which is shown this once; a repeated request shows null and says why."""
+
+    token: str | None
+    reasons: dict[str, str] = Field(description="why `token` is null: `shown_once`")
+
+
+class KeyPage(BaseModel):
+    """Keys, newest first, revoked and expired ones too."""
+
+    data: list[KeySummary]
+    next_cursor: str | None
+    has_more: bool

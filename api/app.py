@@ -15,10 +15,11 @@ from api import openapi, problems
 from api.analyses import AnalysisDesk
 from api.datasets import DatasetDesk
 from api.headers import SafeHeaders
+from api.key_desk import KeyDesk
 from api.limits import BodyLimit
 from api.local_workspace import make_local_workspace
 from api.price_books import PriceBookDesk
-from api.routes import analyses, datasets, health, pages, price_books, rows, simulations
+from api.routes import analyses, datasets, health, keys, pages, price_books, rows, simulations
 from api.telemetry import Meters, Telemetry
 from pricing_service.config import Settings
 from pricing_service.decisions import DECISIONS
@@ -69,8 +70,9 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     app.state.datasets = DatasetDesk(store)
     app.state.analyses = AnalysisDesk(store, settings)
     app.state.price_books = PriceBookDesk(store, settings, app.state.analyses)
+    app.state.keys = KeyDesk(store)
     app.state.meters = Meters()
-    for resource in (datasets, rows, analyses, price_books, simulations, health, pages):
+    for resource in (datasets, rows, analyses, price_books, simulations, keys, health, pages):
         app.include_router(resource.router)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way
     problems.install(app, tags=frozenset(DECISIONS))

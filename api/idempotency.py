@@ -1,6 +1,7 @@
 """A POST with an Idempotency-Key happens once: the answer is kept for a day and given again.
 
-Only successes are kept. A refusal changed nothing, so the same key may try again with a mended payload.
+Only successes are kept. A refusal changed nothing, so the same key may try again with a mended payload. A route whose
+answer holds a secret leaves what may be kept in ``request.state.kept_body``.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ async def _first(
         response = await answer(request)
         if response.status_code < 300:
             headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-            store = partial(keep, status=response.status_code, headers=headers, body=bytes(response.body))
+            body = getattr(request.state, "kept_body", None) or bytes(response.body)
+            store = partial(keep, status=response.status_code, headers=headers, body=body)
             await run_in_threadpool(store)
             kept = True
         return response
@@ -76,9 +78,13 @@ async def _first(
 
 
 async def fingerprint(request: Request) -> str:
-    """Hash what was asked: method, path, query and payload, a multipart one by its parts."""
+    """Hash what was asked: method, path, query and payload, a multipart one by its parts.
+
+    What the asker may do belongs to it: the replay must not show a key what its own scopes would refuse.
+    """
     digest = hashlib.sha256()
-    _add(digest, request.method, request.url.path, request.url.query)
+    caller: Caller = request.state.caller
+    _add(digest, request.method, request.url.path, request.url.query, *sorted(caller.scopes))
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/"):
         _add(digest, kind)

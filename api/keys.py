@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.problems import Forbidden, Unauthenticated
 from pricing_service.storage import Storage
 
-SCOPES = (
+ScopeName = Literal[
     "data:write",
     "data:read",
     "analyses:run",
@@ -23,7 +23,8 @@ SCOPES = (
     "proposals:approve",
     "prices:publish",
     "admin",
-)
+]
+SCOPES: tuple[str, ...] = get_args(ScopeName)
 
 # Only for the OpenAPI document: `identify` reads the header itself, before the body is read.
 _scheme = HTTPBearer(auto_error=False, scheme_name="Key", description="a key of your workspace")
@@ -54,7 +55,7 @@ async def identify(request: Request) -> Caller:
     Raises
     ------
     Unauthenticated
-        Without a key, or with one that is unknown, revoked or misspelt: the answer is the same.
+        Without a key, or with one that is unknown, revoked, expired or misspelt: the answer is the same.
     """
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     storage: Storage = request.app.state.storage
@@ -93,3 +94,4 @@ DataReader = Annotated[Caller, _with("data:read")]
 DataWriter = Annotated[Caller, _with("data:write")]
 Publisher = Annotated[Caller, _with("prices:publish")]
 Analyst = Annotated[Caller, _with("analyses:run")]
+Administrator = Annotated[Caller, _with("admin")]

@@ -148,6 +148,12 @@ PROBLEMS: dict[type[Exception], Shown] = {
         "Already finished",
         detail="The analysis has ended; nothing is left to cancel.",
     ),
+    storage.LastKey: Shown(
+        409,
+        "last_admin_key",
+        "The last key of an administrator stays",
+        detail="No other valid key with the scope admin would be left; make another first.",
+    ),
     GuardExceeded: Shown(409, "guard_exceeded", "The guard stopped this price book"),
     storage.AlreadyPublished: Shown(
         409,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,7 +12,7 @@ from api.keys import SCOPES
 from api.problems import Refused
 from api.terminal import screen
 from pricing_service.config import Settings
-from pricing_service.storage import Storage, Workspace
+from pricing_service.storage import Key, Storage, Workspace
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 WorkspaceName = Annotated[str, typer.Option("--workspace", help="the workspace's name or id")]
@@ -21,6 +23,9 @@ def create(
     workspace: WorkspaceName,
     name: Annotated[str, typer.Option(help="the person or system that will hold it")],
     scope: Annotated[list[str], typer.Option(help=f"may be given several times: {', '.join(SCOPES)}")],
+    expires: Annotated[
+        str | None, typer.Option(help="after how many days, such as 90d; default: never")
+    ] = None,
 ) -> None:
     """Make a key, shown this once; a workspace that is not there is made."""
     with screen.refusals(), Storage.open(Settings()) as storage:
@@ -28,7 +33,7 @@ def create(
         if unknown:
             raise Refused(f"There is no scope {', '.join(unknown)}; there are {', '.join(SCOPES)}.")
         home = _find(storage, workspace) or storage.workspaces.create(workspace)
-        key, token = storage.keys.create(home.id, name=name, scopes=scope)
+        key, token = storage.keys.create(home.id, name=name, scopes=scope, lasts=_days(expires))
         screen.say(f"workspace {home.id}\nkey       {key.id}\ntoken     {token}")
         screen.say("Keep the token now: only its hash is stored.")
 
@@ -38,8 +43,9 @@ def list_keys(workspace: WorkspaceName) -> None:
     """List a workspace's keys without their secret part."""
     with screen.refusals(), Storage.open(Settings()) as storage:
         for key in storage.keys.list(_known(storage, workspace).id):
-            state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "valid"
-            screen.say(f"{key.id}  {key.token_name}…  {key.name}  {' '.join(sorted(key.scopes))}  {state}")
+            used = f"used {key.last_used}" if key.last_used else "never used"
+            scopes = " ".join(sorted(key.scopes))
+            screen.say(f"{key.id}  {key.token_name}…  {key.name}  {scopes}  {_state(key)}  {used}")
 
 
 @app.command()
@@ -50,6 +56,21 @@ def revoke(
     with screen.refusals(), Storage.open(Settings()) as storage:
         storage.keys.revoke(_known(storage, workspace).id, key_id)
         screen.say("revoked")
+
+
+def _days(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,3})d", text)
+    if found is None:
+        raise Refused(f"There is no such time as {text}; --expires takes days, such as 90d.")
+    return timedelta(days=int(found[1]))
+
+
+def _state(key: Key) -> str:
+    if key.revoked_at:
+        return f"revoked {key.revoked_at:%Y-%m-%d}"
+    return f"until {key.expires_at:%Y-%m-%d}" if key.expires_at else "valid"
 
 
 def _find(storage: Storage, name: str) -> Workspace | None:

@@ -6,6 +6,7 @@
     ├── NotFound           unknown, or another workspace's: the two are the same to the caller
     ├── AlreadyFinished    a finished analysis cannot be cancelled
     ├── AlreadyPublished   a published price book never changes
+    ├── LastKey            nobody could open the workspace's doors to others any more
     ├── ContentMoved       the draft is another one than was meant: read again and repeat
     ├── VersionMoved       the dataset got another version since it was read: read again and repeat
     └── KeyReused          an idempotency key came again
@@ -33,6 +34,10 @@ class AlreadyFinished(StorageError):
 
 class AlreadyPublished(StorageError):
     """A published price book never changes; make a new draft of it."""
+
+
+class LastKey(StorageError):
+    """No other valid key with this scope would be left; make another first."""
 
 
 class ContentMoved(StorageError):

@@ -63,6 +63,8 @@ keys = sa.Table(
     sa.Column("scopes", sa.JSON, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("revoked_at", Instant),
+    sa.Column("expires_at", Instant),  # null: never
+    sa.Column("last_used", sa.Date),  # a day, so that a request seldom writes
     sa.Index(None, "workspace_id"),
 )
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from pricing_service.storage import key_tokens, schema
 from pricing_service.storage.database import Database
-from pricing_service.storage.errors import NotFound
+from pricing_service.storage.errors import LastKey, NotFound
 from pricing_service.storage.ids import new_id
+from pricing_service.storage.pages import Page, fetch_page
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,10 @@ class Workspace:
 
 @dataclass(frozen=True)
 class Key:
-    """A key without its secret part. `name` is the person or system that holds it."""
+    """A key without its secret part. `name` is the person or system that holds it.
+
+    It is valid until it is revoked or expires; `last_used` is a day in UTC, null before the first.
+    """
 
     id: str
     workspace_id: str
@@ -36,6 +41,12 @@ class Key:
     scopes: frozenset[str]
     created_at: datetime
     revoked_at: datetime | None
+    expires_at: datetime | None
+    last_used: date | None = field(compare=False)
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether it opens anything at a moment."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
 
 
 class Workspaces:
@@ -86,11 +97,17 @@ class Keys:
         self._dev = dev
 
     def create(
-        self, workspace_id: str, *, name: str, scopes: Sequence[str], dev_token: str | None = None
+        self,
+        workspace_id: str,
+        *,
+        name: str,
+        scopes: Sequence[str],
+        lasts: timedelta | None = None,
+        dev_token: str | None = None,
     ) -> tuple[Key, str]:
-        """Make a key; the token, second in the answer, is shown this once.
+        """Make a key, by default one without an end; the token, second in the answer, is shown this once.
 
-        In `dev` a fixed `dev_token` may be given; an existing one is given back.
+        In `dev` a fixed `dev_token` may be given; an existing one is given back, and a closed one made anew.
         """
         if dev_token is not None and not self._dev:
             raise ValueError("a fixed token is for `dev` only")
@@ -98,7 +115,7 @@ class Keys:
         known = self.find(token) if dev_token else None
         if known is not None:
             return known, token
-        now = self._clock()
+        now, table = self._clock(), schema.keys
         values = {
             "id": new_id("key", now),
             "workspace_id": workspace_id,
@@ -107,49 +124,95 @@ class Keys:
             "token_hash": key_tokens.token_hash(token, secret=self._secret()),
             "scopes": sorted(scopes),
             "created_at": now,
+            "expires_at": None if lasts is None else now + lasts,
         }
         with self._database.writing() as connection:
-            connection.execute(schema.keys.insert().values(values))
-            row = connection.execute(schema.keys.select().where(schema.keys.c.id == values["id"])).one()
+            if dev_token is not None:
+                connection.execute(table.delete().where(table.c.token_name == dev_token))
+            connection.execute(table.insert().values(values))
+            row = connection.execute(table.select().where(table.c.id == values["id"])).one()
         return _key(row), token
 
     def find(self, token: str) -> Key | None:
-        """Whose key this is; null for an unknown, revoked or malformed one.
+        """Whose key this is; null for an unknown, revoked, expired or malformed one.
 
-        The only read without a workspace: it is what tells the workspace.
+        The only read without a workspace: it is what tells the workspace. The first time on a day it writes
+        that day down, if the database takes it at once.
         """
         if not (self._dev or key_tokens.is_well_formed(token)):
             return None
-        table = schema.keys
-        query = table.select().where(
-            table.c.token_name == key_tokens.token_name(token), table.c.revoked_at.is_(None)
-        )
+        query = schema.keys.select().where(schema.keys.c.token_name == key_tokens.token_name(token))
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         wanted = key_tokens.token_hash(token, secret=self._secret())
         if row is None or not hmac.compare_digest(row.token_hash, wanted):
             return None
-        return _key(row)
+        key, now = _key(row), self._clock()
+        if not key.is_valid(now):
+            return None
+        if key.last_used != now.date():
+            self._note_use(key.id, now.date())
+        return key
 
     def list(self, workspace_id: str) -> list[Key]:
         """Every key of a workspace, revoked ones included, oldest first."""
-        table = schema.keys
         with self._database.reading() as connection:
-            rows = connection.execute(
-                table.select().where(table.c.workspace_id == workspace_id).order_by(table.c.id)
-            )
-            return [_key(row) for row in rows]
+            return _of(connection, workspace_id)
 
-    def revoke(self, workspace_id: str, key_id: str) -> None:
-        """Close a key from this moment on; again changes nothing."""
+    def page(self, workspace_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Key]:
+        """Read the keys of a workspace, revoked ones too, newest first."""
         table = schema.keys
-        mine = sa.and_(table.c.workspace_id == workspace_id, table.c.id == key_id)
+        query = table.select().where(table.c.workspace_id == workspace_id)
+        with self._database.reading() as connection:
+            rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
+        return Page([_key(row) for row in rows], following)
+
+    def revoke(self, workspace_id: str, key_id: str, *, unless_last_with: str | None = None) -> Key:
+        """Close a key from this moment on; again changes nothing.
+
+        Raises
+        ------
+        NotFound
+            If the workspace has no such key.
+        LastKey
+            If no other valid key would be left with the scope `unless_last_with`.
+        """
+        table, now = schema.keys, self._clock()
         with self._database.writing() as connection:
-            if connection.execute(table.select().where(mine)).first() is None:
-                raise NotFound("key", key_id)
+            # Two who close each other's keys take turns: both hold the same row.
             connection.execute(
-                table.update().where(mine, table.c.revoked_at.is_(None)).values(revoked_at=self._clock())
+                schema.workspaces.select()
+                .where(schema.workspaces.c.workspace_id == workspace_id)
+                .with_for_update()
             )
+            keys = {key.id: key for key in _of(connection, workspace_id)}
+            if key_id not in keys:
+                raise NotFound("key", key_id)
+            left = [key for key in keys.values() if key.id != key_id and key.is_valid(now)]
+            if (
+                keys[key_id].is_valid(now)
+                and unless_last_with in keys[key_id].scopes
+                and not any(unless_last_with in key.scopes for key in left)
+            ):
+                raise LastKey(f"no other key with the scope {unless_last_with} would be left")
+            connection.execute(
+                table.update()
+                .where(table.c.id == key_id, table.c.revoked_at.is_(None))
+                .values(revoked_at=now)
+            )
+            return _key(connection.execute(table.select().where(table.c.id == key_id)).one())
+
+    def _note_use(self, key_id: str, day: date) -> None:
+        table = schema.keys
+        # A day more or less is no reason to turn a request away: a full disk and a busy writer pass.
+        with suppress(sa.exc.OperationalError), self._database.writing() as connection:
+            connection.execute(table.update().where(table.c.id == key_id).values(last_used=day))
+
+
+def _of(connection: sa.Connection, workspace_id: str) -> list[Key]:
+    table = schema.keys
+    query = table.select().where(table.c.workspace_id == workspace_id).order_by(table.c.id)
+    return [_key(row) for row in connection.execute(query)]
 
 
 def _key(row: sa.Row[Any]) -> Key:
@@ -161,4 +224,6 @@ def _key(row: sa.Row[Any]) -> Key:
         scopes=frozenset(row.scopes),
         created_at=row.created_at,
         revoked_at=row.revoked_at,
+        expires_at=row.expires_at,
+        last_used=row.last_used,
     )

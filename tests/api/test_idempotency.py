@@ -48,6 +48,15 @@ def test_two_workspaces_keys_never_meet(client: TestClient, posted: list[Any]) -
     assert (answer.status_code, answer.json()["by"]) == (201, "Eve")
 
 
+def test_a_key_that_may_not_ask_gets_no_replay(client: TestClient, posted: list[Any]) -> None:
+    client.post("/things", json={"a": 1}, headers=KEY)
+
+    answer = client.post("/things", json={"a": 1}, headers={**KEY, "Authorization": "Bearer reader"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert len(posted) == 1
+
+
 def test_a_refused_request_may_be_mended_under_the_same_key(client: TestClient) -> None:
     assert client.post("/things", json={"refuse": True}, headers=KEY).status_code == 409
 

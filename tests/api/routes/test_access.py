@@ -38,6 +38,9 @@ SCOPE_OF = {
     "read_simulation": "data:read",
     "read_simulation_rows": "data:read",
     "read_simulation_report": "data:read",
+    "create_key": "admin",
+    "list_keys": "admin",
+    "revoke_key": "admin",
 }
 OPEN = {"is_alive", "is_ready", "read_metrics", "read_openapi_30"}
 

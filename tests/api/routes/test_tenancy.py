@@ -55,6 +55,7 @@ def objects(client: TestClient, dataset: str, headers: Headers) -> dict[str, str
         "analysis_id": made("/v1/analyses", {"dataset": dataset, "kind": "value_metrics"}),
         "version": book,
         "simulation_id": made(f"/v1/price-books/{book}/simulations", {"dataset": dataset}),
+        "key_id": made("/v1/keys", {"name": "Ada", "scopes": ["data:read"]}),
     }
 
 

@@ -70,10 +70,26 @@ def test_a_revoked_key_opens_nothing() -> None:
     assert "revoked" in run("list", "--workspace", "Acme").output
 
 
+def test_a_key_may_be_made_for_some_days() -> None:
+    made = run("create", "--workspace", "Acme", "--name", "Ada", "--scope", "data:read", "--expires", "90d")
+    assert made.exit_code == 0, made.output
+
+    with Storage.open(Settings()) as storage:
+        (home,) = storage.workspaces.list()
+        (key,) = storage.keys.list(home.id)
+    assert key.expires_at is not None
+    assert (key.expires_at - key.created_at).days == 90
+    listed = run("list", "--workspace", "Acme").output
+    assert f"until {key.expires_at:%Y-%m-%d}" in listed
+    assert "never used" in listed
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["create", "--workspace", "Acme", "--name", "Ada", "--scope", "everything"],
+        ["create", "--workspace", "Acme", "--name", "Ada", "--scope", "admin", "--expires", "soon"],
+        ["create", "--workspace", "Acme", "--name", "Ada", "--scope", "admin", "--expires", "0d"],
         ["list", "--workspace", "Nobody"],
         ["revoke", "--workspace", "Nobody", "key_1"],
     ],
