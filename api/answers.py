@@ -195,3 +195,73 @@ class KeyPage(BaseModel):
     data: list[KeySummary]
     next_cursor: str | None
     has_more: bool
+
+
+class WebhookEndpoint(BaseModel):
+    """Where events are sent."""
+
+    id: str
+    url: str
+    events: list[str]
+    enabled: bool
+    disabled: Literal["gone", "failing"] | None = Field(
+        description="why nothing is sent: the receiver answered 410, or nothing came through for three days"
+    )
+    disabled_at: datetime | None
+    previous_secret_until: datetime | None = Field(
+        description="until then the secret before the last rotation signs beside the new one"
+    )
+    created_by: str
+    created_at: datetime
+    changed_at: datetime
+
+
+class WebhookEndpointPage(BaseModel):
+    """Webhook endpoints, newest first."""
+
+    data: list[WebhookEndpoint]
+    next_cursor: str | None
+    has_more: bool
+
+
+class WebhookEndpointWithSecret(WebhookEndpoint):
+    """An endpoint and its new signing secret, which is shown this once."""
+
+    secret: str | None = Field(description="`whsec_…`; null where the answer is repeated")
+    reasons: dict[str, str] = {}
+
+
+class WebhookAttempt(BaseModel):
+    """One try to send an event."""
+
+    at: datetime
+    status: int | None = Field(description="what the receiver answered; null where it did not")
+    error: str | None = Field(description="why the attempt failed; null where it did not")
+
+
+class WebhookDelivery(BaseModel):
+    """What has become of an event at an endpoint."""
+
+    id: str = Field(description="the event's, and every attempt's `webhook-id`")
+    type: str
+    status: Literal["waiting", "delivered", "failed"]
+    attempts: list[WebhookAttempt] = Field(description="the latest twenty")
+    next_try: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class WebhookDeliveryPage(BaseModel):
+    """Deliveries to an endpoint, newest event first."""
+
+    data: list[WebhookDelivery]
+    next_cursor: str | None
+    has_more: bool
+
+
+class WebhookReplay(BaseModel):
+    """How many events are sent again."""
+
+    id: str = Field(description="the endpoint's")
+    since: datetime
+    events: int

@@ -19,8 +19,19 @@ from api.key_desk import KeyDesk
 from api.limits import BodyLimit
 from api.local_workspace import make_local_workspace
 from api.price_books import PriceBookDesk
-from api.routes import analyses, datasets, health, keys, pages, price_books, rows, simulations
+from api.routes import (
+    analyses,
+    datasets,
+    health,
+    keys,
+    pages,
+    price_books,
+    rows,
+    simulations,
+    webhook_endpoints,
+)
 from api.telemetry import Meters, Telemetry
+from api.webhooks import WebhookDesk
 from pricing_service.config import Settings
 from pricing_service.decisions import DECISIONS
 from pricing_service.storage import Storage
@@ -71,8 +82,11 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     app.state.analyses = AnalysisDesk(store, settings)
     app.state.price_books = PriceBookDesk(store, settings, app.state.analyses)
     app.state.keys = KeyDesk(store)
+    app.state.webhooks = WebhookDesk(store, settings)
     app.state.meters = Meters()
-    for resource in (datasets, rows, analyses, price_books, simulations, keys, health, pages):
+    for resource in (
+        datasets, rows, analyses, price_books, simulations, keys, webhook_endpoints, health, pages,
+    ):  # fmt: skip
         app.include_router(resource.router)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way
     problems.install(app, tags=frozenset(DECISIONS))

@@ -1,12 +1,13 @@
 """A POST with an Idempotency-Key happens once: the answer is kept for a day and given again.
 
 Only successes are kept. A refusal changed nothing, so the same key may try again with a mended payload. A route whose
-answer holds a secret leaves what may be kept in ``request.state.kept_body``.
+answer holds a secret names it by `shown_once`, and no repetition shows it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -67,14 +68,37 @@ async def _first(
         response = await answer(request)
         if response.status_code < 300:
             headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-            body = getattr(request.state, "kept_body", None) or bytes(response.body)
-            store = partial(keep, status=response.status_code, headers=headers, body=body)
+            store = partial(
+                keep, status=response.status_code, headers=headers, body=_to_keep(request, response)
+            )
             await run_in_threadpool(store)
             kept = True
         return response
     finally:
         if not kept:
             await run_in_threadpool(forget)
+
+
+def shown_once(*fields: str) -> Callable[[Request], None]:
+    """Make the dependency that keeps secret fields of an answer out of what is stored for its repetitions.
+
+    A repetition shows null there, with the reason `shown_once` in `reasons`.
+    """
+
+    def mark(request: Request) -> None:
+        request.state.shown_once = fields
+
+    return mark
+
+
+def _to_keep(request: Request, response: Response) -> bytes:
+    fields: tuple[str, ...] = getattr(request.state, "shown_once", ())
+    if not fields:
+        return bytes(response.body)
+    answer = json.loads(bytes(response.body))
+    hidden = dict.fromkeys(fields)
+    reasons = {**answer.get("reasons", {}), **dict.fromkeys(fields, "shown_once")}
+    return json.dumps({**answer, **hidden, "reasons": reasons}).encode()
 
 
 async def fingerprint(request: Request) -> str:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from api.answers import NewKey
 from api.json_body import checked, read_json
 from api.keys import ScopeName
 from api.paging import Page, cursor
@@ -69,11 +68,6 @@ class KeyDesk:
     def revoke(self, workspace_id: str, key_id: str) -> dict[str, Any]:
         """Close a key at once; the last one of an administrator stays."""
         return _shown(self._storage.keys.revoke(workspace_id, key_id, unless_last_with="admin"))
-
-
-def without_token(made: dict[str, Any]) -> bytes:
-    """Write an answer as it may be kept for a repeated request: no stored byte opens a door."""
-    return NewKey(**{**made, "token": None, "reasons": {"token": "shown_once"}}).model_dump_json().encode()
 
 
 async def received_key(request: Request) -> KeyRequest:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import analysis_request, price_book_request
+from api import analysis_request, price_book_request, webhook_request
 from api.answers import Fault, Problem
 from api.idempotency import LONGEST_KEY
 
@@ -32,7 +32,8 @@ def describe(app: FastAPI) -> Document:
         schemas["Fault"] = Fault.model_json_schema()
         schemas["Problem"] = Problem.model_json_schema(ref_template=_REFERENCE)
         schemas["Problem"].pop("$defs", None)
-        schemas.update(analysis_request.definitions() | price_book_request.definitions())
+        for bodies in (analysis_request, price_book_request, webhook_request):
+            schemas.update(bodies.definitions())
         for path in document["paths"].values():
             if "post" in path:
                 path["post"].setdefault("parameters", []).append(_IDEMPOTENCY_KEY)

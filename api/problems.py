@@ -34,6 +34,7 @@ from models.errors import InvalidInput
 from pricing_service.ingest.errors import DatasetRefused
 from pricing_service.price_book import PriceBookRefused
 from pricing_service.storage import errors as storage
+from pricing_service.webhooks import TargetRefused
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -164,6 +165,13 @@ PROBLEMS: dict[type[Exception], Shown] = {
     storage.ContentMoved: Shown(
         409, "content_moved", "The draft changed in between", retryable=True, detail="Read the draft again."
     ),
+    storage.EndpointDisabled: Shown(
+        409,
+        "endpoint_disabled",
+        "This webhook endpoint is disabled",
+        detail="Nothing is sent there until it is enabled again: PUT its address and events.",
+    ),
+    storage.TooManyEndpoints: Shown(409, "too_many_endpoints", "As many webhook endpoints as there may be"),
     storage.VersionMoved: Shown(409, "version_moved", "The dataset changed in between", retryable=True),
     storage.StillRunning: Shown(
         409,
@@ -183,6 +191,7 @@ PROBLEMS: dict[type[Exception], Shown] = {
     ),
     TablesMissing: Shown(422, "missing_tables", "The dataset lacks tables that this analysis needs"),
     DatasetRefused: Shown(422, "dataset_refused", "None of the dataset's tables is usable"),
+    TargetRefused: Shown(422, "target_refused", "Webhooks are not sent to such an address"),
     PriceBookRefused: Shown(422, "price_book_refused", "This is no price book"),
     InvalidInput: Shown(422, "invalid_input", "An option cannot be used with these data"),
     TooMany: Shown(429, "too_many_waiting", "Too much is waiting", retryable=True),

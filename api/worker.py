@@ -17,6 +17,7 @@ from pricing_service.panel import MissingTables, StoredPanel
 from pricing_service.storage.analyses import SIMULATION
 from pricing_service.storage.blobs import Blobs
 from pricing_service.storage.kept_files import KeptFiles
+from pricing_service.webhooks import send_webhooks
 
 # What a step's process finds imported: scikit-learn alone costs 1.9 CPU-seconds.
 PRELOAD = ("api.worker", "api.pages", "duckdb", "ibis", "scipy.stats", "sklearn.linear_model")
@@ -78,10 +79,11 @@ HANDLERS = {kind: Handler(STEPS) for kind in DECISIONS} | {SIMULATION: Handler(S
 
 
 def work(settings: Settings, *, stop_event: threading.Event | None = None) -> None:
-    """Run analyses until SIGTERM or SIGINT."""
+    """Run analyses and send webhooks until SIGTERM or SIGINT."""
     stop = stop_event or threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    send_webhooks(settings, stop_event=stop)
     run_worker(settings, HANDLERS, stop_event=stop, preload=PRELOAD)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -59,6 +60,14 @@ class Settings(BaseSettings):
         description="guard of price books: the largest share of customers who cannot be compared",
     )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
+
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (),
+        description="networks that webhooks may reach though they are not public; JSON in the environment",
+    )
+    webhook_senders: int = Field(
+        8, ge=0, le=64, description="webhooks that one worker process sends at a time"
+    )
 
     @property
     def service_url(self) -> str:

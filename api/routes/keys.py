@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from api import answers, key_desk
 from api.door import Door
+from api.idempotency import shown_once
 from api.key_desk import KeyDesk, KeyRequest
 from api.keys import Administrator
 from api.paging import PageQuery
@@ -30,18 +31,13 @@ Desk = Annotated[KeyDesk, Depends(_desk)]
     response_model=answers.NewKey,
     responses=responses(Conflict, TooLarge, WrongMediaType),
     openapi_extra={"requestBody": key_desk.key_body()},
+    dependencies=[Depends(shown_once("token"))],
 )
 def create_key(
-    *,
-    caller: Administrator,
-    asked: Annotated[KeyRequest, Depends(key_desk.received_key)],
-    desk: Desk,
-    request: Request,
+    *, caller: Administrator, asked: Annotated[KeyRequest, Depends(key_desk.received_key)], desk: Desk
 ) -> Any:
     """Make a key. Its token is in this answer and nowhere else: a repeated request shows it no more."""
-    made = desk.make(caller.workspace_id, asked)
-    request.state.kept_body = key_desk.without_token(made)
-    return made
+    return desk.make(caller.workspace_id, asked)
 
 
 @router.get("", response_model=answers.KeyPage, responses=responses(UnknownCursor))

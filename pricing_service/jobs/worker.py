@@ -89,4 +89,5 @@ def _serve(storage: Storage, queue: DurableQueue, *, seat: Seat, stop_event: thr
         if rounds % _SWEEP_EVERY == 0:
             sweep(storage.database, storage.blobs)
             storage.idempotency.forget_expired()
+            storage.webhook_deliveries.forget_old()
         rounds += 1

@@ -20,17 +20,21 @@ from pricing_service.storage.errors import (
     AlreadyFinished,
     AlreadyPublished,
     ContentMoved,
+    EndpointDisabled,
     KeyReused,
     LastKey,
     NotFound,
     PayloadDiffers,
     StillRunning,
     StorageError,
+    TooManyEndpoints,
     VersionMoved,
 )
 from pricing_service.storage.idempotency import Idempotency, Replay
 from pricing_service.storage.pages import Page
 from pricing_service.storage.price_books import DraftContent, PriceBooks, Publication, StoredPriceBook
+from pricing_service.storage.webhook_deliveries import Deliveries
+from pricing_service.storage.webhooks import Endpoint, Endpoints
 from pricing_service.storage.workspaces_and_keys import Key, Keys, Workspace, Workspaces
 
 __all__ = [
@@ -40,6 +44,8 @@ __all__ = [
     "Analysis",
     "ContentMoved",
     "DraftContent",
+    "Endpoint",
+    "EndpointDisabled",
     "Key",
     "KeyReused",
     "LastKey",
@@ -55,6 +61,7 @@ __all__ = [
     "StorageError",
     "StoredDataset",
     "StoredPriceBook",
+    "TooManyEndpoints",
     "VersionContent",
     "VersionMoved",
     "Workspace",
@@ -98,6 +105,8 @@ class Storage:
         self.datasets = Datasets(self.database, clock, self.blobs)
         self.analyses = Analyses(self.database, clock, self.blobs)
         self.price_books = PriceBooks(self.database, clock)
+        self.webhook_endpoints = Endpoints(self.database, clock)
+        self.webhook_deliveries = Deliveries(self.database, clock)
         self.effects = Effects(self.database, clock)
         self.idempotency = Idempotency(self.database, clock)
 

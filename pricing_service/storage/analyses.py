@@ -28,6 +28,7 @@ from pricing_service.storage.effects import record_effect
 from pricing_service.storage.errors import AlreadyFinished, NotFound
 from pricing_service.storage.ids import new_id
 from pricing_service.storage.pages import Page, fetch_page
+from pricing_service.storage.webhooks import Outbox
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 End = Literal["succeeded", "failed", "cancelled"]
@@ -81,6 +82,7 @@ class Analyses:
         self._database = database
         self._clock = clock
         self._blobs = blobs
+        self._outbox = Outbox(clock)
 
     def create(self, workspace_id: str, new: NewAnalysis) -> Analysis:
         """Queue an analysis of the dataset's current version; the workers see it within a second."""
@@ -266,7 +268,19 @@ class Analyses:
         table = schema.analyses
         open_one = sa.and_(_mine(workspace_id, analysis_id), table.c.status.in_(_OPEN))
         changed = connection.execute(table.update().where(open_one).values(finished_at=now, **values))
-        return changed.rowcount == 1 and record_effect(connection, workspace_id, analysis_id, "end", now=now)
+        if changed.rowcount != 1 or not record_effect(connection, workspace_id, analysis_id, "end", now=now):
+            return False
+        if values["status"] == "succeeded":
+            self._tell(connection, workspace_id, analysis_id)
+        return True
+
+    def _tell(self, connection: sa.Connection, workspace_id: str, analysis_id: str) -> None:
+        """Write the event of a success, except of a simulation: its price book's makers wait for it themselves."""
+        table = schema.analyses
+        told = sa.select(table.c.id.label("analysis"), table.c.kind, table.c.dataset_id.label("dataset"))
+        data = connection.execute(told.where(_mine(workspace_id, analysis_id))).one()._asdict()
+        if data["kind"] != SIMULATION:
+            self._outbox.add(connection, workspace_id, type="analysis.succeeded", data=data)
 
     def _analysis(self, row: sa.Row[Any]) -> Analysis:
         folder = self._blobs.analysis(row.workspace_id, row.dataset_id, row.dataset_version, row.id)

@@ -8,6 +8,8 @@
     ├── AlreadyPublished   a published price book never changes
     ├── LastKey            nobody could open the workspace's doors to others any more
     ├── ContentMoved       the draft is another one than was meant: read again and repeat
+    ├── EndpointDisabled   nothing is sent to this webhook endpoint until it is enabled again
+    ├── TooManyEndpoints   the workspace has as many webhook endpoints as it may
     ├── VersionMoved       the dataset got another version since it was read: read again and repeat
     └── KeyReused          an idempotency key came again
         ├── PayloadDiffers     with another payload
@@ -42,6 +44,14 @@ class LastKey(StorageError):
 
 class ContentMoved(StorageError):
     """The draft's content is not the one that was to be published; read it again."""
+
+
+class EndpointDisabled(StorageError):
+    """Nothing is sent to this webhook endpoint until it is enabled again."""
+
+
+class TooManyEndpoints(StorageError):
+    """The workspace has as many webhook endpoints as it may; delete one first."""
 
 
 class VersionMoved(StorageError):

@@ -24,6 +24,7 @@ from pricing_service.storage.database import Database
 from pricing_service.storage.errors import AlreadyPublished, ContentMoved, NotFound
 from pricing_service.storage.ids import new_id
 from pricing_service.storage.pages import Page, fetch_page
+from pricing_service.storage.webhooks import Outbox
 
 PREFIX = "pb"
 
@@ -83,6 +84,7 @@ class PriceBooks:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+        self._outbox = Outbox(clock)
 
     def create(self, workspace_id: str, content: DraftContent, *, by: str) -> StoredPriceBook:
         """Store a new draft."""
@@ -138,6 +140,8 @@ class PriceBooks:
                     acknowledged=list(publication.acknowledged),
                 )
             )
+            told = {"price_book": price_book_id, "effective": publication.effective.isoformat()}
+            self._outbox.add(connection, workspace_id, type="price_book.published", data=told)
         return self.get(workspace_id, price_book_id)
 
     def get(self, workspace_id: str, price_book_id: str) -> StoredPriceBook:

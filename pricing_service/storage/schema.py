@@ -143,6 +143,52 @@ price_books = sa.Table(
     sa.Index(None, "workspace_id", "status", "effective"),
 )
 
+webhook_endpoints = sa.Table(
+    "webhook_endpoints",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("url", sa.String(2000), nullable=False),
+    sa.Column("events", sa.JSON, nullable=False),  # the types that it wants
+    sa.Column("secret_version", sa.Integer, nullable=False),  # the secret itself is derived, never stored
+    sa.Column("previous_until", Instant),  # until then the version before signs too
+    sa.Column("disabled", sa.String(10)),  # why nothing is sent; null: it is
+    sa.Column("disabled_at", Instant),
+    sa.Column("created_by", sa.String(200), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Index(None, "workspace_id", "id"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("type", sa.String(60), nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),  # ids, no customer's values
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index(None, "workspace_id", "created_at"),
+)
+
+webhook_deliveries = sa.Table(
+    "webhook_deliveries",
+    metadata,
+    sa.Column("endpoint_id", sa.ForeignKey("webhook_endpoints.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("event_id", sa.ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
+    _workspace(),
+    sa.Column("status", sa.String(10), nullable=False),  # waiting, then delivered or failed
+    sa.Column("attempts", sa.JSON, nullable=False),  # the latest: [{"at", "status", "error"}]
+    sa.Column("tried", sa.Integer, nullable=False),  # since it was queued or replayed
+    sa.Column("next_try", Instant),
+    sa.Column("lease", sa.String(40)),  # which sender has it in hand
+    sa.Column("leased_until", Instant),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Index(None, "status", "next_try"),
+    sa.Index(None, "event_id"),
+)
+
 effects = sa.Table(
     "effects",
     metadata,

@@ -24,8 +24,8 @@ from tests.api import small_business
 pytestmark = pytest.mark.slow
 
 # The objects that reads and posts are about are there; deletions meet ids that are not, or the run's own.
-# No schema can say what a usable file, a configured connection, a row of that table or a sound price book is, or that
-# one option must lie below another: there a refusal is right as well.
+# No schema can say what a usable file, a configured connection, a row of that table, a sound price book or a public
+# address is, or that one option must lie below another: there a refusal is right as well.
 CONFIG = """
 seed = 1
 [generation]
@@ -35,7 +35,7 @@ bearer = "dev"
 [[operations]]
 include-path-regex = "^/v1/"
 include-method = ["GET", "POST", "PUT"]
-parameters = {{ dataset_id = "{dataset}", analysis_id = "{analysis}", version = "{book}", simulation_id = "{sim}" }}
+parameters = {{ {parameters} }}
 [[operations]]
 include-name = [
   "POST /v1/datasets",
@@ -45,6 +45,8 @@ include-name = [
   "PUT /v1/price-books/{{version}}",
   "POST /v1/price-books/{{version}}/publish",
   "POST /v1/price-books/{{version}}/simulations",
+  "POST /v1/webhook-endpoints",
+  "PUT /v1/webhook-endpoints/{{endpoint_id}}",
 ]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
@@ -59,8 +61,8 @@ def test_every_operation_keeps_its_description(tmp_path: Path) -> None:
     with Storage.open(settings) as storage:
         app = create_app(settings, storage=storage)
         with TestClient(app, headers={"Authorization": "Bearer dev"}) as client:
-            objects = _objects(client)
-        (tmp_path / "schemathesis.toml").write_text(CONFIG.format(**objects))
+            objects = ", ".join(f'{name} = "{its}"' for name, its in _objects(client).items())
+        (tmp_path / "schemathesis.toml").write_text(CONFIG.format(parameters=objects))
         config = SchemathesisConfig.from_path(tmp_path / "schemathesis.toml")
         schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
         schemathesis.hook("before_call")(_fresh_key)
@@ -91,11 +93,16 @@ def _objects(client: TestClient) -> dict[str, str]:
     draft = client.post("/v1/price-books", json={"book": book}).json()
     place = f"/v1/price-books/{draft['id']}/simulations"
     simulation = client.post(place, json={"dataset": dataset["id"]}).json()
+    wanted = {"url": "https://hooks.example.com/", "events": ["price_book.published"]}
+    endpoint = client.post("/v1/webhook-endpoints", json=wanted).json()
+    event = client.post(f"/v1/webhook-endpoints/{endpoint['id']}/test").json()
     return {
-        "dataset": dataset["id"],
-        "analysis": analysis["id"],
-        "book": draft["id"],
-        "sim": simulation["id"],
+        "dataset_id": dataset["id"],
+        "analysis_id": analysis["id"],
+        "version": draft["id"],
+        "simulation_id": simulation["id"],
+        "endpoint_id": endpoint["id"],
+        "event_id": event["id"],
     }
 
 

@@ -17,6 +17,8 @@ FOR_ALL_WORKSPACES = {
     "Analyses.queued",
     "Analyses.running",
     "Idempotency.forget_expired",
+    "Deliveries.claim",
+    "Deliveries.forget_old",
 }
 MAY_ASK_A_DATABASE = ("pricing_service/storage/", "pricing_service/jobs/")
 

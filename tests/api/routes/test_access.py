@@ -41,6 +41,17 @@ SCOPE_OF = {
     "create_key": "admin",
     "list_keys": "admin",
     "revoke_key": "admin",
+    "create_webhook_endpoint": "admin",
+    "list_webhook_endpoints": "admin",
+    "read_webhook_endpoint": "admin",
+    "replace_webhook_endpoint": "admin",
+    "delete_webhook_endpoint": "admin",
+    "rotate_webhook_secret": "admin",
+    "test_webhook_endpoint": "admin",
+    "replay_webhooks": "admin",
+    "list_webhook_deliveries": "admin",
+    "read_webhook_delivery": "admin",
+    "replay_webhook_delivery": "admin",
 }
 OPEN = {"is_alive", "is_ready", "read_metrics", "read_openapi_30"}
 

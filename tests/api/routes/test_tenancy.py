@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from tests.api.operations import Operation, operations, references
 
 BOOK = {"name": "Board", "currency": "EUR", "plans": [{"name": "pro", "price": 49}]}
+ENDPOINT = {"url": "https://hooks.example.com/", "events": ["price_book.published"]}
 # Words of a path that name no object of their own: the object before them decides.
 WITHIN = {"customer_id": "c07", "table": "usage"}
 BODIES: dict[str, Any] = {
@@ -19,6 +20,8 @@ BODIES: dict[str, Any] = {
     "replace_price_book": {"book": BOOK},
     "publish_price_book": {},
     "create_simulation": {"dataset": "ds_" + "0" * 26},
+    "replace_webhook_endpoint": ENDPOINT,
+    "replay_webhooks": {"since": "2026-01-01T00:00:00Z"},
 }
 # (operation, field) → a body in which the field's id decides; path ids are then the asker's own.
 REFERRED: dict[tuple[str, str], dict[str, Any]] = {
@@ -50,12 +53,15 @@ def objects(client: TestClient, dataset: str, headers: Headers) -> dict[str, str
         return str(answer.json()["id"])
 
     book = made("/v1/price-books", {"book": BOOK})
+    endpoint = made("/v1/webhook-endpoints", ENDPOINT)
     return {
         "dataset_id": dataset,
         "analysis_id": made("/v1/analyses", {"dataset": dataset, "kind": "value_metrics"}),
         "version": book,
         "simulation_id": made(f"/v1/price-books/{book}/simulations", {"dataset": dataset}),
         "key_id": made("/v1/keys", {"name": "Ada", "scopes": ["data:read"]}),
+        "endpoint_id": endpoint,
+        "event_id": made(f"/v1/webhook-endpoints/{endpoint}/test", {}),
     }
 
 
