@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from pricing_service.config import Settings
 from pricing_service.storage.analyses import Analyses, Analysis, NewAnalysis
+from pricing_service.storage.audit import Audit, AuditEntry, BrokenChain
 from pricing_service.storage.blobs import Blobs
 from pricing_service.storage.database import Database
 from pricing_service.storage.datasets import Datasets, StoredDataset, VersionContent
@@ -23,8 +24,11 @@ from pricing_service.storage.errors import (
     EndpointDisabled,
     KeyReused,
     LastKey,
+    NotApproved,
     NotFound,
+    OwnProposal,
     PayloadDiffers,
+    ProposalClosed,
     StillRunning,
     StorageError,
     TooManyEndpoints,
@@ -33,6 +37,8 @@ from pricing_service.storage.errors import (
 from pricing_service.storage.idempotency import Idempotency, Replay
 from pricing_service.storage.pages import Page
 from pricing_service.storage.price_books import DraftContent, PriceBooks, Publication, StoredPriceBook
+from pricing_service.storage.proposals import Proposals
+from pricing_service.storage.proposed import Ballot, Enactment, ProposedContent, StoredProposal, Vote
 from pricing_service.storage.webhook_deliveries import Deliveries
 from pricing_service.storage.webhooks import Endpoint, Endpoints
 from pricing_service.storage.workspaces_and_keys import Key, Keys, Workspace, Workspaces
@@ -42,18 +48,26 @@ __all__ = [
     "AlreadyPublished",
     "Analyses",
     "Analysis",
+    "AuditEntry",
+    "Ballot",
+    "BrokenChain",
     "ContentMoved",
     "DraftContent",
+    "Enactment",
     "Endpoint",
     "EndpointDisabled",
     "Key",
     "KeyReused",
     "LastKey",
     "NewAnalysis",
+    "NotApproved",
     "NotFound",
+    "OwnProposal",
     "Page",
     "PayloadDiffers",
     "PriceBooks",
+    "ProposalClosed",
+    "ProposedContent",
     "Publication",
     "Replay",
     "StillRunning",
@@ -61,9 +75,11 @@ __all__ = [
     "StorageError",
     "StoredDataset",
     "StoredPriceBook",
+    "StoredProposal",
     "TooManyEndpoints",
     "VersionContent",
     "VersionMoved",
+    "Vote",
     "Workspace",
 ]
 
@@ -104,7 +120,9 @@ class Storage:
         self.keys = Keys(self.database, clock, settings.secret_bytes, dev=settings.dev)
         self.datasets = Datasets(self.database, clock, self.blobs)
         self.analyses = Analyses(self.database, clock, self.blobs)
-        self.price_books = PriceBooks(self.database, clock)
+        self.audit = Audit(self.database, clock)
+        self.price_books = PriceBooks(self.database, clock, self.audit)
+        self.proposals = Proposals(self.database, clock, self.audit, self.price_books)
         self.webhook_endpoints = Endpoints(self.database, clock)
         self.webhook_deliveries = Deliveries(self.database, clock)
         self.effects = Effects(self.database, clock)

@@ -10,6 +10,9 @@
     ├── ContentMoved       the draft is another one than was meant: read again and repeat
     ├── EndpointDisabled   nothing is sent to this webhook endpoint until it is enabled again
     ├── TooManyEndpoints   the workspace has as many webhook endpoints as it may
+    ├── NotApproved        a proposal that not enough people have approved, or that somebody rejects
+    ├── OwnProposal        who proposed or edited cannot approve
+    ├── ProposalClosed     a proposal that is published or withdrawn is not voted on or edited
     ├── VersionMoved       the dataset got another version since it was read: read again and repeat
     └── KeyReused          an idempotency key came again
         ├── PayloadDiffers     with another payload
@@ -52,6 +55,18 @@ class EndpointDisabled(StorageError):
 
 class TooManyEndpoints(StorageError):
     """The workspace has as many webhook endpoints as it may; delete one first."""
+
+
+class NotApproved(StorageError):
+    """The proposal lacks approvals of exactly its content, or somebody rejects it."""
+
+
+class OwnProposal(StorageError):
+    """Four eyes: who proposed or edited a proposal cannot approve it."""
+
+
+class ProposalClosed(StorageError):
+    """The proposal is published or withdrawn; make a new one."""
 
 
 class VersionMoved(StorageError):

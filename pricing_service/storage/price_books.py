@@ -3,10 +3,10 @@
 ::
 
     draft ──► published (effective on a date)
-      ▲└─ content replaced
+      ▲└─ content replaced         └─ withdrawn: never in force any more
 
-The current book of a day is the one that became effective last by then. `publish` is the only way to publish, for the
-doors and for whatever decides before them.
+The current book of a day is the one that became effective last by then and was not withdrawn. `publish` and, within the
+committee's transaction, `publish_within` are the only ways to publish. Every change is in the audit.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from pricing_service.price_book import PriceBook
 from pricing_service.storage import schema
+from pricing_service.storage.audit import Audit
 from pricing_service.storage.database import Database
 from pricing_service.storage.errors import AlreadyPublished, ContentMoved, NotFound
 from pricing_service.storage.ids import new_id
@@ -71,6 +72,7 @@ class StoredPriceBook:
     published_by: str | None
     published_at: datetime | None
     acknowledged: list[str] | None
+    withdrawn_at: datetime | None
 
     @property
     def book(self) -> PriceBook:
@@ -81,10 +83,11 @@ class StoredPriceBook:
 class PriceBooks:
     """Store and read versions of the price book."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], audit: Audit) -> None:
         self._database = database
         self._clock = clock
         self._outbox = Outbox(clock)
+        self._audit = audit
 
     def create(self, workspace_id: str, content: DraftContent, *, by: str) -> StoredPriceBook:
         """Store a new draft."""
@@ -127,22 +130,47 @@ class PriceBooks:
             The draft's content is not the one that was to be published.
         """
         with self._database.writing() as connection:
-            row = self._draft(connection, workspace_id, price_book_id)
-            if row.content_hash != publication.content_hash:
-                raise ContentMoved(f"price book {price_book_id!r} has the content {row.content_hash}")
-            change = schema.price_books.update().where(_mine(workspace_id, price_book_id))
-            connection.execute(
-                change.values(
-                    status="published",
-                    effective=publication.effective,
-                    published_by=publication.by,
-                    published_at=self._clock(),
-                    acknowledged=list(publication.acknowledged),
-                )
-            )
-            told = {"price_book": price_book_id, "effective": publication.effective.isoformat()}
-            self._outbox.add(connection, workspace_id, type="price_book.published", data=told)
+            self.publish_within(connection, workspace_id, price_book_id, publication)
         return self.get(workspace_id, price_book_id)
+
+    def publish_within(
+        self, connection: sa.Connection, workspace_id: str, price_book_id: str, publication: Publication
+    ) -> None:
+        """Publish a draft in the caller's transaction; refuses as `publish` does."""
+        row = self._draft(connection, workspace_id, price_book_id)
+        if row.content_hash != publication.content_hash:
+            raise ContentMoved(f"price book {price_book_id!r} has the content {row.content_hash}")
+        change = schema.price_books.update().where(_mine(workspace_id, price_book_id))
+        connection.execute(
+            change.values(
+                status="published",
+                effective=publication.effective,
+                published_by=publication.by,
+                published_at=self._clock(),
+                acknowledged=list(publication.acknowledged),
+            )
+        )
+        detail = {
+            "content_hash": publication.content_hash,
+            "effective": publication.effective.isoformat(),
+            "acknowledged": list(publication.acknowledged),
+        }
+        self._audit.record(
+            connection, workspace_id, by=publication.by, action="price_book.published",
+            subject=price_book_id, detail=detail,
+        )  # fmt: skip
+        told = {"price_book": price_book_id, "effective": publication.effective.isoformat()}
+        self._outbox.add(connection, workspace_id, type="price_book.published", data=told)
+
+    def withdraw_within(
+        self, connection: sa.Connection, workspace_id: str, price_book_id: str, *, by: str
+    ) -> None:
+        """Take a published version out of force in the caller's transaction: the one before it counts again."""
+        mine = _mine(workspace_id, price_book_id)
+        connection.execute(schema.price_books.update().where(mine).values(withdrawn_at=self._clock()))
+        self._audit.record(
+            connection, workspace_id, by=by, action="price_book.withdrawn", subject=price_book_id, detail={}
+        )
 
     def get(self, workspace_id: str, price_book_id: str) -> StoredPriceBook:
         """Read one version; `NotFound` also for another workspace's."""
@@ -153,11 +181,15 @@ class PriceBooks:
             raise NotFound("price book", price_book_id)
         return _price_book(row)
 
-    def current(self, workspace_id: str, *, on: date) -> StoredPriceBook | None:
-        """Read the version that is in force on a day; null where none is."""
+    def current(self, workspace_id: str, *, on: date, but: str | None = None) -> StoredPriceBook | None:
+        """Read the version that is in force on a day, or would be without one (`but`); null where none is."""
         table = schema.price_books
         in_force = sa.and_(
-            table.c.workspace_id == workspace_id, table.c.status == "published", table.c.effective <= on
+            table.c.workspace_id == workspace_id,
+            table.c.status == "published",
+            table.c.withdrawn_at.is_(None),
+            table.c.effective <= on,
+            table.c.id != (but or ""),
         )
         newest = (table.c.effective.desc(), table.c.published_at.desc(), table.c.id.desc())
         with self._database.reading() as connection:

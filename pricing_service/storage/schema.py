@@ -139,6 +139,7 @@ price_books = sa.Table(
     sa.Column("published_by", sa.String(200)),
     sa.Column("published_at", Instant),
     sa.Column("acknowledged", sa.JSON(none_as_null=True)),  # codes of the guard that were acknowledged
+    sa.Column("withdrawn_at", Instant),  # rolled back: in force no more, on any day
     sa.Index(None, "workspace_id", "id"),
     sa.Index(None, "workspace_id", "status", "effective"),
 )
@@ -187,6 +188,68 @@ webhook_deliveries = sa.Table(
     sa.Column("ended_at", Instant),
     sa.Index(None, "status", "next_try"),
     sa.Index(None, "event_id"),
+)
+
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("status", sa.String(10), nullable=False),  # open, then published, withdrawn
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("analysis_id", sa.String(40)),  # no foreign key: forgetting a customer forgets analyses
+    sa.Column("price_book_id", sa.String(40)),
+    sa.Column("evidence", sa.JSON, nullable=False),  # hashes of what was seen, and what goes far in it
+    sa.Column("content_hash", sa.String(64), nullable=False),
+    sa.Column("authors", sa.JSON, nullable=False),  # who proposed and edited it, and so may not approve
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("effective", sa.Date),
+    sa.Column("published_by", sa.String(200)),
+    sa.Column("published_at", Instant),
+    sa.Column("withdrawn_by", sa.String(200)),
+    sa.Column("withdrawn_at", Instant),
+    sa.Index(None, "workspace_id", "id"),
+)
+
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("proposal_id", sa.ForeignKey("proposals.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("person", sa.String(200), nullable=False),
+    sa.Column("decision", sa.String(10), nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("content_hash", sa.String(64), nullable=False),  # of what was voted on
+    sa.Column("cast_at", Instant, nullable=False),
+    sa.Column("counts", sa.Boolean, nullable=False),  # false: voided by an edit, or replaced by a later one
+    sa.Index(None, "proposal_id", "id"),
+    sa.Index(None, "workspace_id"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("workspace_id", sa.ForeignKey("workspaces.workspace_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("made_by", sa.String(200), nullable=False),
+    sa.Column("action", sa.String(60), nullable=False),
+    sa.Column("subject", sa.String(100), nullable=False),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.Column("previous_hash", sa.String(64), nullable=False),
+    sa.Column("entry_hash", sa.String(64), nullable=False),
+)
+
+audit_heads = sa.Table(
+    "audit_heads",
+    metadata,
+    sa.Column("workspace_id", sa.ForeignKey("workspaces.workspace_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),  # of the latest entry; writers queue for this row
+    sa.Column("entry_hash", sa.String(64), nullable=False),
 )
 
 effects = sa.Table(

@@ -1,0 +1,278 @@
+"""Proposals of the pricing committee, their votes, and what becomes of them.
+
+::
+
+    open ──► approved ──► published (effective on a date) ──► withdrawn: what was before is in force again
+     ▲ │        │
+     │ └► rejected ──► withdrawn
+     └── edited: every vote is void, from open, approved and rejected alike
+
+`open`, `approved` and `rejected` are told by the votes that count: one a person, the latest; a rejection stops a
+proposal until its voter changes it. They are stored as `open`. A vote is bound to the hash of what was voted on, and so
+is a publication. Who proposed or edited cannot approve. Votes are kept when they no longer count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pricing_service.storage import schema
+from pricing_service.storage.audit import Audit
+from pricing_service.storage.database import Database
+from pricing_service.storage.errors import ContentMoved, NotApproved, NotFound, OwnProposal, ProposalClosed
+from pricing_service.storage.ids import new_id
+from pricing_service.storage.pages import Page, fetch_page
+from pricing_service.storage.price_books import PriceBooks, Publication
+from pricing_service.storage.proposed import (
+    Ballot,
+    Enactment,
+    ProposedContent,
+    StoredProposal,
+    Vote,
+    same_person,
+)
+from pricing_service.storage.publication_log import NoLog, PublicationLog
+
+PREFIX = "pr"
+
+
+class Proposals:
+    """Store and read proposals; every change is one transaction together with its entry in the audit."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        audit: Audit,
+        price_books: PriceBooks,
+        *,
+        log: PublicationLog | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._audit = audit
+        self._price_books = price_books
+        self._log: PublicationLog = NoLog() if log is None else log
+
+    def create(self, workspace_id: str, content: ProposedContent, *, by: str) -> StoredProposal:
+        """Store a new proposal."""
+        now = self._clock()
+        proposal_id = new_id(PREFIX, now)
+        values = {
+            "id": proposal_id, "workspace_id": workspace_id, "status": "open", "authors": [by],
+            "created_at": now, "changed_at": now, **_columns(content),
+        }  # fmt: skip
+        with self._database.writing() as connection:
+            connection.execute(schema.proposals.insert().values(values))
+            self._record(connection, (workspace_id, proposal_id), "created", by=by, detail=_told(content))
+        return self.get(workspace_id, proposal_id)
+
+    def edit(
+        self, workspace_id: str, proposal_id: str, content: ProposedContent, *, by: str
+    ) -> StoredProposal:
+        """Give an open proposal other content: its votes are void, and who edits becomes an author.
+
+        Raises
+        ------
+        ProposalClosed
+            It is published or withdrawn.
+        """
+        with self._database.writing() as connection:
+            proposal = self._open(connection, workspace_id, proposal_id)
+            if proposal.content_hash != content.content_hash:
+                authors = proposal.authors if proposal.written_by(by) else [*proposal.authors, by]
+                change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
+                connection.execute(
+                    change.values(changed_at=self._clock(), authors=authors, **_columns(content))
+                )
+                connection.execute(_void(workspace_id, proposal_id))
+                self._record(connection, (workspace_id, proposal_id), "edited", by=by, detail=_told(content))
+        return self.get(workspace_id, proposal_id)
+
+    def vote(self, workspace_id: str, proposal_id: str, ballot: Ballot) -> StoredProposal:
+        """Cast a vote; a person's later one takes the place of the earlier.
+
+        Raises
+        ------
+        ProposalClosed
+            It is published or withdrawn.
+        ContentMoved
+            It is not the content that was voted on.
+        OwnProposal
+            An author approves.
+        """
+        with self._database.writing() as connection:
+            proposal = self._open(connection, workspace_id, proposal_id)
+            if proposal.content_hash != ballot.content_hash:
+                raise ContentMoved(f"proposal {proposal_id!r} has the content {proposal.content_hash}")
+            if proposal.written_by(ballot.by) and ballot.decision == "approve":
+                raise OwnProposal("who proposed or edited cannot approve")
+            earlier = [vote.id for vote in proposal.votes if same_person(vote.person, ballot.by)]
+            connection.execute(_void(workspace_id, proposal_id).where(schema.votes.c.id.in_(earlier)))
+            now = self._clock()
+            values = {
+                "id": new_id("vo", now), "workspace_id": workspace_id, "proposal_id": proposal_id,
+                "person": ballot.by, "decision": ballot.decision, "comment": ballot.comment,
+                "content_hash": ballot.content_hash, "cast_at": now, "counts": True,
+            }  # fmt: skip
+            connection.execute(schema.votes.insert().values(values))
+            detail = {
+                "decision": ballot.decision,
+                "content_hash": ballot.content_hash,
+                "comment_hash": hashlib.sha256(ballot.comment.encode()).hexdigest(),
+            }
+            self._record(connection, (workspace_id, proposal_id), "voted", by=ballot.by, detail=detail)
+        return self.get(workspace_id, proposal_id)
+
+    def publish(self, workspace_id: str, proposal_id: str, asked: Enactment) -> StoredProposal:
+        """Publish an approved proposal, and with it the price book that it is about: all of it or nothing.
+
+        Raises
+        ------
+        ProposalClosed
+            It is published or withdrawn.
+        ContentMoved
+            The proposal, or its price book, is not what was approved.
+        NotApproved
+            Approvals are missing, or somebody rejects it.
+        AlreadyPublished
+            The price book was published without the committee.
+        """
+        with self._database.writing() as connection:
+            proposal = self._open(connection, workspace_id, proposal_id)
+            if proposal.content_hash != asked.content_hash:
+                raise ContentMoved(f"proposal {proposal_id!r} has the content {proposal.content_hash}")
+            if proposal.state(needed=max(asked.needed, 1)) != "approved":
+                raise NotApproved(_lacking(proposal, asked.needed))
+            self._enact(connection, workspace_id, proposal, asked)
+            ends = {"effective": asked.effective, "published_by": asked.by, "published_at": self._clock()}
+            change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
+            connection.execute(change.values(status="published", **ends))
+            detail = {
+                "content_hash": asked.content_hash,
+                "effective": asked.effective.isoformat(),
+                "approved_by": sorted(vote.person for vote in proposal.votes if vote.counts),
+                "needed": asked.needed,
+            }
+            self._record(connection, (workspace_id, proposal_id), "published", by=asked.by, detail=detail)
+        return self.get(workspace_id, proposal_id)
+
+    def withdraw(self, workspace_id: str, proposal_id: str, *, by: str) -> StoredProposal:
+        """Withdraw a proposal; of a published one, what was in force before it counts again.
+
+        Raises
+        ------
+        ProposalClosed
+            It is withdrawn already.
+        """
+        with self._database.writing() as connection:
+            proposal = self._find(connection, workspace_id, proposal_id, locked=True)
+            if proposal.status == "withdrawn":
+                raise ProposalClosed(f"proposal {proposal_id!r} is withdrawn already")
+            if proposal.status == "published":
+                if proposal.price_book_id is not None:
+                    self._price_books.withdraw_within(connection, workspace_id, proposal.price_book_id, by=by)
+                self._log.withdraw(connection, proposal, by=by)
+            change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
+            ends = {"withdrawn_by": by, "withdrawn_at": self._clock()}
+            connection.execute(change.values(status="withdrawn", **ends))
+            self._record(
+                connection, (workspace_id, proposal_id), "withdrawn", by=by, detail={"was": proposal.status}
+            )
+        return self.get(workspace_id, proposal_id)
+
+    def get(self, workspace_id: str, proposal_id: str) -> StoredProposal:
+        """Read one proposal with its votes; `NotFound` also for another workspace's."""
+        with self._database.reading() as connection:
+            return self._find(connection, workspace_id, proposal_id, locked=False)
+
+    def page(self, workspace_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[StoredProposal]:
+        """Read the proposals of a workspace with their votes, newest first."""
+        table, cast = schema.proposals, schema.votes
+        query = table.select().where(table.c.workspace_id == workspace_id)
+        with self._database.reading() as connection:
+            rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
+            theirs = cast.select().where(cast.c.proposal_id.in_([row.id for row in rows])).order_by(cast.c.id)
+            votes = list(connection.execute(theirs))
+        found = [_proposal(row, [vote for vote in votes if vote.proposal_id == row.id]) for row in rows]
+        return Page(found, following)
+
+    def _enact(
+        self, connection: sa.Connection, workspace_id: str, proposal: StoredProposal, asked: Enactment
+    ) -> None:
+        """Put in force what the proposal is about."""
+        if proposal.price_book_id is not None:
+            codes = [each["code"] for each in proposal.evidence["beyond"]]
+            book = Publication(asked.effective, proposal.evidence["book"], asked.by, codes)
+            self._price_books.publish_within(connection, workspace_id, proposal.price_book_id, book)
+        self._log.record(connection, proposal, asked)
+
+    def _open(self, connection: sa.Connection, workspace_id: str, proposal_id: str) -> StoredProposal:
+        """Read a proposal for a change."""
+        proposal = self._find(connection, workspace_id, proposal_id, locked=True)
+        if proposal.status != "open":
+            raise ProposalClosed(f"proposal {proposal_id!r} is {proposal.status}")
+        return proposal
+
+    def _find(
+        self, connection: sa.Connection, workspace_id: str, proposal_id: str, *, locked: bool
+    ) -> StoredProposal:
+        query = schema.proposals.select().where(_mine(workspace_id, proposal_id))
+        row = connection.execute(query.with_for_update() if locked else query).first()
+        if row is None:
+            raise NotFound("proposal", proposal_id)
+        cast = schema.votes
+        theirs = cast.select().where(cast.c.workspace_id == workspace_id, cast.c.proposal_id == proposal_id)
+        return _proposal(row, list(connection.execute(theirs.order_by(cast.c.id))))
+
+    def _record(
+        self,
+        connection: sa.Connection,
+        proposal: tuple[str, str],
+        done: str,
+        *,
+        by: str,
+        detail: dict[str, Any],
+    ) -> None:
+        """Write into the audit what was done to a proposal, which is named by its workspace's id and its own."""
+        self._audit.record(
+            connection, proposal[0], by=by, action=f"proposal.{done}", subject=proposal[1], detail=detail
+        )
+
+
+def _columns(content: ProposedContent) -> dict[str, Any]:
+    return {**vars(content), "evidence": dict(content.evidence), "content_hash": content.content_hash}
+
+
+def _told(content: ProposedContent) -> dict[str, Any]:
+    """Return what the audit keeps of a content: no titles and notes, which may name customers."""
+    named = ("kind", "analysis_id", "price_book_id")
+    return {name: getattr(content, name) for name in named} | {"content_hash": content.content_hash}
+
+
+def _lacking(proposal: StoredProposal, needed: int) -> str:
+    if proposal.rejections:
+        return "somebody rejects it"
+    return f"it has {proposal.approvals} of {max(needed, 1)} approvals of exactly this content"
+
+
+def _mine(workspace_id: str, proposal_id: str) -> sa.ColumnElement[bool]:
+    table = schema.proposals
+    return sa.and_(table.c.workspace_id == workspace_id, table.c.id == proposal_id)
+
+
+def _void(workspace_id: str, proposal_id: str) -> sa.Update:
+    table = schema.votes
+    theirs = sa.and_(table.c.workspace_id == workspace_id, table.c.proposal_id == proposal_id)
+    return table.update().where(theirs).values(counts=False)
+
+
+def _proposal(row: sa.Row[Any], votes: list[sa.Row[Any]]) -> StoredProposal:
+    names = Vote.__dataclass_fields__
+    cast = [Vote(**{name: vote._mapping[name] for name in names}) for vote in votes]
+    return StoredProposal(**row._mapping, votes=cast)
