@@ -122,6 +122,7 @@ class PriceBookVersionSummary(BaseModel):
     published_by: str | None
     published_at: datetime | None
     acknowledged: list[str] | None = Field(description="what of the guard was acknowledged")
+    withdrawn_at: datetime | None = Field(description="rolled back: in force no more")
 
 
 class PriceBookVersion(PriceBookVersionSummary):

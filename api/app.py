@@ -19,13 +19,16 @@ from api.key_desk import KeyDesk
 from api.limits import BodyLimit
 from api.local_workspace import make_local_workspace
 from api.price_books import PriceBookDesk
+from api.proposals import ProposalDesk
 from api.routes import (
     analyses,
+    audit,
     datasets,
     health,
     keys,
     pages,
     price_books,
+    proposals,
     rows,
     simulations,
     webhook_endpoints,
@@ -81,11 +84,12 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     app.state.datasets = DatasetDesk(store)
     app.state.analyses = AnalysisDesk(store, settings)
     app.state.price_books = PriceBookDesk(store, settings, app.state.analyses)
+    app.state.proposals = ProposalDesk(store, settings)
     app.state.keys = KeyDesk(store)
     app.state.webhooks = WebhookDesk(store, settings)
     app.state.meters = Meters()
     for resource in (
-        datasets, rows, analyses, price_books, simulations, keys, webhook_endpoints, health, pages,
+        datasets, rows, analyses, price_books, simulations, proposals, audit, keys, webhook_endpoints, health, pages,
     ):  # fmt: skip
         app.include_router(resource.router)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import keys, price_book, screen
+from api.terminal import audit, keys, price_book, screen
 from pricing_service.config import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 app.add_typer(price_book.app, name="price-book")
 
 Source = Annotated[str, typer.Argument(help="a folder, a zip, a DuckDB file or postgresql://…?schema=…")]

@@ -93,5 +93,7 @@ def _with(scope: str) -> Any:
 DataReader = Annotated[Caller, _with("data:read")]
 DataWriter = Annotated[Caller, _with("data:write")]
 Publisher = Annotated[Caller, _with("prices:publish")]
+Proposer = Annotated[Caller, _with("proposals:write")]
+Approver = Annotated[Caller, _with("proposals:approve")]
 Analyst = Annotated[Caller, _with("analyses:run")]
 Administrator = Annotated[Caller, _with("admin")]

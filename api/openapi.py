@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import analysis_request, price_book_request, webhook_request
+from api import analysis_request, price_book_request, proposal_request, webhook_request
 from api.answers import Fault, Problem
 from api.idempotency import LONGEST_KEY
 
@@ -32,7 +32,7 @@ def describe(app: FastAPI) -> Document:
         schemas["Fault"] = Fault.model_json_schema()
         schemas["Problem"] = Problem.model_json_schema(ref_template=_REFERENCE)
         schemas["Problem"].pop("$defs", None)
-        for bodies in (analysis_request, price_book_request, webhook_request):
+        for bodies in (analysis_request, price_book_request, proposal_request, webhook_request):
             schemas.update(bodies.definitions())
         for path in document["paths"].values():
             if "post" in path:

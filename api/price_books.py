@@ -15,7 +15,7 @@ from api.analysis_steps import RESULT
 from api.paging import Page, cursor
 from api.price_book_request import DraftRequest, PublishRequest, ReadBook, SimulationRequest
 from api.price_book_sources import DraftSources
-from api.problems import GuardExceeded, Missing
+from api.problems import Conflict, GuardExceeded, Missing
 from api.simulation_steps import CUSTOMERS, LINES, Asked
 from models.errors import InvalidInput
 from pricing_service.config import Settings
@@ -46,11 +46,8 @@ class PriceBookDesk:
         self._storage = storage
         self._analyses = analyses
         self._sources = DraftSources(storage)
-        self._thresholds = Thresholds(
-            p95_rise=settings.guard_p95_rise,
-            total_change=settings.guard_total_change,
-            left_out=settings.guard_left_out,
-        )
+        self._thresholds = thresholds_of(settings)
+        self._committee_only = settings.committee_only
 
     def make(
         self, workspace_id: str, asked: DraftRequest | ReadBook, *, by: str, today: date
@@ -91,10 +88,14 @@ class PriceBookDesk:
 
         Raises
         ------
+        Conflict
+            If the settings leave publishing to the committee.
         GuardExceeded
             If the draft was not simulated or goes too far, and nobody has acknowledged exactly that.
         """
         stored = self._get(workspace_id, version)
+        if self._committee_only:
+            raise Conflict("Here price books are published by proposals alone: POST /v1/proposals.")
         found = breaches(self._simulated(stored), self._thresholds) if stored.status == "draft" else []
         said, confirmed = [breach.code for breach in found], asked.confirm
         if found and (
@@ -195,11 +196,20 @@ class PriceBookDesk:
         return {**version_summary(stored), "book": stored.content}
 
 
+def thresholds_of(settings: Settings) -> Thresholds:
+    """Return the guard's thresholds as the operator has set them."""
+    return Thresholds(
+        p95_rise=settings.guard_p95_rise,
+        total_change=settings.guard_total_change,
+        left_out=settings.guard_left_out,
+    )
+
+
 def version_summary(stored: StoredPriceBook) -> dict[str, Any]:
     """Show a version without its book."""
     names = (
         "id", "status", "name", "currency", "content_hash", "effective", "made_from", "created_by", "created_at",
-        "changed_at", "published_by", "published_at", "acknowledged",
+        "changed_at", "published_by", "published_at", "acknowledged", "withdrawn_at",
     )  # fmt: skip
     return {**{name: getattr(stored, name) for name in names}, "warnings": stored.remarks}
 

@@ -163,7 +163,24 @@ PROBLEMS: dict[type[Exception], Shown] = {
         detail="A published price book never changes; make a new draft of it.",
     ),
     storage.ContentMoved: Shown(
-        409, "content_moved", "The draft changed in between", retryable=True, detail="Read the draft again."
+        409,
+        "content_moved",
+        "The content changed in between",
+        retryable=True,
+        detail="This is not the content that was meant: read the draft or proposal again.",
+    ),
+    storage.NotApproved: Shown(409, "not_approved", "The proposal is not approved"),
+    storage.OwnProposal: Shown(
+        409,
+        "own_proposal",
+        "Authors cannot approve",
+        detail="Who proposed or edited a proposal cannot approve it; somebody else has to.",
+    ),
+    storage.ProposalClosed: Shown(
+        409,
+        "proposal_closed",
+        "The proposal is closed",
+        detail="The proposal is published or withdrawn; make a new one.",
     ),
     storage.EndpointDisabled: Shown(
         409,

@@ -59,6 +59,15 @@ class Settings(BaseSettings):
         le=1,
         description="guard of price books: the largest share of customers who cannot be compared",
     )
+    committee_approvals: int = Field(
+        1, ge=1, description="approvals that a proposal needs, of others than its authors"
+    )
+    committee_approvals_beyond: int = Field(
+        2, ge=1, description="approvals where a proposal goes beyond the guard of price books"
+    )
+    committee_only: bool = Field(
+        False, description="publish price books by approved proposals alone, never directly"
+    )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
 
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(

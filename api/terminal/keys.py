@@ -42,7 +42,7 @@ def create(
 def list_keys(workspace: WorkspaceName) -> None:
     """List a workspace's keys without their secret part."""
     with screen.refusals(), Storage.open(Settings()) as storage:
-        for key in storage.keys.list(_known(storage, workspace).id):
+        for key in storage.keys.list(known_workspace(storage, workspace).id):
             used = f"used {key.last_used}" if key.last_used else "never used"
             scopes = " ".join(sorted(key.scopes))
             screen.say(f"{key.id}  {key.token_name}…  {key.name}  {scopes}  {_state(key)}  {used}")
@@ -54,7 +54,7 @@ def revoke(
 ) -> None:
     """Close a key from this moment on."""
     with screen.refusals(), Storage.open(Settings()) as storage:
-        storage.keys.revoke(_known(storage, workspace).id, key_id)
+        storage.keys.revoke(known_workspace(storage, workspace).id, key_id)
         screen.say("revoked")
 
 
@@ -77,7 +77,14 @@ def _find(storage: Storage, name: str) -> Workspace | None:
     return next((one for one in storage.workspaces.list() if name in (one.id, one.name)), None)
 
 
-def _known(storage: Storage, name: str) -> Workspace:
+def known_workspace(storage: Storage, name: str) -> Workspace:
+    """Find a workspace by its name or id.
+
+    Raises
+    ------
+    Refused
+        If there is none.
+    """
     workspace = _find(storage, name)
     if workspace is None:
         raise Refused(f"There is no workspace {name}.")

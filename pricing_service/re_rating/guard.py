@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from models.checks import Floats
 from pricing_service.price_book.errors import Remark
 from pricing_service.re_rating.sentences import signed
 
@@ -63,4 +66,39 @@ def breaches(result: Mapping[str, Any] | None, thresholds: Thresholds) -> list[R
     if counted < (1 - thresholds.left_out) * customers:
         message = f"{customers - counted:,} of {customers:,} customers could not be compared"
         found.append(Remark("left_out", message))
+    return found
+
+
+def far(before: Floats, after: Floats, thresholds: Thresholds) -> list[Remark]:
+    """Return in what respects bills that are proposed go beyond the guard's thresholds, without a simulation.
+
+    Parameters
+    ----------
+    before, after
+        Shape (n,): every customer's bill, in one period's money, finite.
+    thresholds
+        How far they may go.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [breach.code for breach in far(np.array([100.0, 100.0]), np.array([102.0, 140.0]), Thresholds())]
+    ['p95_rise', 'total_change']
+    """
+    pays = before > 0
+    if not pays.any():
+        return [Remark("bills_unknown", "no customer's bill is known both before and after")]
+    rise = float(np.quantile(after[pays] / before[pays] - 1, 0.95))
+    total = float(after.sum() / before.sum() - 1)
+    found = []
+    if rise > thresholds.p95_rise:
+        message = (
+            f"one customer in twenty pays at least {signed(rise)}; the guard is {signed(thresholds.p95_rise)}"
+        )
+        found.append(Remark("p95_rise", message))
+    if abs(total) > thresholds.total_change:
+        message = (
+            f"the total changes by {signed(total)}; the guard is {signed(thresholds.total_change)} either way"
+        )
+        found.append(Remark("total_change", message))
     return found

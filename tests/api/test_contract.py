@@ -47,6 +47,11 @@ include-name = [
   "POST /v1/price-books/{{version}}/simulations",
   "POST /v1/webhook-endpoints",
   "PUT /v1/webhook-endpoints/{{endpoint_id}}",
+  "POST /v1/proposals",
+  "PUT /v1/proposals/{{proposal_id}}",
+  "POST /v1/proposals/{{proposal_id}}/votes",
+  "POST /v1/proposals/{{proposal_id}}/publish",
+  "POST /v1/proposals/{{proposal_id}}/withdraw",
 ]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
@@ -93,6 +98,8 @@ def _objects(client: TestClient) -> dict[str, str]:
     draft = client.post("/v1/price-books", json={"book": book}).json()
     place = f"/v1/price-books/{draft['id']}/simulations"
     simulation = client.post(place, json={"dataset": dataset["id"]}).json()
+    own = client.post("/v1/price-books", json={"book": book}).json()
+    proposal = client.post("/v1/proposals", json={"price_book": own["id"], "title": "Dearer"}).json()
     wanted = {"url": "https://hooks.example.com/", "events": ["price_book.published"]}
     endpoint = client.post("/v1/webhook-endpoints", json=wanted).json()
     event = client.post(f"/v1/webhook-endpoints/{endpoint['id']}/test").json()
@@ -101,6 +108,7 @@ def _objects(client: TestClient) -> dict[str, str]:
         "analysis_id": analysis["id"],
         "version": draft["id"],
         "simulation_id": simulation["id"],
+        "proposal_id": proposal["id"],
         "endpoint_id": endpoint["id"],
         "event_id": event["id"],
     }

@@ -20,6 +20,9 @@ BODIES: dict[str, Any] = {
     "replace_price_book": {"book": BOOK},
     "publish_price_book": {},
     "create_simulation": {"dataset": "ds_" + "0" * 26},
+    "edit_proposal": {"title": "Other"},
+    "vote_on_proposal": {"decision": "reject"},
+    "publish_proposal": {},
     "replace_webhook_endpoint": ENDPOINT,
     "replay_webhooks": {"since": "2026-01-01T00:00:00Z"},
 }
@@ -60,6 +63,7 @@ def objects(client: TestClient, dataset: str, headers: Headers) -> dict[str, str
         "version": book,
         "simulation_id": made(f"/v1/price-books/{book}/simulations", {"dataset": dataset}),
         "key_id": made("/v1/keys", {"name": "Ada", "scopes": ["data:read"]}),
+        "proposal_id": made("/v1/proposals", {"price_book": book, "title": "Board"}),
         "endpoint_id": endpoint,
         "event_id": made(f"/v1/webhook-endpoints/{endpoint}/test", {}),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from pricing_service.re_rating.guard import Thresholds, breaches
+from pricing_service.re_rating.guard import Thresholds, breaches, far
 
 
 def result(*, p95: float | None = 0.1, total: float | None = 0.05, counted: int = 100) -> dict[str, Any]:
@@ -38,3 +39,21 @@ def test_each_breach_has_a_name(found: dict[str, Any] | None, codes: list[str]) 
 
 def test_thresholds_can_be_set() -> None:
     assert breaches(result(p95=0.9, total=0.9), Thresholds(p95_rise=1, total_change=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        ([100.0] * 20, [109.0] * 20, []),
+        ([100.0] * 20, [111.0] * 20, ["total_change"]),
+        ([100.0] * 20, [89.0] * 20, ["total_change"]),
+        ([100.0] * 20, [100.0] * 18 + [130.0] * 2, ["p95_rise"]),
+        ([0.0, 100.0], [50.0, 100.0], ["total_change"]),
+        ([], [], ["bills_unknown"]),
+        ([0.0], [50.0], ["bills_unknown"]),
+    ],
+)
+def test_bills_that_are_proposed_keep_to_the_same_thresholds(
+    before: list[float], after: list[float], codes: list[str]
+) -> None:
+    assert [each.code for each in far(np.array(before), np.array(after), Thresholds())] == codes

@@ -1,0 +1,279 @@
+"""What a proposal shows the committee, from an analysis's or a simulation's result and rows.
+
+Whom it moves most, how well or badly it may come out, what would turn the decision, what waiting costs, and whether
+contracts and notice allow it. What a kind cannot tell is null, or `unknown`, with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+SIMULATION = "simulation"
+MOST = 10
+"""Accounts that are named."""
+_QUARTER = 3
+_NO_BILLS = "no_bill_changes"
+_ROWS = {
+    "raises": ("customer_id", "current_mrr", "recommended_mrr", "raise", "effective"),
+    "tiers": ("customer_id", "bill", "change"),
+    SIMULATION: ("customer_id", "before", "after"),
+}
+Rows = Mapping[str, Sequence[Any]]
+Shown = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BillChange:
+    """One customer's bill before and after, in money of the basis's period."""
+
+    customer_id: str
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float:
+        """What is paid more."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a proposal rests on.
+
+    Parameters
+    ----------
+    kind
+        The analysis's kind, or `simulation`.
+    result
+        Its result.
+    rows
+        Its per-customer table's columns, as far as `columns` names them; empty where it has none.
+    currency
+        Of its money.
+    """
+
+    kind: str
+    result: Mapping[str, Any]
+    rows: Rows
+    currency: str
+
+    @staticmethod
+    def columns(kind: str) -> tuple[str, ...]:
+        """Return the columns that are needed of a kind's rows; none where its rows change no bills."""
+        return _ROWS.get(kind, ())
+
+    @property
+    def period(self) -> str:
+        """The unit of bills: money a month, or money of all months that a simulation counts."""
+        return self.currency if self.kind == SIMULATION else f"{self.currency}/month"
+
+    def bills(self) -> list[BillChange]:
+        """Return every customer's bill before and after, where both are known, by id; unraised ones too."""
+        if not self.rows:
+            return []
+        known = (each for each in self._bills() if None not in each)
+        return [BillChange(str(who), float(before), float(after)) for who, before, after in sorted(known)]
+
+    def _bills(self) -> Iterator[tuple[Any, Any, Any]]:
+        rows = self.rows
+        who = rows["customer_id"]
+        if self.kind == "tiers":
+            for each, bill, change in zip(who, rows["bill"], rows["change"], strict=True):
+                yield each, None if None in (bill, change) else bill - change, bill
+        elif self.kind == "raises":
+            for each, pays, asked in zip(who, rows["current_mrr"], rows["recommended_mrr"], strict=True):
+                yield each, pays, asked
+        else:
+            yield from zip(who, rows["before"], rows["after"], strict=True)
+
+
+def most_affected(basis: Basis) -> Shown:
+    """Return the ten accounts whose bills change most, up or down; the largest change first."""
+    if not basis.columns(basis.kind):
+        return {"accounts": None, "unit": basis.period, "reasons": {"accounts": _NO_BILLS}}
+    if not (bills := basis.bills()):
+        return {"accounts": None, "unit": basis.period, "reasons": {"accounts": "no_bills"}}
+    moved = [each for each in bills if round(each.change, 2) != 0]
+    moved.sort(key=lambda each: (-abs(each.change), each.customer_id))
+    return {"accounts": [_account(each) for each in moved[:MOST]], "unit": basis.period}
+
+
+def _account(each: BillChange) -> Shown:
+    shown: Shown = {
+        "customer_id": each.customer_id,
+        "before": each.before,
+        "after": each.after,
+        "change": each.change,
+        "change_share": each.change / each.before if each.before > 0 else None,
+    }
+    return shown if each.before > 0 else shown | {"reasons": {"change_share": "pays_nothing"}}
+
+
+def cases(basis: Basis) -> list[Shown]:
+    """Return the worst and the best plausible case of what it is about: the ends of the result's own intervals."""
+    result = basis.result
+    if basis.kind == "raises":
+        gains = [_case(name, result["expected"][name]) for name in ("mrr_change", "lifetime_value_change")]
+        return [*gains, _case("churn_change", result["expected"]["churn_change"], less_is_better=True)]
+    if basis.kind == "tiers":
+        today = result["against_today"]
+        change = _unknown("share", _reason(result, "against_today")) if today is None else today["change"]
+        return [
+            _case("monthly_revenue", result["expected"]["monthly_revenue"]),
+            _case("revenue_change", change),
+        ]
+    if basis.kind == SIMULATION:
+        before, after = result["total"]["before"], result["behaviour"]["total_after"]
+        ends = {"worst": after["low"] - before, "best": after["high"] - before}
+        return [{"measure": "total_change", **ends, "unit": basis.period, "reason": None, "estimate": None}]
+    if basis.kind == "value_metrics":
+        return [_of_metric(result)]
+    return [_case("lifetime_value", result["lifetime_value"]["typical"])]
+
+
+def _of_metric(result: Mapping[str, Any]) -> Shown:
+    leading = next((row for row in result["ranking"] if row["metric"] == result["recommended"]), None)
+    found = _unknown("share", "none_eligible") if leading is None else leading["capture_efficiency"]
+    return _case("capture_efficiency", found)
+
+
+def _case(measure: str, estimate: Mapping[str, Any], *, less_is_better: bool = False) -> Shown:
+    worst, best = ("high", "low") if less_is_better else ("low", "high")
+    return {
+        "measure": measure,
+        "worst": estimate[worst],
+        "best": estimate[best],
+        "unit": estimate["unit"],
+        "reason": estimate["reason"],
+        "estimate": dict(estimate),
+    }
+
+
+def flips(basis: Basis) -> Shown:
+    """Return the assumption that would turn the decision, and from which value on."""
+    if basis.kind == "value_metrics":
+        found = basis.result["sensitivity"]
+        turns = {name: found.get(name) for name in ("from", "to")}
+        return _flip(
+            "share_of_value_of_who_does_not_report", found["flips_at"], _reason(found, "flips_at"), **turns
+        )
+    if basis.kind == "raises":
+        return _thinnest(basis.result["break_even"])
+    if basis.kind == "tiers" and (overage := basis.result.get("overage")) is not None:
+        at = overage["break_even_shrink"]
+        return _flip("share_by_which_use_beyond_included_shrinks", at, _reason(overage, "break_even_shrink"))
+    return _flip(None, None, "not_in_the_result")
+
+
+def _thinnest(plans: Sequence[Mapping[str, Any]]) -> Shown:
+    """Return the plan whose raise bears least more churn than it is expected to bring."""
+    known = [
+        (row["break_even_churn"]["value"] - row["churn_change"]["value"], at)
+        for at, row in enumerate(plans)
+        if None not in (row["break_even_churn"]["value"], row["churn_change"]["value"])
+    ]
+    if not known:
+        return _flip("share_of_revenue_that_leaves", None, "nobody_is_raised")
+    row = plans[min(known)[1]]
+    return _flip(
+        "share_of_revenue_that_leaves", row["break_even_churn"]["value"], None,
+        of=row.get("plan"), expected=row["churn_change"]["value"],
+    )  # fmt: skip
+
+
+def _flip(assumption: str | None, at: float | None, reason: str | None, **more: Any) -> Shown:
+    return {"assumption": assumption, "flips_at": at, **more, "reason": reason if at is None else None}
+
+
+def cost_of_waiting(basis: Basis) -> Shown:
+    """Return what a quarter without it costs, an estimate: three months of what it is expected to bring a month."""
+    if basis.kind == "raises":
+        return _of_a_quarter(basis.result["expected"]["mrr_change"], basis.currency, less=0.0)
+    if basis.kind == "tiers" and (today := basis.result["against_today"]) is not None:
+        anew = basis.result["expected"]["existing"]["if_all_choose_anew"]
+        return _of_a_quarter(anew, basis.currency, less=today["monthly_revenue"])
+    reason = "not_in_the_result" if basis.kind in ("tiers", SIMULATION) else _NO_BILLS
+    return _unknown(basis.currency, reason)
+
+
+def _of_a_quarter(a_month: Mapping[str, Any], currency: str, *, less: float) -> Shown:
+    if a_month["value"] is None:
+        return dict(a_month) | {"unit": currency}
+    ends = {name: _QUARTER * (a_month[name] - less) for name in ("value", "low", "high")}
+    return dict(a_month) | ends | {"unit": currency}
+
+
+def checks(basis: Basis, *, on: date) -> list[Shown]:
+    """Return whether contracts and notice allow it, if it is told on a day.
+
+    `notice`: a raise whose day comes sooner than the notice of the analysis's options. `day`: a raise whose day has
+    passed. Days in the rows keep to terms and to the contracts' own notice as of the analysis.
+    """
+    if basis.kind != "raises":
+        reason = _NO_BILLS if not basis.columns(basis.kind) else "not_in_the_rows"
+        return [_check(name, None, reason) for name in ("notice", "day")]
+    days = {
+        str(who): date.fromisoformat(str(day))
+        for who, day, share in zip(
+            *(basis.rows[name] for name in ("customer_id", "effective", "raise")), strict=True
+        )
+        if share and day is not None
+    }
+    if not days:
+        return [_check(name, None, "nobody_is_raised") for name in ("notice", "day")]
+    notice = timedelta(days=basis.result["options"]["notice_days"])
+    return [
+        _check("notice", sorted(who for who, day in days.items() if on <= day < on + notice)),
+        _check("day", sorted(who for who, day in days.items() if day < on)),
+    ]
+
+
+def _check(name: str, broken: list[str] | None, reason: str | None = None) -> Shown:
+    """Return a check; `customers` counts those for whom it does not hold, and names ten of them."""
+    status = "unknown" if broken is None else "broken" if broken else "ok"
+    return {
+        "check": name,
+        "status": status,
+        "customers": None if broken is None else len(broken),
+        "examples": [] if broken is None else broken[:MOST],
+        "reason": reason,
+    }
+
+
+def _unknown(unit: str, reason: str | None) -> Shown:
+    return {
+        "value": None, "low": None, "high": None, "level": 0.9, "n": 0, "unit": unit, "method": "", "warnings": [],
+        "reason": reason or "not_in_the_result",
+    }  # fmt: skip
+
+
+def _reason(holder: Mapping[str, Any], name: str) -> str | None:
+    found: str | None = holder.get("reasons", {}).get(name)
+    return found
+
+
+def shown(basis: Basis, *, on: date) -> Shown:
+    """Return all of it, as of the day on which it is told."""
+    return {
+        "most_affected": most_affected(basis),
+        "cases": cases(basis),
+        "flips": flips(basis),
+        "cost_of_waiting": cost_of_waiting(basis),
+        "checks": checks(basis, on=on),
+        "reason": None,
+    }
+
+
+def gone(reason: str) -> Shown:
+    """Return the same where nothing was computed, or cannot be read any more."""
+    return {
+        "most_affected": {"accounts": None, "reasons": {"accounts": reason}},
+        "cases": [],
+        "flips": _flip(None, None, reason),
+        "cost_of_waiting": _unknown("money", reason),
+        "checks": [],
+        "reason": reason,
+    }
