@@ -36,6 +36,10 @@ REFERRED: dict[tuple[str, str], dict[str, Any]] = {
     ("replace_price_book", "analysis"): {},
     ("replace_price_book", "price_book"): {},
     ("create_simulation", "dataset"): {},
+    ("create_proposal", "analysis"): {"title": "Board"},
+    ("create_proposal", "price_book"): {"title": "Board"},
+    ("edit_proposal", "analysis"): {},
+    ("edit_proposal", "price_book"): {},
 }
 PART_OF = {"dataset": "dataset_id", "analysis": "analysis_id", "price_book": "version"}
 Headers = dict[str, str]
@@ -138,7 +142,9 @@ def test_a_body_that_names_anothers_object_is_equal_to_one_that_names_none(
     client: TestClient, document: Mapping[str, Any], ours: dict[str, str], stranger: Headers
 ) -> None:
     draft = client.post("/v1/price-books", json={"book": BOOK}, headers=stranger).json()
-    theirs = {**ours, "version": draft["id"]}
+    asked = {"price_book": draft["id"], "title": "Board"}
+    proposal = client.post("/v1/proposals", json=asked, headers=stranger).json()
+    theirs = {**ours, "version": draft["id"], "proposal_id": proposal["id"]}
     listed, nowhere = operations(document), unknown(ours)
 
     for (name, field), body in REFERRED.items():
