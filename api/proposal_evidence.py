@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from api.analysis_steps import RESULT, ROWS
@@ -149,10 +148,7 @@ class Evidence:
             return breaches(result, self._thresholds)
         if basis.columns(basis.kind):
             bills = basis.bills()
-            before, after = (
-                np.array([getattr(each, side) for each in bills]) for side in ("before", "after")
-            )
-            return far(before, after, self._thresholds)
+            return far(bills.before, bills.after, self._thresholds)
         if basis.kind == "value_metrics" and result["verdict"] != "clear":
             return [Remark("not_clear", f"the verdict on the metric is {result['verdict']}, not clear")]
         if basis.kind == "ideal_customers" and result["score_quality"]["predicts"] != "yes":

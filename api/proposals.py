@@ -69,7 +69,8 @@ class ProposalDesk:
         stored = self._get(workspace_id, proposal_id)
         if asked.decision == "approve" and stored.status == "open":
             self._evidence.require_unmoved(stored)
-        ballot = Ballot(by, asked.decision, asked.comment, asked.content_hash or stored.content_hash)
+        seen, needed = asked.content_hash or stored.content_hash, self._approvals(stored)["needed"]
+        ballot = Ballot(by, asked.decision, asked.comment, seen, needed)
         return self._shown(self._storage.proposals.vote(workspace_id, proposal_id, ballot), today)
 
     def publish(

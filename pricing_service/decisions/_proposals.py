@@ -6,10 +6,14 @@ contracts and notice allow it. What a kind cannot tell is null, or `unknown`, wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+import numpy as np
+
+from models.checks import Floats
 
 SIMULATION = "simulation"
 MOST = 10
@@ -25,18 +29,13 @@ Rows = Mapping[str, Sequence[Any]]
 Shown = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class BillChange:
-    """One customer's bill before and after, in money of the basis's period."""
+@dataclass(frozen=True, eq=False)
+class Bills:
+    """Bills of n customers before and after, shape (n,), in money of the basis's period."""
 
-    customer_id: str
-    before: float
-    after: float
-
-    @property
-    def change(self) -> float:
-        """What is paid more."""
-        return self.after - self.before
+    customer_ids: Sequence[str]
+    before: Floats
+    after: Floats
 
 
 @dataclass(frozen=True)
@@ -70,46 +69,44 @@ class Basis:
         """The unit of bills: money a month, or money of all months that a simulation counts."""
         return self.currency if self.kind == SIMULATION else f"{self.currency}/month"
 
-    def bills(self) -> list[BillChange]:
-        """Return every customer's bill before and after, where both are known, by id; unraised ones too."""
+    def bills(self) -> Bills:
+        """Return the bills of every customer of whom both are known, of those who are not raised too."""
         if not self.rows:
-            return []
-        known = (each for each in self._bills() if None not in each)
-        return [BillChange(str(who), float(before), float(after)) for who, before, after in sorted(known)]
-
-    def _bills(self) -> Iterator[tuple[Any, Any, Any]]:
-        rows = self.rows
-        who = rows["customer_id"]
-        if self.kind == "tiers":
-            for each, bill, change in zip(who, rows["bill"], rows["change"], strict=True):
-                yield each, None if None in (bill, change) else bill - change, bill
-        elif self.kind == "raises":
-            for each, pays, asked in zip(who, rows["current_mrr"], rows["recommended_mrr"], strict=True):
-                yield each, pays, asked
-        else:
-            yield from zip(who, rows["before"], rows["after"], strict=True)
+            return Bills([], np.zeros(0), np.zeros(0))
+        names = [
+            name for name in self.columns(self.kind) if name not in ("customer_id", "raise", "effective")
+        ]
+        first, second = (np.array(self.rows[name], dtype=np.float64) for name in names)
+        before, after = (first - second, first) if self.kind == "tiers" else (first, second)
+        known = np.isfinite(before) & np.isfinite(after)
+        who = [str(self.rows["customer_id"][at]) for at in np.flatnonzero(known).tolist()]
+        return Bills(who, before[known], after[known])
 
 
 def most_affected(basis: Basis) -> Shown:
     """Return the ten accounts whose bills change most, up or down; the largest change first."""
     if not basis.columns(basis.kind):
         return {"accounts": None, "unit": basis.period, "reasons": {"accounts": _NO_BILLS}}
-    if not (bills := basis.bills()):
+    bills = basis.bills()
+    if not bills.customer_ids:
         return {"accounts": None, "unit": basis.period, "reasons": {"accounts": "no_bills"}}
-    moved = [each for each in bills if round(each.change, 2) != 0]
-    moved.sort(key=lambda each: (-abs(each.change), each.customer_id))
-    return {"accounts": [_account(each) for each in moved[:MOST]], "unit": basis.period}
+    size = np.abs((bills.after - bills.before).round(2))
+    least = np.partition(size, -MOST)[-MOST] if size.size > MOST else 0.0
+    among = np.flatnonzero((size >= least) & (size > 0)).tolist()
+    first = sorted(among, key=lambda at: (-size[at], bills.customer_ids[at]))[:MOST]
+    return {"accounts": [_account(bills, at) for at in first], "unit": basis.period}
 
 
-def _account(each: BillChange) -> Shown:
+def _account(bills: Bills, at: int) -> Shown:
+    before, after = float(bills.before[at]), float(bills.after[at])
     shown: Shown = {
-        "customer_id": each.customer_id,
-        "before": each.before,
-        "after": each.after,
-        "change": each.change,
-        "change_share": each.change / each.before if each.before > 0 else None,
+        "customer_id": bills.customer_ids[at],
+        "before": before,
+        "after": after,
+        "change": after - before,
+        "change_share": (after - before) / before if before > 0 else None,
     }
-    return shown if each.before > 0 else shown | {"reasons": {"change_share": "pays_nothing"}}
+    return shown if before > 0 else shown | {"reasons": {"change_share": "pays_nothing"}}
 
 
 def cases(basis: Basis) -> list[Shown]:
@@ -215,13 +212,12 @@ def checks(basis: Basis, *, on: date) -> list[Shown]:
     if basis.kind != "raises":
         reason = _NO_BILLS if not basis.columns(basis.kind) else "not_in_the_rows"
         return [_check(name, None, reason) for name in ("notice", "day")]
-    days = {
-        str(who): date.fromisoformat(str(day))
-        for who, day, share in zip(
-            *(basis.rows[name] for name in ("customer_id", "effective", "raise")), strict=True
-        )
-        if share and day is not None
-    }
+    columns = (basis.rows[name] for name in ("customer_id", "effective", "raise"))
+    asked = [
+        (str(who), str(day)) for who, day, share in zip(*columns, strict=True) if share and day is not None
+    ]
+    known = {day: date.fromisoformat(day) for day in {day for _, day in asked}}
+    days = {who: known[day] for who, day in asked}
     if not days:
         return [_check(name, None, "nobody_is_raised") for name in ("notice", "day")]
     notice = timedelta(days=basis.result["options"]["notice_days"])

@@ -127,6 +127,12 @@ class Proposals:
                 "comment_hash": hashlib.sha256(ballot.comment.encode()).hexdigest(),
             }
             self._record(connection, (workspace_id, proposal_id), "voted", by=ballot.by, detail=detail)
+            now_stands = self._find(connection, workspace_id, proposal_id, locked=False)
+            if "approved" == now_stands.state(needed=ballot.needed) != proposal.state(needed=ballot.needed):
+                approved = {"content_hash": ballot.content_hash, "needed": ballot.needed}
+                self._record(
+                    connection, (workspace_id, proposal_id), "approved", by=ballot.by, detail=approved
+                )
         return self.get(workspace_id, proposal_id)
 
     def publish(self, workspace_id: str, proposal_id: str, asked: Enactment) -> StoredProposal:

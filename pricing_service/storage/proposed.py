@@ -46,12 +46,13 @@ class ProposedContent:
 
 @dataclass(frozen=True)
 class Ballot:
-    """A vote as it is cast, on exactly the content of `content_hash`."""
+    """A vote as it is cast, on exactly the content of `content_hash`, where so many approvals are needed."""
 
     by: str
     decision: Decision
     comment: str
     content_hash: str
+    needed: int = 1
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from fastapi.testclient import TestClient
+
+from api.proposals import ProposalDesk
 
 BOOK = {"name": "Job board", "currency": "EUR", "plans": [{"name": "team", "price": 210}]}
 
 
-def test_what_is_done_to_prices_is_in_the_audit(client: TestClient, stranger: dict[str, str]) -> None:
+def test_what_is_done_to_prices_is_in_the_audit(
+    client: TestClient, stranger: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProposalDesk, "_approvers", lambda *_: {"dev", "dev2"})
     book = client.post("/v1/price-books", json={"book": BOOK}).json()
     proposal = client.post(
         "/v1/proposals", json={"price_book": book["id"], "title": "Acme pays more", "note": "of Acme"}
@@ -20,14 +26,16 @@ def test_what_is_done_to_prices_is_in_the_audit(client: TestClient, stranger: di
     client.post(f"{place}/publish", json={})
     client.post(f"{place}/withdraw")
 
-    audit = client.get("/v1/audit", params={"limit": 8})
+    audit = client.get("/v1/audit", params={"limit": 10})
 
     found = audit.json()
     assert [(entry["action"], entry["by"]) for entry in reversed(found["data"])] == [
         ("proposal.created", "dev"),
         ("proposal.voted", "dev2"),
+        ("proposal.approved", "dev2"),
         ("proposal.edited", "dev"),
         ("proposal.voted", "dev2"),
+        ("proposal.approved", "dev2"),
         ("price_book.published", "dev"),
         ("proposal.published", "dev"),
         ("price_book.withdrawn", "dev"),

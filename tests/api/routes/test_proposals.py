@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.analysis_steps import RESULT
+from api.keys import SCOPES
+from api.proposals import ProposalDesk
 from tests.api import small_business
 
 BOOK = {"name": "Job board", "currency": "EUR", "plans": [{"name": "team", "price": 210}]}
@@ -42,6 +45,12 @@ def vote(client: TestClient, proposal: dict[str, Any], decision: str = "approve"
 
 def publish(client: TestClient, proposal: dict[str, Any], **body: Any) -> Any:
     return client.post(f"/v1/proposals/{proposal['id']}/publish", json=body)
+
+
+@pytest.fixture(autouse=True)
+def two_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests make keys in this workspace, too; here dev and dev2 are the committee."""
+    monkeypatch.setattr(ProposalDesk, "_approvers", lambda *_: {"dev", "dev2"})
 
 
 @pytest.fixture
@@ -161,20 +170,66 @@ def test_prices_change_from_today_or_later_on(client: TestClient, of_draft: dict
     client.post(f"/v1/proposals/{of_draft['id']}/withdraw")
 
 
-def test_a_big_change_needs_more_people_where_there_are_more(client: TestClient) -> None:
+def test_a_big_change_needs_more_people_where_there_are_more(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # here keys are counted
     storage = client.app.state.storage
-    key, _ = storage.keys.create("ws_local", name="dev3", scopes=["proposals:approve"], dev_token="dev3")
+    home = storage.workspaces.create("committee").id
+    people = {}
+    for name in ("Ann", "Bob", "Cid", "BOB"):
+        storage.keys.create(home, name=name, scopes=SCOPES, dev_token=f"of {name}")
+        people[name] = {"Authorization": f"Bearer of {name}"}
+    gone, _ = storage.keys.create(home, name="Dan", scopes=SCOPES, dev_token="of Dan")
+    storage.keys.create(home, name="Eve", scopes=["data:read"], dev_token="of Eve")
+    client.headers.update(people["Ann"])
+    big = propose(client, price_book=draft(client)["id"])
+    assert (big["approvals"]["needed"], big["approvals"]["asked"]) == (2, 2)
+
+    first = vote(client, big, headers=people["Bob"])
+    same = vote(client, big, headers=people["BOB"])
+    refused = publish(client, big)
+    second = vote(client, big, headers=people["Cid"])
+
+    assert [answer.json()["status"] for answer in (first, same, second)] == ["open", "open", "approved"]
+    assert refused.json()["code"] == "not_approved"
+    assert publish(client, big).status_code == 200
+    # Of two people one has to be enough; a key that was revoked or may not approve is nobody.
+    for key in [gone, *(key for key in storage.keys.list(home) if key.name == "Cid")]:
+        storage.keys.revoke(home, key.id)
+    assert propose(client, price_book=draft(client)["id"])["approvals"]["needed"] == 1
+
+
+def test_where_publishing_is_the_committees_a_draft_is_not_published_directly(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.app.state.price_books, "_committee_only", True)
+    book = draft(client)
+    confirm = {"hash": book["content_hash"], "breaches": ["not_simulated"]}
+
+    directly = client.post(f"/v1/price-books/{book['id']}/publish", json={"confirm": confirm})
+
+    assert (directly.status_code, directly.json()["code"]) == (409, "conflict")
+    proposal = propose(client, price_book=book["id"])
+    vote(client, proposal)
+    assert publish(client, proposal).status_code == 200
+    client.post(f"/v1/proposals/{proposal['id']}/withdraw")
+
+
+def test_a_result_that_was_changed_on_the_disk_is_neither_approved_nor_published(
+    client: TestClient, analysed: Callable[[str], str]
+) -> None:
+    proposal = propose(client, analysis=analysed("value_metrics"))
+    vote(client, proposal)
+    place = client.app.state.storage.analyses.get("ws_local", proposal["analysis"]).folder / RESULT
+    written = place.read_bytes()
+    place.write_bytes(written.replace(b'"verdict":"', b'"verdict":"x'))
     try:
-        big = propose(client, price_book=draft(client)["id"])
-        assert (big["approvals"]["needed"], big["approvals"]["asked"]) == (2, 2)
-        assert vote(client, big).json()["status"] == "open"
-        assert publish(client, big).json()["code"] == "not_approved"
-
-        second = vote(client, big, headers={"Authorization": "Bearer dev3"})
-
-        assert second.json()["status"] == "approved"
+        answers = [vote(client, proposal), publish(client, proposal)]
     finally:
-        storage.keys.revoke("ws_local", key.id)
+        place.write_bytes(written)
+
+    assert [answer.json()["code"] for answer in answers] == ["content_moved"] * 2
 
 
 @pytest.mark.parametrize("kind", ["value_metrics", "ideal_customers", "raises"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,7 @@ from pricing_service.storage import (
     Storage,
     StoredPriceBook,
     StoredProposal,
+    schema,
 )
 from pricing_service.storage.proposals import Proposals
 from tests.pricing_service.storage.conftest import Clock
@@ -87,7 +89,7 @@ def test_a_proposal_goes_from_its_making_to_its_publication(
     assert current is not None
     assert (current.id, current.acknowledged) == (draft.id, ["not_simulated"])
     assert actions(storage, proposal.workspace_id) == [
-        "proposal.created", "proposal.voted", "price_book.published", "proposal.published",
+        "proposal.created", "proposal.voted", "proposal.approved", "price_book.published", "proposal.published",
     ]  # fmt: skip
     assert storage.audit.verify(proposal.workspace_id) is None
 
@@ -309,3 +311,82 @@ def test_a_failure_of_the_log_undoes_the_publication(
     assert storage.proposals.get(proposal.workspace_id, proposal.id).status == "open"
     assert storage.price_books.current(proposal.workspace_id, on=TODAY) is None
     assert "price_book.published" not in actions(storage, proposal.workspace_id)
+
+
+def test_the_vote_that_approves_is_told_once_and_again_after_a_change_of_mind(
+    storage: Storage, proposal: StoredProposal
+) -> None:
+    for name, decision in (("Bob", "approve"), ("Cid", "approve"), ("Cid", "reject"), ("Cid", "approve")):
+        vote(storage, proposal, name, decision)
+
+    told = [
+        entry
+        for entry in storage.audit.page(proposal.workspace_id).rows
+        if entry.action == "proposal.approved"
+    ]
+    assert [entry.by for entry in reversed(told)] == ["Bob", "Cid"]
+
+
+def everything(storage: Storage) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the tables that the committee writes."""
+    tables = (schema.proposals, schema.votes, schema.price_books, schema.audit, schema.audit_heads)
+    with storage.database.reading() as connection:
+        return {table.name: [tuple(row) for row in connection.execute(table.select())] for table in tables}
+
+
+WRITES: dict[str, Callable[[Storage, StoredProposal, StoredPriceBook], object]] = {
+    "create": lambda storage, proposal, draft: storage.proposals.create(
+        proposal.workspace_id, about(draft, "New"), by="Ada"
+    ),
+    "edit": lambda storage, proposal, draft: storage.proposals.edit(
+        proposal.workspace_id, proposal.id, about(draft, "Other"), by="Bob"
+    ),
+    "vote": lambda storage, proposal, draft: vote(storage, proposal, "Bob", "reject"),
+    "publish": lambda storage, proposal, draft: publish(storage, proposal),
+    "withdraw": lambda storage, proposal, draft: storage.proposals.withdraw(
+        proposal.workspace_id, proposal.id, by="Cid"
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_whichever_statement_fails_nothing_is_written_and_the_chain_goes_on(
+    storage: Storage, proposal: StoredProposal, draft: StoredPriceBook, write: str
+) -> None:
+    vote(storage, proposal, "Bob")
+    if write == "withdraw":
+        publish(storage, proposal)
+    before, failed = everything(storage), 0
+    while True:
+        left = [failed]
+
+        def fail(*_: object) -> None:
+            left[0] -= 1  # noqa: B023  used within this turn
+            if left[0] == -1:  # noqa: B023  as above
+                raise ZeroDivisionError
+
+        sa.event.listen(storage.database.engine, "before_cursor_execute", fail)
+        try:
+            WRITES[write](storage, proposal, draft)
+        except ZeroDivisionError:
+            failed += 1
+        else:
+            break
+        finally:
+            sa.event.remove(storage.database.engine, "before_cursor_execute", fail)
+        committed = everything(storage) != before
+        if committed:
+            break  # it was the reading after the write
+
+    assert failed >= 5, "the write has statements that can fail"
+    done = {
+        "create": "created",
+        "edit": "edited",
+        "vote": "voted",
+        "publish": "published",
+        "withdraw": "withdrawn",
+    }
+    assert actions(storage, proposal.workspace_id)[-1] == f"proposal.{done[write]}", (
+        "its last statement is written"
+    )
+    assert storage.audit.verify(proposal.workspace_id) is None
