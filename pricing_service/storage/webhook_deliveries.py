@@ -102,6 +102,10 @@ class Deliveries:
         now, table = self._clock(), schema.webhook_deliveries
         mine = sa.and_(_mine(workspace_id, due.endpoint.id, due.event_id), table.c.lease == due.lease)
         with self._database.writing() as connection:
+            if settlement.disable is not None:
+                # First the endpoint, then its deliveries, as a replay does: else the two could wait for each other.
+                endpoint = schema.webhook_endpoints.select().where(mine_of(workspace_id, due.endpoint.id))
+                connection.execute(endpoint.with_for_update(key_share=True))
             row = connection.execute(table.select().where(mine).with_for_update()).first()
             if row is None:
                 return False
@@ -152,7 +156,7 @@ class Deliveries:
             wanted = sa.and_(
                 events.c.workspace_id == workspace_id,
                 events.c.type.in_(endpoint.events),
-                events.c.created_at >= max(since, now - KEPT),
+                events.c.created_at >= min(max(since, now - KEPT), now),
             )
             chosen = sa.select(events.c.id).where(wanted)
             known = sa.and_(_mine(workspace_id, endpoint_id), table.c.event_id.in_(chosen))
@@ -265,8 +269,8 @@ def _shown() -> sa.Select[Any]:
 
 def _hold_endpoint(connection: sa.Connection, workspace_id: str, endpoint_id: str) -> sa.Row[Any]:
     """Read an endpoint that stays as it is until the transaction ends."""
-    query = schema.webhook_endpoints.select().where(mine_of(workspace_id, endpoint_id)).with_for_update()
-    row = connection.execute(query).first()
+    query = schema.webhook_endpoints.select().where(mine_of(workspace_id, endpoint_id))
+    row = connection.execute(query.with_for_update(key_share=True)).first()  # events may come in meanwhile
     if row is None:
         raise NotFound("webhook endpoint", endpoint_id)
     if row.disabled is not None:

@@ -144,19 +144,33 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(networks=settings.webhook_networks, dev=settings.dev)
 
 
-def send_webhooks(settings: Settings, *, stop_event: threading.Event) -> None:
-    """Send from `webhook_senders` threads until told to stop; without a service secret nothing can be signed."""
-    try:
-        settings.secret_bytes()
-    except UnsafeSettings:
-        _log.warning("webhooks are not sent by this worker: it has no service secret")
-        return
-    storage = Storage.open(settings)
-    sender = Sender(storage, clock=utc_now)
-    for number in range(settings.webhook_senders):
-        # Daemons: what is in hand when the worker ends is sent again by the next one.
-        name = f"webhooks-{number}"
-        threading.Thread(target=sender.run, args=(stop_event,), name=name, daemon=True).start()
+def send_webhooks(settings: Settings, *, stop_event: threading.Event) -> threading.Thread:
+    """Send from `webhook_senders` threads until told to stop; answers the thread that keeps them going.
+
+    It ends when all have, but need not be waited for: what is in hand when a worker ends is sent by the next one.
+    """
+    thread = threading.Thread(target=_keep_sending, args=(settings, stop_event), name="webhooks", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_sending(settings: Settings, stop_event: threading.Event) -> None:
+    """Keep as many senders going as there shall be; one that an unforeseen fault ended is replaced."""
+    with Storage.open(settings) as storage:
+        try:
+            sender = Sender(storage, clock=utc_now)
+        except UnsafeSettings:
+            _log.warning("webhooks are not sent by this worker: it has no service secret to sign with")
+            return
+        senders: list[threading.Thread] = []
+        while not stop_event.is_set():
+            senders = [thread for thread in senders if thread.is_alive()]
+            for _ in range(settings.webhook_senders - len(senders)):
+                senders.append(threading.Thread(target=sender.run, args=(stop_event,), daemon=True))
+                senders[-1].start()
+            stop_event.wait(_POLL_S)
+        for thread in senders:
+            thread.join()
 
 
 def _attempt(now: datetime, *, status: int | None = None, error: str | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -116,6 +116,16 @@ def test_a_replay_sends_all_since_a_moment_again_also_what_was_never_sent(post: 
     assert [one.id for one in post.deliveries.page(post.workspace, late.id).rows] == [waiting, delivered]
     with pytest.raises(NotFound):
         post.deliveries.get(post.workspace, late.id, before)
+
+
+def test_a_replay_takes_the_first_and_the_last_moment_there_is(post: Post) -> None:
+    post.happen()
+    post.clock.move(seconds=1)
+    ahead, behind = timezone(timedelta(hours=14)), timezone(-timedelta(hours=14))
+    first, last = datetime.min.replace(tzinfo=ahead), datetime.max.replace(tzinfo=behind)
+
+    assert post.deliveries.replay(post.workspace, post.endpoint.id, since=first) == 1
+    assert post.deliveries.replay(post.workspace, post.endpoint.id, since=last) == 0
 
 
 def test_one_delivery_can_be_sent_again_under_the_same_id(post: Post) -> None:

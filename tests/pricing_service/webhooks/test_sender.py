@@ -7,11 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pricing_service.config import Settings
 from pricing_service.storage import utc_now
 from pricing_service.storage.webhook_deliveries import LEASE
-from pricing_service.webhooks import Sender
+from pricing_service.webhooks import Sender, send_webhooks
 from pricing_service.webhooks.retries import STEPS
 from tests.pricing_service.webhooks.conftest import Scene
 
@@ -167,7 +171,7 @@ _DYING_SENDER = """
 import sys
 from pricing_service.config import Settings
 from pricing_service.storage import Storage, utc_now
-from pricing_service.webhooks import Sender
+from pricing_service.webhooks import Sender, send_webhooks
 settings = Settings.model_validate_json(sys.stdin.read())
 Sender(Storage.open(settings), clock=utc_now).send_next()
 """
@@ -191,3 +195,37 @@ def test_a_sender_killed_between_sending_and_noting_loses_nothing(scene: Scene) 
     assert scene.send() == 1
     assert scene.received_ids() == [event, event]
     assert scene.look(event).status == "delivered"
+
+
+def test_workers_send_by_themselves_and_replace_a_sender_that_broke(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = scene.storage.settings.model_copy(update={"webhook_senders": 1})
+    ended: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda fault: ended.append(fault.exc_type))
+    really = Sender.send_next
+
+    def breaks_once(sender: Sender) -> bool:
+        if not ended:
+            raise ZeroDivisionError
+        return really(sender)
+
+    monkeypatch.setattr(Sender, "send_next", breaks_once)
+    event = scene.happen()
+    stop = threading.Event()
+    keeper = send_webhooks(settings, stop_event=stop)
+    until = time.monotonic() + 60
+    while not scene.receiver.received and time.monotonic() < until:
+        time.sleep(0.02)
+    stop.set()
+    keeper.join()
+
+    assert ended == [ZeroDivisionError]
+    assert scene.received_ids() == [event]
+
+
+def test_a_worker_without_a_service_secret_sends_nothing(tmp_path: Path) -> None:
+    keeper = send_webhooks(Settings(data_folder=tmp_path), stop_event=threading.Event())
+
+    keeper.join(60)
+    assert not keeper.is_alive()
