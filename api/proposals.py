@@ -131,8 +131,7 @@ class ProposalDesk:
 
     def _approvers(self, workspace_id: str) -> set[str]:
         """Return the names of whoever holds a valid key that may approve."""
-        keys = self._storage.keys.list(workspace_id)
-        return {key.name for key in keys if key.revoked_at is None and APPROVE in key.scopes}
+        return {key.name for key in self._storage.keys.valid(workspace_id) if APPROVE in key.scopes}
 
     def _approvals(self, stored: StoredProposal, people: Collection[str] | None = None) -> dict[str, Any]:
         """Say how many approve and how many have to: never more than may, never fewer than one."""

@@ -37,6 +37,7 @@ from pricing_service.storage.proposed import (
     same_person,
 )
 from pricing_service.storage.publication_log import NoLog, PublicationLog
+from pricing_service.storage.webhooks import Outbox
 
 PREFIX = "pr"
 
@@ -58,6 +59,7 @@ class Proposals:
         self._audit = audit
         self._price_books = price_books
         self._log: PublicationLog = NoLog() if log is None else log
+        self._outbox = Outbox(clock)
 
     def create(self, workspace_id: str, content: ProposedContent, *, by: str) -> StoredProposal:
         """Store a new proposal."""
@@ -133,6 +135,8 @@ class Proposals:
                 self._record(
                     connection, (workspace_id, proposal_id), "approved", by=ballot.by, detail=approved
                 )
+                told = {"proposal": proposal_id}
+                self._outbox.add(connection, workspace_id, type="proposal.approved", data=told)
         return self.get(workspace_id, proposal_id)
 
     def publish(self, workspace_id: str, proposal_id: str, asked: Enactment) -> StoredProposal:
