@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -18,6 +18,7 @@ from api.headers import SafeHeaders
 from api.key_desk import KeyDesk
 from api.limits import BodyLimit
 from api.local_workspace import make_local_workspace
+from api.pace import Pace
 from api.price_books import PriceBookDesk
 from api.proposals import ProposalDesk
 from api.routes import (
@@ -34,8 +35,9 @@ from api.routes import (
     webhook_endpoints,
 )
 from api.telemetry import Meters, Telemetry
+from api.traffic import LoadShedding
 from api.webhooks import WebhookDesk
-from pricing_service.config import Settings
+from pricing_service.config import RouteClass, Settings
 from pricing_service.decisions import DECISIONS
 from pricing_service.storage import Storage
 
@@ -87,6 +89,8 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     app.state.proposals = ProposalDesk(store, settings)
     app.state.keys = KeyDesk(store)
     app.state.webhooks = WebhookDesk(store, settings)
+    # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
+    app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))
     app.state.meters = Meters()
     for resource in (
         datasets, rows, analyses, price_books, simulations, proposals, audit, keys, webhook_endpoints, health, pages,
@@ -96,12 +100,17 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     problems.install(app, tags=frozenset(DECISIONS))
     # The last one added is the outermost.
     app.add_middleware(BodyLimit, cap=lambda scope: _cap(scope, settings))
+    app.add_middleware(LoadShedding, at_once=_by_class(settings.requests_at_once))
     app.add_middleware(SafeHeaders, routes=app.routes)
     if settings.dev:
         # A page elsewhere could point its own name at this machine and read the answers.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK)
     app.add_middleware(Telemetry, meters=app.state.meters)
     return app
+
+
+def _by_class(bounds: Mapping[RouteClass, int]) -> dict[str, int]:
+    return {str(kind): bound for kind, bound in bounds.items()}
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,4 +1,4 @@
-"""`Door`: the route class of everything behind a key: first who asks, then the body, then at most once."""
+"""`Door`: the route class of everything behind a key: who asks, how often, then the body, then at most once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api import idempotency, keys
+from api.pace import Pace
+from api.problems import TooFast
 from api.strict_json import StrictRequest
+from api.traffic import route_class
 
 
 class Door(APIRoute):
@@ -22,6 +25,7 @@ class Door(APIRoute):
         async def guarded(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
             request.state.caller = await keys.identify(request)
+            _keep_pace(request)
             try:
                 if request.method == "POST":
                     return await idempotency.once(request, answer)
@@ -30,3 +34,14 @@ class Door(APIRoute):
                 await request.close()  # files that were read for the key's sake alone
 
         return guarded
+
+
+def _keep_pace(request: Request) -> None:
+    """Count the request; what is left goes out with the answer, whatever it is."""
+    pace: Pace = request.app.state.pace
+    kind = route_class(request.method, request.url.path)
+    allowance = pace.take(request.state.caller.key_id, kind)
+    request.state.allowance = allowance
+    if allowance is not None and not allowance.granted:
+        detail = f"This key may send {allowance.limit} {kind} requests a minute; wait {allowance.next_in} s."
+        raise TooFast(detail, headers=allowance.headers)

@@ -42,11 +42,14 @@ class Caller:
         Whose key it is.
     scopes
         What the key may do.
+    key_id
+        Which key it is: each has a pace of its own.
     """
 
     workspace_id: str
     name: str
     scopes: frozenset[str]
+    key_id: str
 
 
 async def identify(request: Request) -> Caller:
@@ -67,7 +70,7 @@ async def identify(request: Request) -> Caller:
             "Send `Authorization: Bearer <key>` with a key made by `pricing-service keys create`.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return Caller(workspace_id=key.workspace_id, name=key.name, scopes=frozenset(key.scopes))
+    return Caller(workspace_id=key.workspace_id, name=key.name, scopes=frozenset(key.scopes), key_id=key.id)
 
 
 def needs(scope: str) -> Callable[..., Caller]:

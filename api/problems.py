@@ -15,6 +15,8 @@
     ├── Invalid                readable, but not what the contract says; `errors` points at each fault
     │   └── TablesMissing      the dataset lacks tables that the kind needs
     ├── TooMany                the queue is full
+    ├── TooFast                the key asks faster than it may
+    ├── Overloaded             as many requests of this class are in progress as may be
     └── NotReady               try again later
 """
 
@@ -112,6 +114,14 @@ class TooMany(Refused):
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, headers={"Retry-After": "30"})
+
+
+class TooFast(Refused):
+    """A key that asks faster than it may."""
+
+
+class Overloaded(Refused):
+    """As many requests of this class of routes are in progress as may be."""
 
 
 class NotReady(Refused):
@@ -212,6 +222,8 @@ PROBLEMS: dict[type[Exception], Shown] = {
     PriceBookRefused: Shown(422, "price_book_refused", "This is no price book"),
     InvalidInput: Shown(422, "invalid_input", "An option cannot be used with these data"),
     TooMany: Shown(429, "too_many_waiting", "Too much is waiting", retryable=True),
+    TooFast: Shown(429, "rate_limited", "This key asks too often", retryable=True),
+    Overloaded: Shown(503, "overloaded", "Too much is in progress", retryable=True),
     NotReady: Shown(503, "not_ready", "Not ready", retryable=True),
 }
 
@@ -242,7 +254,10 @@ def respond(
     if errors:
         body["errors"] = [dict(fault) for fault in errors]
     text = json.dumps(body, ensure_ascii=True, allow_nan=False, default=str)
-    return Response(text, status_code=shown.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+    answer = Response(text, status_code=shown.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+    if shown.retryable:
+        answer.headers.setdefault("Retry-After", "1")
+    return answer
 
 
 def responses(*refusals: type[Exception]) -> dict[int | str, dict[str, Any]]:
@@ -251,9 +266,9 @@ def responses(*refusals: type[Exception]) -> dict[int | str, dict[str, Any]]:
     Examples
     --------
     >>> sorted(responses(Missing, Conflict))
-    [400, 401, 403, 404, 409, 422]
+    [400, 401, 403, 404, 409, 422, 429, 503]
     """
-    everywhere: tuple[type[Exception], ...] = (Malformed, Unauthenticated, Forbidden, Invalid)
+    everywhere = (Malformed, Unauthenticated, Forbidden, Invalid, TooFast, Overloaded)
     shown = [PROBLEMS[refusal] for refusal in everywhere + refusals]
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {row.status: {"description": row.title, "content": {MEDIA_TYPE: schema}} for row in shown}
@@ -265,7 +280,7 @@ def install(app: FastAPI, *, tags: frozenset[str] = frozenset()) -> None:
     async def refused(_: Request, error: Exception) -> Response:
         shown = next(row for known, row in reversed(PROBLEMS.items()) if isinstance(error, known))
         listed = faults_of(error)
-        headers = getattr(error, "headers", None) or ({"Retry-After": "1"} if shown.retryable else None)
+        headers = getattr(error, "headers", None)
         return respond(shown, shown.detail or str(error), errors=listed, headers=headers)
 
     async def invalid(_: Request, error: Exception) -> Response:

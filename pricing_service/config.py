@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # be public too. Hashes made with it are worthless under a real secret: dev keys cannot leak into production.
 _DEV_SECRET = "pricing-service-dev"
 _SHORTEST_SECRET = 16
+RouteClass = Literal["crm", "read", "write", "heavy"]
 
 
 class UnsafeSettings(ValueError):
@@ -67,6 +69,14 @@ class Settings(BaseSettings):
     )
     committee_only: bool = Field(
         False, description="publish price books by approved proposals alone, never directly"
+    )
+    requests_per_minute: dict[RouteClass, Annotated[int, Field(gt=0)]] = Field(
+        {"crm": 12_000, "read": 1200, "write": 240, "heavy": 60},
+        description="per key and process, by class of routes, before 429; JSON in the environment; off in `dev`",
+    )
+    requests_at_once: dict[RouteClass, Annotated[int, Field(gt=0)]] = Field(
+        {"read": 32, "write": 64, "heavy": 8},
+        description="in progress per process, by class of routes, before 503; JSON in the environment",
     )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
 

@@ -15,6 +15,7 @@ from api.door import Door
 from api.headers import SafeHeaders
 from api.keys import SCOPES, DataReader, DataWriter
 from api.limits import BodyLimit
+from api.pace import Pace
 from api.problems import Conflict, Missing
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
@@ -74,6 +75,7 @@ def client(storage: Storage, posted: list[Any]) -> Iterator[TestClient]:
 
     app = FastAPI()
     app.state.storage = storage
+    app.state.pace = Pace({})
     app.state.posted = posted
     app.include_router(router)
     problems.install(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -66,6 +68,17 @@ def test_an_unforeseen_error_tells_nothing_of_itself() -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "hunter2" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "row", [*problems.PROBLEMS.values(), *problems.FRAMEWORK.values()], ids=lambda row: row.code
+)
+def test_whatever_may_be_tried_again_says_so_and_when(row: problems.Shown) -> None:
+    answer = problems.respond(row, "x")
+
+    assert json.loads(bytes(answer.body))["retryable"] is row.retryable
+    assert ("retry-after" in answer.headers) == row.retryable
+    assert row.retryable or row.status not in {429, 503}
 
 
 def test_a_retryable_problem_says_when() -> None:
