@@ -7,11 +7,14 @@ import io
 import json
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.app import create_app
+from pricing_service.config import Settings
 from tests.api import small_business
 
 
@@ -184,3 +187,15 @@ def test_equal_questions_have_equal_answers(
     work(again["id"])
 
     assert client.get(f"/v1/analyses/{again['id']}").json()["result"] == finished["result"]
+
+
+def test_a_full_queue_takes_no_more_and_says_when_to_come_back(tmp_path: Path) -> None:
+    settings = Settings(data_folder=tmp_path, dev=True, max_queued_analyses=1)
+    with TestClient(create_app(settings), headers={"Authorization": "Bearer dev"}) as client:
+        files = small_business.parts(small_business.tables())
+        dataset = client.post("/v1/datasets", data={"name": "Jobs", "currency": "EUR"}, files=files).json()
+        asked = {"dataset": dataset["id"], "kind": "value_metrics"}
+        first, second = (client.post("/v1/analyses", json=asked) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (202, 429)
+    assert (second.json()["code"], second.headers["retry-after"]) == ("too_many_waiting", "30")
