@@ -154,6 +154,11 @@ class Keys:
             self._note_use(key.id, now.date())
         return key
 
+    def valid(self, workspace_id: str) -> Sequence[Key]:
+        """Every key of a workspace that opens a door now, oldest first."""
+        now = self._clock()
+        return [key for key in self.list(workspace_id) if key.is_valid(now)]
+
     def list(self, workspace_id: str) -> list[Key]:
         """Every key of a workspace, revoked ones included, oldest first."""
         with self._database.reading() as connection:
@@ -166,11 +171,6 @@ class Keys:
         with self._database.reading() as connection:
             rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
         return Page([_key(row) for row in rows], following)
-
-    def valid(self, workspace_id: str) -> list[Key]:
-        """Every key of a workspace that opens a door now, oldest first."""
-        now = self._clock()
-        return [key for key in self.list(workspace_id) if key.is_valid(now)]
 
     def revoke(self, workspace_id: str, key_id: str, *, unless_last_with: str | None = None) -> Key:
         """Close a key from this moment on; again changes nothing.
