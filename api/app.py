@@ -21,6 +21,10 @@ from api.local_workspace import make_local_workspace
 from api.pace import Pace
 from api.price_books import PriceBookDesk
 from api.proposals import ProposalDesk
+from api.recommendations.callers import Callers
+from api.recommendations.desk import RecommendationDesk
+from api.recommendations.front import CustomerReads
+from api.recommendations.held import HeldSnapshots
 from api.routes import (
     analyses,
     audit,
@@ -30,6 +34,7 @@ from api.routes import (
     pages,
     price_books,
     proposals,
+    recommendations,
     rows,
     simulations,
     webhook_endpoints,
@@ -92,8 +97,11 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
     app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))
     app.state.meters = Meters()
+    held = HeldSnapshots(store)
+    app.state.recommendations = RecommendationDesk(store, held)
     for resource in (
-        datasets, rows, analyses, price_books, simulations, proposals, audit, keys, webhook_endpoints, health, pages,
+        datasets, rows, analyses, price_books, simulations, proposals, audit, recommendations, keys, webhook_endpoints,
+        health, pages,
     ):  # fmt: skip
         app.include_router(resource.router)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way
@@ -102,6 +110,10 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     app.add_middleware(BodyLimit, cap=lambda scope: _cap(scope, settings))
     app.add_middleware(LoadShedding, at_once=_by_class(settings.requests_at_once))
     app.add_middleware(SafeHeaders, routes=app.routes)
+    reads = next(
+        each for each in recommendations.router.routes if getattr(each, "name", "") == "read_recommendation"
+    )
+    app.add_middleware(CustomerReads, callers=Callers(store), held=held, pace=app.state.pace, route=reads)
     if settings.dev:
         # A page elsewhere could point its own name at this machine and read the answers.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK)

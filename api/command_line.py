@@ -120,6 +120,24 @@ def worker(
 
 
 @app.command()
+def publish(
+    analysis_id: str,
+    *,
+    workspace: Annotated[str, typer.Option("--workspace", help="the workspace's name or id")],
+    effective: Annotated[str | None, typer.Option(help="the first day; default: today")] = None,
+    by: Annotated[str, typer.Option(help="who decides")] = "operator",
+    data_folder: Data = None,
+) -> None:
+    """Publish an analysis: recommendations say what it found from that day on."""
+    from api.terminal import publishing  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        publishing.publish(
+            _settings(dev=False, data_folder=data_folder), workspace, analysis_id, effective=effective, by=by
+        )
+
+
+@app.command()
 def migrate(data_folder: Data = None) -> None:
     """Bring the database's schema up to date."""
     from pricing_service.storage import Storage  # noqa: PLC0415  as above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,11 +86,14 @@ class DatasetDesk:
             lambda dataset, folder: data_in.forget_customer(dataset, customer_id, folder=folder),
         )
         self._storage.datasets.forget_older_versions(workspace_id, dataset_id)
+        self._storage.feedback.forget(workspace_id, unicodedata.normalize("NFC", customer_id))
+        self._storage.snapshots.forget(workspace_id)
         return shown_dataset
 
     def delete(self, workspace_id: str, dataset_id: str) -> None:
         """Forget a dataset with everything made of it."""
         self._storage.datasets.delete(workspace_id, dataset_id)
+        self._storage.snapshots.forget(workspace_id)
 
     def _change(self, workspace_id: str, dataset_id: str, change: Change) -> dict[str, Any]:
         for tries_left in reversed(range(_TRIES)):

@@ -96,6 +96,7 @@ def _with(scope: str) -> Any:
 DataReader = Annotated[Caller, _with("data:read")]
 DataWriter = Annotated[Caller, _with("data:write")]
 Publisher = Annotated[Caller, _with("prices:publish")]
+RecommendationReader = Annotated[Caller, _with("recommendations:read")]
 Proposer = Annotated[Caller, _with("proposals:write")]
 Approver = Annotated[Caller, _with("proposals:approve")]
 Analyst = Annotated[Caller, _with("analyses:run")]

@@ -40,7 +40,20 @@ class Meters:
         self.seconds = Histogram(
             "http_request_duration_seconds", "Time to answer", ("method", "route"), registry=self.registry
         )
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.waiting = Gauge("analyses_waiting", "Analyses that wait for a worker", registry=self.registry)
+
+    def note(self, method: str, route: str, status: int, *, seconds: float) -> None:
+        """Count one answer; the meter of its labels is looked up once, for that costs more than to count."""
+        children = self._children.get((method, route, status))
+        if children is None:
+            children = (
+                self.requests.labels(method, route, str(status)),
+                self.seconds.labels(method, route),
+            )
+            self._children[method, route, status] = children
+        children[0].inc()
+        children[1].observe(seconds)
 
     def page(self, *, waiting: int) -> bytes:
         """Write the meters in Prometheus' text format."""
@@ -75,8 +88,7 @@ class Telemetry:
             seconds = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", "(none)")
             method = scope["method"] if scope["method"] in _METHODS else "(other)"
-            self.meters.requests.labels(method, route, str(status)).inc()
-            self.meters.seconds.labels(method, route).observe(seconds)
+            self.meters.note(method, route, status, seconds=seconds)
             _log.info(
                 "request",
                 id=request_id,

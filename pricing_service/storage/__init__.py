@@ -39,6 +39,9 @@ from pricing_service.storage.pages import Page
 from pricing_service.storage.price_books import DraftContent, PriceBooks, Publication, StoredPriceBook
 from pricing_service.storage.proposals import Proposals
 from pricing_service.storage.proposed import Ballot, Enactment, ProposedContent, StoredProposal, Vote
+from pricing_service.storage.publications import Publications, StoredPublication
+from pricing_service.storage.recommendation_feedback import Feedback, RecommendationFeedback, StoredFeedback
+from pricing_service.storage.snapshots import Snapshot, Snapshots
 from pricing_service.storage.webhook_deliveries import Deliveries
 from pricing_service.storage.webhooks import Endpoint, Endpoints
 from pricing_service.storage.workspaces_and_keys import Key, Keys, Workspace, Workspaces
@@ -56,6 +59,7 @@ __all__ = [
     "Enactment",
     "Endpoint",
     "EndpointDisabled",
+    "Feedback",
     "Key",
     "KeyReused",
     "LastKey",
@@ -69,13 +73,19 @@ __all__ = [
     "ProposalClosed",
     "ProposedContent",
     "Publication",
+    "Publications",
+    "RecommendationFeedback",
     "Replay",
+    "Snapshot",
+    "Snapshots",
     "StillRunning",
     "Storage",
     "StorageError",
     "StoredDataset",
+    "StoredFeedback",
     "StoredPriceBook",
     "StoredProposal",
+    "StoredPublication",
     "TooManyEndpoints",
     "VersionContent",
     "VersionMoved",
@@ -125,6 +135,9 @@ class Storage:
         self.proposals = Proposals(self.database, clock, self.audit, self.price_books)
         self.webhook_endpoints = Endpoints(self.database, clock)
         self.webhook_deliveries = Deliveries(self.database, clock)
+        self.publications = Publications(self.database, clock)
+        self.feedback = RecommendationFeedback(self.database, clock)
+        self.snapshots = Snapshots(self.blobs, lambda: clock().isoformat(timespec="microseconds"))
         self.effects = Effects(self.database, clock)
         self.idempotency = Idempotency(self.database, clock)
 

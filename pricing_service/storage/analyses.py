@@ -152,6 +152,17 @@ class Analyses:
             row = connection.execute(query.order_by(table.c.id.desc()).limit(1)).first()
         return None if row is None else self._analysis(row)
 
+    def newest_of_each_kind(self, workspace_id: str) -> dict[str, Analysis]:
+        """Read by kind the newest analysis that has succeeded; simulations are none."""
+        table = schema.analyses
+        done = sa.and_(
+            table.c.workspace_id == workspace_id, table.c.status == "succeeded", table.c.kind != SIMULATION
+        )
+        newest = sa.select(sa.func.max(table.c.id)).where(done).group_by(table.c.kind)
+        with self._database.reading() as connection:
+            rows = connection.execute(table.select().where(table.c.id.in_(newest)))
+            return {row.kind: self._analysis(row) for row in rows}
+
     def count_queued(self, workspace_id: str) -> int:
         """How many analyses wait: the doors refuse more than `max_queued_analyses`."""
         table = schema.analyses

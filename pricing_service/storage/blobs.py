@@ -6,6 +6,7 @@
     <data>/<workspace>/<dataset>/<version>/panel/                what is derived from them, made once
     <data>/<workspace>/<dataset>/<version>/kept/                 what long analyses of it keep of their work
     <data>/<workspace>/<dataset>/<version>/analyses/<analysis>/  what the steps of one analysis write
+    <data>/<workspace>/recommendations/                          the snapshot that CRMs read; made anew from the rest
     <data>/<workspace>/.staging/                                 half-made things; nothing refers to them
 
 A file is written to a temporary name, fsynced and renamed; only then a row may refer to it. Whoever reads a
@@ -55,6 +56,10 @@ class Blobs:
     def analysis(self, workspace_id: str, dataset_id: str, version: str, analysis_id: str) -> Path:
         """Folder that the steps of one analysis write into."""
         return self.version(workspace_id, dataset_id, version) / "analyses" / _part(analysis_id)
+
+    def recommendations(self, workspace_id: str) -> Path:
+        """Folder of the snapshot that CRMs read."""
+        return self.root / _part(workspace_id) / "recommendations"
 
     def staging(self, workspace_id: str) -> Path:
         """Make a new empty folder to build something in, on the same disk as its final place."""

@@ -252,6 +252,41 @@ audit_heads = sa.Table(
     sa.Column("entry_hash", sa.String(64), nullable=False),
 )
 
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("proposal_id", sa.String(40)),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("analysis_id", sa.String(40), nullable=False),
+    sa.Column("price_book_id", sa.String(40)),
+    sa.Column("effective", sa.Date, nullable=False),
+    sa.Column("content_hash", sa.String(64), nullable=False),
+    sa.Column("published_by", sa.String(200), nullable=False),
+    sa.Column("published_at", Instant, nullable=False),
+    sa.Column("withdrawn_at", Instant),
+    sa.Index(None, "workspace_id", "kind"),
+)
+
+recommendation_feedback = sa.Table(
+    "recommendation_feedback",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    _workspace(),
+    sa.Column("recommendation_id", sa.String(40), nullable=False),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("etag", sa.String(64), nullable=False),  # of what was recommended
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    sa.Column("price", sa.Float),
+    sa.Column("reason", sa.Text),
+    sa.Column("recommendation", sa.JSON, nullable=False),  # as it was when it was answered
+    sa.Column("given_by", sa.String(200), nullable=False),
+    sa.Column("given_at", Instant, nullable=False),
+    sa.Column("fingerprint", sa.String(64), nullable=False),  # the same said twice is said once
+    sa.Index(None, "workspace_id", "fingerprint", unique=True),
+)
+
 effects = sa.Table(
     "effects",
     metadata,

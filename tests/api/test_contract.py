@@ -19,7 +19,7 @@ from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinish
 from api.app import create_app
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
-from tests.api import small_business
+from tests.api import decided, small_business
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +52,8 @@ include-name = [
   "POST /v1/proposals/{{proposal_id}}/votes",
   "POST /v1/proposals/{{proposal_id}}/publish",
   "POST /v1/proposals/{{proposal_id}}/withdraw",
+  "POST /v1/quotes/guidance",
+  "POST /v1/recommendations/{{recommendation_id}}/feedback",
 ]
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
@@ -91,13 +93,20 @@ def _fresh_key(context: object, case: Any, kwargs: object) -> None:
 
 
 def _objects(client: TestClient) -> dict[str, str]:
-    files = small_business.parts(small_business.tables())
+    files = small_business.parts(
+        {**small_business.tables(), "external_ids.csv": "customer_id,system,external_id\nc00,hubspot,17\n"}
+    )
     dataset = client.post("/v1/datasets", data={"name": "Jobs", "currency": "EUR"}, files=files).json()
     analysis = client.post("/v1/analyses", json={"dataset": dataset["id"], "kind": "report"}).json()
     book = {"name": "Jobs", "currency": "EUR", "plans": [{"name": "team", "price": 200}]}
     draft = client.post("/v1/price-books", json={"book": book}).json()
     place = f"/v1/price-books/{draft['id']}/simulations"
     simulation = client.post(place, json={"dataset": dataset["id"]}).json()
+    raises = decided.store(
+        client.app.state.storage, dataset["id"], "raises", decided.RAISES, rows=decided.raise_rows()
+    )
+    decided.publish(client.app.state.storage, raises)
+    recommendation = client.get("/v1/customers/c00/recommendation").json()
     own = client.post("/v1/price-books", json={"book": book}).json()
     proposal = client.post("/v1/proposals", json={"price_book": own["id"], "title": "Dearer"}).json()
     wanted = {"url": "https://hooks.example.com/", "events": ["price_book.published"]}
@@ -111,6 +120,10 @@ def _objects(client: TestClient) -> dict[str, str]:
         "proposal_id": proposal["id"],
         "endpoint_id": endpoint["id"],
         "event_id": event["id"],
+        "recommendation_id": recommendation["id"],
+        "customer_id": recommendation["customer_id"],
+        "system": "hubspot",
+        "external_id": "17",
     }
 
 

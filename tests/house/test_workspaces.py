@@ -19,6 +19,7 @@ FOR_ALL_WORKSPACES = {
     "Idempotency.forget_expired",
     "Deliveries.claim",
     "Deliveries.forget_old",
+    "Publications.sequence",
 }
 MAY_ASK_A_DATABASE = ("pricing_service/storage/", "pricing_service/jobs/")
 

@@ -9,17 +9,19 @@ import pytest
 from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 
+from pricing_service.recommendations.customers import recommendation_id
 from tests.api.operations import Operation, operations, references
 
 BOOK = {"name": "Board", "currency": "EUR", "plans": [{"name": "pro", "price": 49}]}
 ENDPOINT = {"url": "https://hooks.example.com/", "events": ["price_book.published"]}
 # Words of a path that name no object of their own: the object before them decides.
-WITHIN = {"customer_id": "c07", "table": "usage"}
+WITHIN = {"customer_id": "c07", "table": "usage", "system": "hubspot", "external_id": "17"}
 BODIES: dict[str, Any] = {
     "post_rows": [{"customer_id": "c00", "date": "2025-12-15", "metric": "postings", "units": 4}],
     "replace_price_book": {"book": BOOK},
     "publish_price_book": {},
     "create_simulation": {"dataset": "ds_" + "0" * 26},
+    "create_recommendation_feedback": {"accepted": True},
     "edit_proposal": {"title": "Other"},
     "vote_on_proposal": {"decision": "reject"},
     "publish_proposal": {},
@@ -67,6 +69,7 @@ def objects(client: TestClient, dataset: str, headers: Headers) -> dict[str, str
         "version": book,
         "simulation_id": made(f"/v1/price-books/{book}/simulations", {"dataset": dataset}),
         "key_id": made("/v1/keys", {"name": "Ada", "scopes": ["data:read"]}),
+        "recommendation_id": recommendation_id("ws_local", "c07"),
         "proposal_id": made("/v1/proposals", {"price_book": book, "title": "Board"}),
         "endpoint_id": endpoint,
         "event_id": made(f"/v1/webhook-endpoints/{endpoint}/test", {}),

@@ -1,0 +1,60 @@
+"""Callers whose keys were found valid a moment ago, so that a read need not ask the database who asks.
+
+A key that is revoked dies in every process within `REMEMBERED_SECONDS`; keys that are not valid are never remembered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+
+from api.keys import Caller
+from pricing_service.storage import Storage
+
+REMEMBERED_SECONDS = 2.0
+_MOST = 10_000
+
+
+class Callers:
+    """Valid keys of the last seconds.
+
+    Parameters
+    ----------
+    storage
+        Where keys are.
+    clock
+        Seconds that only rise.
+    """
+
+    def __init__(self, storage: Storage, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._known: dict[bytes, tuple[Caller, float]] = {}
+
+    def known(self, authorization: bytes) -> Caller | None:
+        """Return who sends this header, if that was found out a moment ago."""
+        found = self._known.get(authorization)
+        return found[0] if found is not None and self._clock() < found[1] else None
+
+    async def find(self, authorization: bytes) -> Caller | None:
+        """Find out who sends this header; None for no valid key."""
+        known = self.known(authorization)
+        if known is not None:
+            return known
+        kind, _, token = authorization.decode("latin-1").partition(" ")
+        if kind.lower() != "bearer" or not token.strip():
+            return None
+        until = self._clock() + REMEMBERED_SECONDS
+        key = await run_in_threadpool(self._storage.keys.find, token.strip())
+        if key is None:
+            self._known.pop(authorization, None)
+            return None
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        caller = Caller(
+            workspace_id=key.workspace_id, name=key.name, scopes=frozenset(key.scopes), key_id=key.id
+        )
+        self._known[authorization] = (caller, until)
+        return caller
