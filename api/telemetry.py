@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
-from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -73,7 +73,7 @@ class Telemetry:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status, request_id = time.perf_counter(), 500, uuid4().hex
+        began, status, request_id = time.perf_counter(), 500, secrets.token_hex(16)
 
         async def noted(message: Message) -> None:
             nonlocal status
