@@ -15,6 +15,7 @@ from pricing_service.storage import (
     Storage,
     StoredDataset,
 )
+from tests.pricing_service.storage.conftest import Clock
 
 
 @pytest.fixture
@@ -155,3 +156,22 @@ def test_whatever_happens_in_whatever_order_the_state_only_goes_forward(
         assert after == before if before.finished else True
         assert after.finished == (after.finished_at is not None)
         before = after
+
+
+def test_of_each_kind_the_newest_that_succeeded_is_found(
+    storage: Storage, workspace: str, dataset: StoredDataset, clock: Clock
+) -> None:
+    made = {}
+    for name, kind, end in (
+        ("old", "tiers", "succeeded"), ("new", "tiers", "succeeded"), ("failed", "tiers", "failed"),
+        ("other", "raises", "succeeded"), ("simulated", "simulation", "succeeded"), ("open", "growth", None),
+    ):  # fmt: skip
+        clock.move(seconds=1)
+        made[name] = storage.analyses.create(workspace, NewAnalysis(dataset.id, kind, {})).id
+        if end is not None:
+            storage.analyses.finish(workspace, made[name], end, files={})
+
+    found = storage.analyses.newest_of_each_kind(workspace)
+
+    assert {kind: one.id for kind, one in found.items()} == {"tiers": made["new"], "raises": made["other"]}
+    assert storage.analyses.newest_of_each_kind(storage.workspaces.create("Other").id) == {}
