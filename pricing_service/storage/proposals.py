@@ -36,10 +36,12 @@ from pricing_service.storage.proposed import (
     Vote,
     same_person,
 )
-from pricing_service.storage.publication_log import NoLog, PublicationLog
+from pricing_service.storage.publications import Publications
 from pricing_service.storage.webhooks import Outbox
 
 PREFIX = "pr"
+_MENU = "tiers"
+"""The kind of analysis that price books come from."""
 
 
 class Proposals:
@@ -51,14 +53,13 @@ class Proposals:
         clock: Callable[[], datetime],
         audit: Audit,
         price_books: PriceBooks,
-        *,
-        log: PublicationLog | None = None,
+        publications: Publications,
     ) -> None:
         self._database = database
         self._clock = clock
         self._audit = audit
         self._price_books = price_books
-        self._log: PublicationLog = NoLog() if log is None else log
+        self._publications = publications
         self._outbox = Outbox(clock)
 
     def create(self, workspace_id: str, content: ProposedContent, *, by: str) -> StoredProposal:
@@ -187,7 +188,7 @@ class Proposals:
             if proposal.status == "published":
                 if proposal.price_book_id is not None:
                     self._price_books.withdraw_within(connection, workspace_id, proposal.price_book_id, by=by)
-                self._log.withdraw(connection, proposal, by=by)
+                self._publications.withdraw_proposed(connection, workspace_id, proposal_id)
             change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
             ends = {"withdrawn_by": by, "withdrawn_at": self._clock()}
             connection.execute(change.values(status="withdrawn", **ends))
@@ -220,7 +221,13 @@ class Proposals:
             codes = [each["code"] for each in proposal.evidence["beyond"]]
             book = Publication(asked.effective, proposal.evidence["book"], asked.by, codes)
             self._price_books.publish_within(connection, workspace_id, proposal.price_book_id, book)
-        self._log.record(connection, proposal, asked)
+        if proposal.analysis_id is not None:
+            self._publications.record(
+                connection, workspace_id,
+                kind=_MENU if proposal.kind == "price_book" else proposal.kind, analysis_id=proposal.analysis_id,
+                price_book_id=proposal.price_book_id, proposal_id=proposal.id, effective=asked.effective,
+                content_hash=asked.content_hash, by=asked.by,
+            )  # fmt: skip
 
     def _open(self, connection: sa.Connection, workspace_id: str, proposal_id: str) -> StoredProposal:
         """Read a proposal for a change."""

@@ -103,6 +103,12 @@ class Publications:
             raise NotFound("publication", publication_id)
         return _publication(row)
 
+    def withdraw_proposed(self, connection: sa.Connection, workspace_id: str, proposal_id: str) -> None:
+        """End what a proposal published, in the caller's transaction."""
+        table = schema.publications
+        theirs = sa.and_(self._standing(workspace_id), table.c.proposal_id == proposal_id)
+        connection.execute(table.update().where(theirs).values(withdrawn_at=self._clock()))
+
     def in_force(self, workspace_id: str, on: date) -> dict[str, StoredPublication]:
         """Read by kind what is in force on a day: of each kind the one that became effective last by then."""
         table = schema.publications

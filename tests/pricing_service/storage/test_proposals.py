@@ -28,7 +28,6 @@ from pricing_service.storage import (
     StoredProposal,
     schema,
 )
-from pricing_service.storage.proposals import Proposals
 from tests.pricing_service.storage.conftest import Clock
 
 TODAY = date(2026, 3, 1)
@@ -287,30 +286,37 @@ def test_of_many_publications_at_once_one_happens(storage: Storage, proposal: St
     assert actions(storage, proposal.workspace_id).count("proposal.published") == 1
 
 
-class FailingLog:
-    """A log of publications that is there and fails."""
-
-    def record(self, connection: sa.Connection, *_: object) -> None:
-        raise ZeroDivisionError
-
-    def withdraw(self, connection: sa.Connection, *_: object, by: str) -> None:
-        raise ZeroDivisionError
-
-
-def test_a_failure_of_the_log_undoes_the_publication(
-    storage: Storage, proposal: StoredProposal, clock: Clock
+def test_what_an_analysis_says_is_in_force_from_its_day_until_it_is_withdrawn(
+    storage: Storage, workspace: str
 ) -> None:
+    content = ProposedContent("raises", "Raise", "why", "an_1", None, {"beyond": []})
+    proposal = storage.proposals.create(workspace, content, by="Ada")
     vote(storage, proposal, "Bob")
-    failing = Proposals(storage.database, clock, storage.audit, storage.price_books, log=FailingLog())
+    before = storage.publications.sequence()
 
-    with pytest.raises(ZeroDivisionError):
-        failing.publish(
-            proposal.workspace_id, proposal.id, Enactment("Pub", TODAY, proposal.content_hash, needed=1)
-        )
+    asked = Enactment("Pub", TODAY, proposal.content_hash, needed=1)
+    storage.proposals.publish(workspace, proposal.id, asked)
 
-    assert storage.proposals.get(proposal.workspace_id, proposal.id).status == "open"
-    assert storage.price_books.current(proposal.workspace_id, on=TODAY) is None
-    assert "price_book.published" not in actions(storage, proposal.workspace_id)
+    there = storage.publications.in_force(workspace, TODAY)["raises"]
+    assert (there.analysis_id, there.proposal_id, there.published_by) == ("an_1", proposal.id, "Pub")
+    storage.proposals.withdraw(workspace, proposal.id, by="Pub")
+    assert storage.publications.in_force(workspace, TODAY) == {}
+    assert storage.publications.sequence() == before + 2
+
+
+def test_a_menu_of_tiers_is_in_force_with_its_price_book(
+    storage: Storage, workspace: str, draft: StoredPriceBook
+) -> None:
+    content = replace(about(draft), analysis_id="an_2")
+    proposal = storage.proposals.create(workspace, content, by="Ada")
+    vote(storage, proposal, "Bob")
+
+    storage.proposals.publish(
+        workspace, proposal.id, Enactment("Pub", TODAY, proposal.content_hash, needed=1)
+    )
+
+    there = storage.publications.in_force(workspace, TODAY)
+    assert {kind: each.price_book_id for kind, each in there.items()} == {"tiers": draft.id}
 
 
 def test_the_vote_that_approves_is_told_once_and_again_after_a_change_of_mind(
