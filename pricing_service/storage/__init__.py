@@ -133,7 +133,9 @@ class Storage:
         self.audit = Audit(self.database, clock)
         self.price_books = PriceBooks(self.database, clock, self.audit)
         self.publications = Publications(self.database, clock)
-        self.proposals = Proposals(self.database, clock, self.audit, self.price_books, self.publications)
+        self.proposals = Proposals(
+            self.database, clock, self.audit, self.price_books, publications=self.publications
+        )
         self.webhook_endpoints = Endpoints(self.database, clock)
         self.webhook_deliveries = Deliveries(self.database, clock)
         self.feedback = RecommendationFeedback(self.database, clock)

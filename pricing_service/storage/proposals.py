@@ -53,6 +53,7 @@ class Proposals:
         clock: Callable[[], datetime],
         audit: Audit,
         price_books: PriceBooks,
+        *,
         publications: Publications,
     ) -> None:
         self._database = database
