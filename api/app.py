@@ -86,6 +86,20 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
         generate_unique_id_function=_operation_id,
         lifespan=lifespan,
     )
+    _furnish(app, store, settings)
+    for resource in (
+        datasets, rows, analyses, price_books, simulations, proposals, audit, recommendations, keys, webhook_endpoints,
+        health, pages,
+    ):  # fmt: skip
+        app.include_router(resource.router)
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way
+    problems.install(app, tags=frozenset(DECISIONS))
+    _guard(app, store, settings)
+    return app
+
+
+def _furnish(app: FastAPI, store: Storage, settings: Settings) -> None:
+    """Put the desks into the application, where routes find them."""
     app.state.settings = settings
     app.state.storage = store
     app.state.datasets = DatasetDesk(store)
@@ -97,28 +111,25 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
     app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))
     app.state.meters = Meters()
-    held = HeldSnapshots(store)
-    app.state.recommendations = RecommendationDesk(store, held)
-    for resource in (
-        datasets, rows, analyses, price_books, simulations, proposals, audit, recommendations, keys, webhook_endpoints,
-        health, pages,
-    ):  # fmt: skip
-        app.include_router(resource.router)
-    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way
-    problems.install(app, tags=frozenset(DECISIONS))
-    # The last one added is the outermost.
+    app.state.snapshots = HeldSnapshots(store)
+    app.state.recommendations = RecommendationDesk(store, app.state.snapshots)
+
+
+def _guard(app: FastAPI, store: Storage, settings: Settings) -> None:
+    """Put around the application what every request passes; the last one added is the outermost."""
     app.add_middleware(BodyLimit, cap=lambda scope: _cap(scope, settings))
     app.add_middleware(LoadShedding, at_once=_by_class(settings.requests_at_once))
     app.add_middleware(SafeHeaders, routes=app.routes)
     reads = next(
         each for each in recommendations.router.routes if getattr(each, "name", "") == "read_recommendation"
     )
-    app.add_middleware(CustomerReads, callers=Callers(store), held=held, pace=app.state.pace, route=reads)
+    app.add_middleware(
+        CustomerReads, callers=Callers(store), held=app.state.snapshots, pace=app.state.pace, route=reads
+    )
     if settings.dev:
         # A page elsewhere could point its own name at this machine and read the answers.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK)
     app.add_middleware(Telemetry, meters=app.state.meters)
-    return app
 
 
 def _by_class(bounds: Mapping[RouteClass, int]) -> dict[str, int]:

@@ -173,24 +173,14 @@ PROBLEMS: dict[type[Exception], Shown] = {
         detail="A published price book never changes; make a new draft of it.",
     ),
     storage.ContentMoved: Shown(
-        409,
-        "content_moved",
-        "The content changed in between",
-        retryable=True,
-        detail="This is not the content that was meant: read the draft or proposal again.",
+        409, "content_moved", "The content changed in between", retryable=True, detail="Read it again."
     ),
     storage.NotApproved: Shown(409, "not_approved", "The proposal is not approved"),
     storage.OwnProposal: Shown(
-        409,
-        "own_proposal",
-        "Authors cannot approve",
-        detail="Who proposed or edited a proposal cannot approve it; somebody else has to.",
+        409, "own_proposal", "Authors cannot approve", detail="Somebody who did not write it has to."
     ),
     storage.ProposalClosed: Shown(
-        409,
-        "proposal_closed",
-        "The proposal is closed",
-        detail="The proposal is published or withdrawn; make a new one.",
+        409, "proposal_closed", "The proposal is closed", detail="It is published or withdrawn."
     ),
     storage.EndpointDisabled: Shown(
         409,

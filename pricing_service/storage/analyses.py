@@ -5,10 +5,9 @@
     queued ──► running ──► succeeded | failed | cancelled
        └──────────────────────────────► cancelled
 
-A row in `queued` is at once the message to the workers (an outbox): creating it is one transaction in one
-database, so no analysis can be accepted and lost, or run without having been accepted. The end is written
-once, together with the unique effect (analysis, "end"): whoever comes second, after a kill or beside another
-worker, changes nothing.
+A row in `queued` is at once the message to the workers (an outbox): creating it is one transaction in one database, so
+no analysis can be accepted and lost, or run without having been accepted. The end is written once, together with the
+unique effect (analysis, "end"): whoever comes second, after a kill or beside another worker, changes nothing.
 """
 
 from __future__ import annotations
@@ -155,12 +154,10 @@ class Analyses:
     def newest_of_each_kind(self, workspace_id: str) -> dict[str, Analysis]:
         """Read by kind the newest analysis that has succeeded; simulations are none."""
         table = schema.analyses
-        done = sa.and_(
-            table.c.workspace_id == workspace_id, table.c.status == "succeeded", table.c.kind != SIMULATION
-        )
-        newest = sa.select(sa.func.max(table.c.id)).where(done).group_by(table.c.kind)
+        mine, done = table.c.workspace_id == workspace_id, table.c.status == "succeeded"
+        theirs = sa.select(sa.func.max(table.c.id)).where(mine, done, table.c.kind != SIMULATION)
         with self._database.reading() as connection:
-            rows = connection.execute(table.select().where(table.c.id.in_(newest)))
+            rows = connection.execute(table.select().where(table.c.id.in_(theirs.group_by(table.c.kind))))
             return {row.kind: self._analysis(row) for row in rows}
 
     def count_queued(self, workspace_id: str) -> int:
@@ -279,11 +276,10 @@ class Analyses:
         table = schema.analyses
         open_one = sa.and_(_mine(workspace_id, analysis_id), table.c.status.in_(_OPEN))
         changed = connection.execute(table.update().where(open_one).values(finished_at=now, **values))
-        if changed.rowcount != 1 or not record_effect(connection, workspace_id, analysis_id, "end", now=now):
-            return False
-        if values["status"] == "succeeded":
+        ended = changed.rowcount == 1 and record_effect(connection, workspace_id, analysis_id, "end", now=now)
+        if ended and values["status"] == "succeeded":
             self._tell(connection, workspace_id, analysis_id)
-        return True
+        return ended
 
     def _tell(self, connection: sa.Connection, workspace_id: str, analysis_id: str) -> None:
         """Write the event of a success, except of a simulation: its price book's makers wait for it themselves."""
