@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from api.pace import Pace
-
-
-class Seconds:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.api.standing_time import Seconds
 
 
 def granted(pace: Pace, times: int, key: str = "key_1", kind: str = "read") -> int:

@@ -15,6 +15,7 @@ from api.recommendations import callers, held
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
 from tests.api import small_business
+from tests.api.standing_time import Seconds
 
 EXTERNAL = "customer_id,system,external_id\nc00,hubspot,17\nc01,salesforce,001/A\nc02,hubspot,société-1\n"
 
@@ -46,3 +47,8 @@ def dataset(client: TestClient) -> str:
     assert made.status_code == 201, made.text
     found: dict[str, Any] = made.json()
     return str(found["id"])
+
+
+@pytest.fixture
+def time() -> Seconds:
+    return Seconds()

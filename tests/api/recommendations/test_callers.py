@@ -9,21 +9,7 @@ import pytest
 from api.keys import Caller
 from api.recommendations.callers import REMEMBERED_SECONDS, Callers
 from pricing_service.storage import Storage
-
-
-class Seconds:
-    """Time that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def time() -> Seconds:
-    return Seconds()
+from tests.api.standing_time import Seconds
 
 
 @pytest.fixture

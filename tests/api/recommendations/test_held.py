@@ -13,23 +13,9 @@ from api.recommendations import held as module
 from api.recommendations.held import HeldSnapshots
 from pricing_service.storage import Storage
 from tests.api import decided
+from tests.api.standing_time import Seconds
 
 DAY = date(2026, 1, 10)
-
-
-class Seconds:
-    """Time that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def time() -> Seconds:
-    return Seconds()
 
 
 @pytest.fixture
