@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.estimate import Estimate, Label
-from models.pricing.raises.chances import Draws, RaisePlan, plan_raises
+from models.pricing.raises.chances import RaisePlan, plan_raises
 from models.pricing.raises.downgrades import below, lower_share
+from models.pricing.raises.draws import Draws
 from pricing_service.decisions._raise_study import RaiseStudy
 
 _METHOD = "draws that planning did not see"

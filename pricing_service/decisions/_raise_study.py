@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.errors import NotEstimable
-from models.pricing.raises.chances import Draws
+from models.pricing.raises.draws import Draws
 from models.pricing.raises.earned import Earned
 from models.pricing.raises.prospects import Kinds, Prospects, Told
 from models.pricing.raises.response import PriceResponse, Response

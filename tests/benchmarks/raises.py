@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from models.pricing.raises.chances import Draws, plan_raises
+from models.pricing.raises.chances import plan_raises
 from models.pricing.raises.choices import Choices, choose
 from models.pricing.raises.decisions import Decisions
+from models.pricing.raises.draws import Draws
 from models.pricing.raises.prospects import Kinds, Prospects
 from models.pricing.raises.response import PriceResponse
 

@@ -27,77 +27,13 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.errors import InvalidInput
 from models.pricing.raises.choices import Choices, Chosen, choose
+from models.pricing.raises.draws import WITHIN, WORST, Draws, objective
+from models.pricing.raises.filling import Filling
 from models.pricing.raises.planes import Planes
 
-WITHIN = 0.9
-WORST = 0.1
 _NEAR = 0.05
 _ROUNDS, _TIGHTER = 4, 12
 _FULL, _HAIR = 0.995, 0.0005
-_STEPS = 4_000
-_NOTHING = 1e-12
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Draws:
-    """What each level of each group gains and costs, draw by draw.
-
-    Parameters
-    ----------
-    gain
-        Shape (D, G, L); 0 at the first level.
-    churn
-        Shape (C, D, G, L), ≥ 0; 0 at the first level.
-    allowed
-        Shape (G, L); the first level always.
-    budget
-        Shape (C,), ≥ 0.
-
-    Raises
-    ------
-    InvalidInput
-        Where shapes do not fit.
-    """
-
-    gain: Floats
-    churn: Floats
-    allowed: NDArray[np.bool_]
-    budget: Floats
-
-    def __post_init__(self) -> None:
-        if (
-            self.churn.shape != (self.budget.size, *self.gain.shape)
-            or self.allowed.shape != self.gain.shape[1:]
-        ):
-            raise InvalidInput(f"churn and allowed must fit gain, of shape {self.gain.shape}")
-
-    def gains(self, level: NDArray[np.intp]) -> Floats:
-        """Return what a plan (G,) gains in each draw, (D,)."""
-        total: Floats = self.gain[:, np.arange(level.size), level].sum(axis=1)
-        return total
-
-    def churns(self, level: NDArray[np.intp]) -> Floats:
-        """Return what a plan (G,) costs in churn in each draw, (C, D)."""
-        total: Floats = self.churn[:, :, np.arange(level.size), level].sum(axis=2)
-        return total
-
-    def used(self, level: NDArray[np.intp]) -> Floats:
-        """Return R, the share that a plan (G,) uses of the budget that it uses most, in each draw, (D,)."""
-        return self.most_used(self.churns(level))
-
-    def most_used(self, churns: Floats) -> Floats:
-        """Return the same of what plans cost in churn, (C, D), or (C, D, plans)."""
-        budget = self.budget.reshape(-1, *[1] * (churns.ndim - 1))
-        used: Floats = (churns / np.maximum(budget, _NOTHING)).max(axis=0)
-        return used
-
-    def within(self, level: NDArray[np.intp], *, share: float = WITHIN) -> bool:
-        """Whether a plan keeps within all budgets at once in that share of draws."""
-        return self.high(level, share) <= 1 + 1e-9
-
-    def high(self, level: NDArray[np.intp], share: float) -> float:
-        """Return the quantile over draws of the share that a plan (G,) uses of its budgets."""
-        return float(np.quantile(self.used(level), share, method="higher"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +91,7 @@ def plan_raises(draws: Draws, *, share: float = WITHIN, risk_aversion: float = 0
     for _ in range(_ROUNDS):
         bound = min(bound, weights.bound())
         found, factor = _tightened(draws, weights, share)
-        plans.append((_objective(draws.gains(found.level), risk_aversion), weights, found, factor))
+        plans.append((objective(draws.gains(found.level), risk_aversion), weights, found, factor))
         moved = weights.after(found.level)
         if moved.like(weights):
             break
@@ -164,8 +100,8 @@ def plan_raises(draws: Draws, *, share: float = WITHIN, risk_aversion: float = 0
     exact = choose(weights.knapsack(factor), planes=weights.planes)
     if draws.within(exact.level, share=share) and exact.gain >= found.gain:
         found = exact
-    level = _filled(draws, weights, found.level, share)
-    worth = _objective(draws.gains(level), risk_aversion)
+    level = weights.filling(share).exchanged(found.level)
+    worth = objective(draws.gains(level), risk_aversion)
     return RaisePlan(level, worth, max(bound, worth), found)
 
 
@@ -216,6 +152,12 @@ class _Weights:
         load = np.stack([np.tensordot(self.churn, each, axes=1) for each in self.draws.churn])
         return Choices(self.mean_gain(), load, self.draws.budget * factor)
 
+    def filling(self, share: float) -> Filling:
+        """Return what fills the budgets that a knapsack leaves."""
+        load = self.knapsack(np.ones(self.draws.budget.size)).load
+        used = load / np.maximum(self.draws.budget, 1e-300)[:, None, None]
+        return Filling(self.draws, self.mean_gain(), used, share, self.risk_aversion)
+
     def bound(self) -> float:
         """Return what no plan within the chances exceeds."""
         draws = self.draws
@@ -247,34 +189,7 @@ def _tightened(draws: Draws, weights: _Weights, share: float) -> tuple[Chosen, F
     return best, kept
 
 
-def _filled(draws: Draws, weights: _Weights, level: NDArray[np.intp], share: float) -> NDArray[np.intp]:
-    """Take single steps more while budgets hold, those first that gain most for their churn."""
-    rows, level = np.arange(level.size), level.copy()
-    gain = weights.mean_gain()
-    load = weights.knapsack(np.ones(draws.budget.size)).load / np.maximum(draws.budget, 1e-300)[:, None, None]
-    more = gain - gain[rows, level][:, None]
-    extra = np.maximum((load - load[:, rows, level][:, :, None]).max(axis=0), 1e-12)
-    group, step = np.nonzero(more > 0)
-    order = np.argsort(-(more / extra)[group, step], kind="stable")[:_STEPS]
-    totals = draws.churns(level)
-    place = int(np.ceil(share * (totals.shape[1] - 1)))
-    for at in order:
-        g, to = group[at], step[at]
-        if gain[g, to] <= gain[g, level[g]]:
-            continue
-        tried = totals + draws.churn[:, :, g, to] - draws.churn[:, :, g, level[g]]
-        if np.partition(draws.most_used(tried), place)[place] <= 1:
-            level[g], totals = to, tried
-    return level
-
-
 def _ranks(values: Floats) -> Floats:
     """Return where each stands among those of its row, 0 the lowest, 1 the highest."""
     ranks: Floats = values.argsort(axis=-1, kind="stable").argsort(axis=-1) / max(values.shape[-1] - 1, 1)
     return ranks
-
-
-def _objective(gains: Floats, risk_aversion: float) -> float:
-    tail = max(round(WORST * gains.size), 1)
-    worst = np.sort(gains)[:tail].mean()
-    return float((1 - risk_aversion) * gains.mean() + risk_aversion * worst)

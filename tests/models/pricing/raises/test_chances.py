@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy import special
 
 from models.errors import InvalidInput
-from models.pricing.raises.chances import Draws, plan_raises
+from models.pricing.raises.chances import plan_raises
+from models.pricing.raises.draws import Draws
 
 SEEDS = st.integers(0, 2**32 - 1)
 
