@@ -40,7 +40,10 @@ NOT_TOLD = "nothing in the data tells yet how many would leave for it"
 
 
 def raise_tables(raises: Result) -> dict[str, Any]:
-    """Return what tables show: `alike` (words), `compared`, `waves`, `features`, `past`, and why there is none."""
+    """Return what tables show: `alike` (words), `compared`, `waves`, `features`, `past`, and why there is none.
+
+    `versions` are those of plans' prices, and `keeps_prices` is whether anybody keeps an old one.
+    """
     past = raises.get("past_raises") or {}
     why = (past.get("reasons") or {}).get("asked")
     no_chance = ((raises.get("expected") or {}).get("reasons") or {}).get("chance_of_gain")
@@ -48,6 +51,8 @@ def raise_tables(raises: Result) -> dict[str, Any]:
         "alike": joined([plain(name) for name in (raises.get("policy") or {}).get("fairness_by") or []]),
         "compared": compared(raises),
         "waves": [{**wave, "name": month_in_words(wave.get("wave"))} for wave in raises.get("waves") or []],
+        "versions": [_version(row) for row in (raises.get("grandfathering") or {}).get("by_version") or []],
+        "keeps_prices": _keeps_prices(raises),
         "features": [_feature(row) for row in (raises.get("features") or {}).get("ranking") or []],
         "past": [_outcome(row) for row in past.get("outcomes") or []],
         "no_past": reason_in_words(why) if why else "",
@@ -81,6 +86,16 @@ def _compared(name: str, found: Result, *, chosen: bool = False) -> dict[str, An
         "gain": found.get("lifetime_value_change"),
         "churn": found.get("churn_change"),
     }
+
+
+def _version(row: Result) -> dict[str, Any]:
+    plan, version = row.get("plan") or "without a plan", row.get("version")
+    return {**row, "name": f"{plan}, {version}" if version else str(plan)}
+
+
+def _keeps_prices(raises: Result) -> bool:
+    cost = (raises.get("grandfathering") or {}).get("lifetime_value_forgone") or {}
+    return bool(cost) and cost.get("reason") != "nobody_is_grandfathered"
 
 
 def _feature(row: Result) -> dict[str, Any]:

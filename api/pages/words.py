@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from api.pages.raise_reasons import RAISE_REASONS
+
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "": "the data do not carry it",
@@ -128,26 +130,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_shipped": "it has not been shipped",
         "nothing_told": "nobody was asked about it",
         "nobody_known_to_be_ideal": "nobody is known to be ideal",
-        "hold_out": "the lot holds it out, to learn from",
-        "no_hold_out": "nobody is held out",
-        "nobody_is_raised": "the plan raises nobody",
-        "only_the_change_is_told": "only what changes is told, not what a buyer would pay",
-        "wave_too_small": "the wave is too small to tell",
-        "value_unknown": "nothing tells what they get",
-        "pays_its_share_already": "they pay their share of their value already",
-        "not_earned": "their value has not grown enough since their last price",
         "not_accepted": "nobody said that raises of whole plans may tell it",
         "stronger_evidence": "raises by lot or by contract tell it",
         "no_group_raises": "no raise was told to all of a plan by policy",
         "trend_before": "plans that were raised lost customers at another rate before",
         "nobody_compared": "no two customers may be asked the same",
-        "raise_coming": "they were told a raise that is not in force yet",
-        "raised_recently": "their price was set within a year",
-        "not_due_in_time": "their contract runs beyond the months that count",
-        "contract_allows_none": "their contract allows no raise",
-        "not_worth_its_churn": "a raise would cost more in churn than it brings",
-        "value_added": "their value has grown since their last price",
-        "catch_up": "they pay less than the fair share of the value that they had before",
+        **RAISE_REASONS,
     }
 )
 

@@ -103,6 +103,20 @@ def asked_of_newcomers(panel: StoredPanel, ids: Sequence[str], bill: Floats, *, 
     return Asked(np.where(told, part * at_list, bill), known, caveats)
 
 
+def at_list(panel: StoredPanel, ids: Sequence[str]) -> Floats:
+    """Return what today's price list asks of customers a month for their own usage on their own plan, shape (n,).
+
+    NaN where it does not tell.
+
+    Raises
+    ------
+    NotEstimable
+        ``no_price_list``, or ``price_list_refused`` where the table contradicts itself or no line of it counts.
+    """
+    listed = _Listed.of(panel).monthly
+    return np.array([listed.get(each, np.nan) for each in ids], dtype=np.float64)
+
+
 def _usual(of_list: Floats, level: float) -> tuple[float, float, float]:
     """Return what is usually paid of the list, and the ends of its interval, from what each pays of it (n,)."""
     return float(np.median(of_list)), *median_bounds(of_list, level)

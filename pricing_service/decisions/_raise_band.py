@@ -19,7 +19,7 @@ _WAVE_MONTHS = 12
 
 def without_response(study: RaiseStudy) -> dict[str, Any]:
     """Return the parts of the result that stand in place of a plan."""
-    reason = study.why_not.reason if study.why_not is not None else "not_identified"
+    reason = study.not_planned
     units = {
         "lifetime_value_change": study.currency, "churn_change": "share", "revenue_churn_change": "share",
         "mrr_change": f"{study.currency}/month",

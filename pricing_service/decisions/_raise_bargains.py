@@ -94,8 +94,7 @@ class Bargains:
     @cached_property
     def kept(self) -> Floats:
         """Return φ, shape (n,); NaN where there is no lower plan."""
-        plans = np.array([each.plan for each in self.customers.contracts], dtype=str)
-        names, code = np.unique(plans, return_inverse=True)
+        names, code = np.unique(self.customers.plans, return_inverse=True)
         bill = self.customers.bill
         usual = np.array([np.median(bill[code == at]) for at in range(names.size)])
         usual[names == ""] = np.nan

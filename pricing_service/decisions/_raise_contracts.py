@@ -54,18 +54,22 @@ class Contract:
     due_in: int | None = None
     on_plan_since: date | None = None
 
-    def effective(self, today: date, *, notice_days: int) -> date:
-        """Return the first day on which a new price may hold: after notice, at a term's end or a month's beginning."""
-        told = self._told(today, notice_days)
-        if self.term_end is None:
-            return told if told.day == 1 else next_month(told)
-        return months_later(self.term_end, self._terms(self.term_end, told) * self.every)
+    def effective(self, today: date, *, notice_days: int, kept_months: int = 0) -> date:
+        """Return the first day on which a new price may hold: at a term's end or a month's beginning.
 
-    def begins_in(self, today: date, *, notice_days: int) -> int:
+        After notice, and after the months for which everybody keeps its price.
+        """
+        ready = self._ready(today, notice_days, kept_months)
+        if self.term_end is None:
+            return ready if ready.day == 1 else next_month(ready)
+        return months_later(self.term_end, self._terms(self.term_end, ready) * self.every)
+
+    def begins_in(self, today: date, *, notice_days: int, kept_months: int = 0) -> int:
         """Return the month of that day, counted from year 0, by the rule for ends of terms."""
         if self.due is None or self.term_end is None:
-            return int(term_month(self.effective(today, notice_days=notice_days)))
-        return self.due + self._terms(self.term_end, self._told(today, notice_days)) * self.every
+            return int(term_month(self.effective(today, notice_days=notice_days, kept_months=kept_months)))
+        ready = self._ready(today, notice_days, kept_months)
+        return self.due + self._terms(self.term_end, ready) * self.every
 
     @property
     def due(self) -> int | None:
@@ -74,13 +78,14 @@ class Contract:
             return None
         return term_month(self.term_end) if self.due_in is None else self.due_in
 
-    def _told(self, today: date, notice_days: int) -> date:
-        return today + timedelta(days=max(notice_days, self.notice_days))
+    def _ready(self, today: date, notice_days: int, kept_months: int) -> date:
+        told = today + timedelta(days=max(notice_days, self.notice_days))
+        return max(told, months_later(today, kept_months))
 
-    def _terms(self, end: date, told: date) -> int:
-        """Return how many terms after the one that is known the first one ends once notice is over."""
+    def _terms(self, end: date, ready: date) -> int:
+        """Return how many terms after the one that is known the first one ends from a day on."""
         terms = 0
-        while months_later(end, terms * self.every) < told:
+        while months_later(end, terms * self.every) < ready:
             terms += 1
         return terms
 

@@ -107,6 +107,11 @@ class RaiseCustomers:
             measured=basis == MEASURED, noise=over_time.noise,
         )  # fmt: skip
 
+    @property
+    def plans(self) -> NDArray[np.str_]:
+        """The plan of each, shape (n,), "" where none is known."""
+        return np.array([each.plan for each in self.contracts], dtype=str)
+
     def earned(self, capture: tuple[float, float]) -> Earned:
         """Return what value has earned of each."""
         return earned_by_value(self.bill, self.value, self.value_before, capture=capture)
@@ -126,7 +131,7 @@ class RaiseCustomers:
 
     def _levels(self, name: str) -> NDArray[np.str_]:
         if name == "plan":
-            return np.array([each.plan for each in self.contracts])
+            return self.plans
         if name == "version":
             return self.version
         if name == "usage_band":

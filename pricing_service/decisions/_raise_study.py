@@ -22,53 +22,13 @@ from pricing_service.decisions._raise_contracts import months_until
 from pricing_service.decisions._raise_customers import UNKNOWN, RaiseCustomers
 from pricing_service.decisions._raise_evidence import NOT_ACCEPTED, RaiseEvidence, Staggered
 from pricing_service.decisions._raise_rows import RaiseRows
+from pricing_service.decisions._raise_terms import RaiseTerms
+from pricing_service.decisions._raise_versions import kept_for_good, require_versions
 from pricing_service.panel import StoredPanel
 
-LADDER = (0.03, 0.05, 0.08, 0.10, 0.15, 0.20, 0.25)
 _DRAWS, _FEWEST_DRAWS, _MOST_CELLS = 400, 80, 8_000_000
 _MONTHS_BETWEEN = 12
-
-
-@dataclass(frozen=True)
-class RaiseTerms:
-    """What a plan has to keep to, and how far it looks.
-
-    Parameters
-    ----------
-    max_raise
-        The highest level, a share.
-    capture
-        The corridor of shares of value.
-    horizon_months, discount_rate
-        Months that count, and what later money is worth less, a share a year.
-    notice_days
-        Between telling and asking.
-    level, seed
-        Of intervals and draws.
-    accept
-        Weaker evidence that may set the answer to prices: `staggered`, or nothing.
-    downgrades
-        Of customers whom a raise drives away, the share that takes a lower plan instead; None: learned.
-    metric
-        The value metric that value of silent customers is modelled by; None: the one that ranks first.
-    """
-
-    max_raise: float
-    capture: tuple[float, float]
-    horizon_months: int
-    discount_rate: float
-    notice_days: int
-    level: float
-    seed: int
-    accept: tuple[str, ...] = ()
-    downgrades: float | None = None
-    metric: str | None = None
-
-    @property
-    def levels(self) -> Floats:
-        """The ladder, shape (L,), from no raise to the highest."""
-        below = [step for step in LADDER if step < self.max_raise - 1e-9]
-        return np.array([0.0, *below, self.max_raise])
+GRANDFATHERED = "grandfathered"
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +72,11 @@ class RaiseStudy:
         ------
         NotEstimable
             ``no_bills`` or ``history_too_short`` where nobody pays.
+        InvalidInput
+            Where `grandfather` names what is not there.
         """
         customers = RaiseCustomers.of(panel, level=terms.level, seed=terms.seed, metric=terms.metric)
+        require_versions(panel, terms.grandfather, customers.plans, customers.version)
         customers = replace(customers, told=marked(customers.told, panel))
         cells = len(customers.ids) * terms.levels.size
         draws = int(np.clip(_MOST_CELLS // cells, _FEWEST_DRAWS, _DRAWS))
@@ -130,6 +93,11 @@ class RaiseStudy:
         """Whether data tell how churn answers."""
         return self.why_not is None and self.response.identified
 
+    @property
+    def not_planned(self) -> str:
+        """The reason why there is no plan, where there is none."""
+        return self.why_not.reason if self.why_not is not None else "not_identified"
+
     @cached_property
     def earned(self) -> Earned:
         """What value has earned."""
@@ -144,15 +112,23 @@ class RaiseStudy:
     @cached_property
     def effective(self) -> list[date]:
         """The first day on which each could pay a new price."""
-        notice = self.terms.notice_days
-        return [each.effective(self.today, notice_days=notice) for each in self.customers.contracts]
+        return [each.effective(self.today, **self._kept) for each in self.customers.contracts]
 
     @cached_property
     def begins_in(self) -> Ints:
         """The month of that day by the rule for ends of terms, counted from year 0, shape (n,)."""
-        notice = self.terms.notice_days
-        months = [each.begins_in(self.today, notice_days=notice) for each in self.customers.contracts]
+        months = [each.begins_in(self.today, **self._kept) for each in self.customers.contracts]
         return np.array(months, dtype=np.int64)
+
+    @property
+    def _kept(self) -> dict[str, int]:
+        """Days and months before which nobody pays a new price."""
+        return {"notice_days": self.terms.notice_days, "kept_months": self.terms.grandfather_months}
+
+    @cached_property
+    def kept_for_good(self) -> NDArray[np.bool_]:
+        """Who keeps its price for good, shape (n,)."""
+        return kept_for_good(self.terms.grandfather, self.customers.plans, self.customers.version)
 
     @cached_property
     def wait(self) -> Ints:
@@ -168,6 +144,7 @@ class RaiseStudy:
         for at, contract in enumerate(self.customers.contracts):
             since = self.customers.since[at]
             codes = {
+                GRANDFATHERED: bool(self.kept_for_good[at]),
                 COMING: coming[at] is not None,
                 "value_unknown": self.customers.basis[at] == UNKNOWN,
                 "no_value": self.customers.value[at] <= 0,
@@ -224,7 +201,9 @@ class RaiseStudy:
             realised=self.realised, per_leaver=self.bargains.per_leaver, kept=self.bargains.kept,
         )  # fmt: skip
         terms = self.terms
-        return prospects.under(terms.levels, months=terms.horizon_months, yearly_discount=terms.discount_rate)
+        return prospects.under(
+            terms.levels, months=terms.horizon_months, yearly_discount=terms.discount_rate, watched=terms.watched
+        )  # fmt: skip
 
     @cached_property
     def realised(self) -> Floats:

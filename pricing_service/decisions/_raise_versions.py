@@ -13,9 +13,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import InvalidInput
 from pricing_service.decisions._contract_tables import contract_tables
 from pricing_service.decisions._raise_contracts import Contract
 from pricing_service.panel import StoredPanel
+
+AT = "@"
+"""Between a plan and the version of its price."""
 
 
 def price_versions(
@@ -36,6 +40,44 @@ def price_versions(
          for each, last in zip(agreed, raised, strict=True)],
         dtype=str,
     )  # fmt: skip
+
+
+def kept_for_good(
+    names: Sequence[str], plans: NDArray[np.str_], versions: NDArray[np.str_]
+) -> NDArray[np.bool_]:
+    """Return which customers (n,) are named, by their plan or by `plan@version`."""
+    named, own = np.array(names, dtype=str), np.array(_full(plans, versions), dtype=str)
+    found: NDArray[np.bool_] = np.isin(plans, named) | np.isin(own, named)
+    return found
+
+
+def require_versions(
+    panel: StoredPanel, names: Sequence[str], plans: NDArray[np.str_], versions: NDArray[np.str_]
+) -> None:
+    """Refuse names of plans, or of `plan@version`, that are neither a customer's nor in the price book.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the option, the first such name, and what there is.
+    """
+    if not names:
+        return
+    listed = [(plan, day.isoformat()) for plan, days in _begins(panel).items() for day in days]
+    of_book = {each for plan, day in listed for each in (plan, f"{plan}{AT}{day}")}
+    there = {*plans.tolist(), *_full(plans, versions), *of_book} - {""}
+    for name in names:
+        if name not in there:
+            raise InvalidInput(
+                f"options.grandfather: {name!r} is no plan and no plan{AT}version in the data; "
+                f"there are {sorted(there)}"
+            )
+
+
+def _full(plans: NDArray[np.str_], versions: NDArray[np.str_]) -> list[str]:
+    """Return `plan@version` of each, "" where either is not known."""
+    both = zip(plans.tolist(), versions.tolist(), strict=True)
+    return [f"{plan}{AT}{version}" if plan and version else "" for plan, version in both]
 
 
 def _version(begins: list[date], on_plan_since: date | None, raised: date | None) -> str:

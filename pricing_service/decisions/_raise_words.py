@@ -12,13 +12,14 @@ from pricing_service.decisions._words import chance, customers, listed, money, p
 
 Result = Mapping[str, Any]
 SKIPPED = {
+    "grandfathered": "they keep their price for good",
     "raise_coming": "they were told a raise that is not in force yet",
     "value_unknown": "nothing tells what they get",
     "no_value": "they get no value",
     "pays_its_share_already": "they pay their share of their value already",
     "not_earned": "their value has not grown enough since their last price",
     "raised_recently": "their price was set within a year",
-    "not_due_in_time": "their contract runs beyond the months that count",
+    "not_due_in_time": "their price may not change within the months that count",
     "contract_allows_none": "their contract allows no raise",
 }
 

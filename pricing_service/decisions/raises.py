@@ -10,6 +10,7 @@ from pydantic import Field
 from models.errors import NotEstimable
 from models.estimate import Label
 from models.pricing.capture import CAPTURE
+from models.pricing.raises.rhythm import YEAR
 from models.threads import on_one_thread
 from pricing_service.decisions import _needs
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
@@ -26,10 +27,13 @@ from pricing_service.decisions._raise_entries import (
 )
 from pricing_service.decisions._raise_feature_words import feature_sentences
 from pricing_service.decisions._raise_features import NO_FEATURES, Features, feature_section
+from pricing_service.decisions._raise_grandfathering import grandfathering, nothing_grandfathered
+from pricing_service.decisions._raise_grandfathering_words import grandfathering_sentences
 from pricing_service.decisions._raise_letters import with_evidence
 from pricing_service.decisions._raise_past import no_past_raises, past_raises
 from pricing_service.decisions._raise_plan import Planned, Rails
-from pricing_service.decisions._raise_study import RaiseStudy, RaiseTerms
+from pricing_service.decisions._raise_study import RaiseStudy
+from pricing_service.decisions._raise_terms import RaiseTerms
 from pricing_service.decisions._raise_threats import threats
 from pricing_service.decisions._raise_usual import usual_raise, usual_sentences
 from pricing_service.decisions._raise_waves import Waves
@@ -88,6 +92,18 @@ class RaiseOptions(Options):
         le=0.5,
         description="who is told nothing for a year, by lot, to learn from; a share of each wave",
     )
+    grandfather: list[str] = Field(
+        [],
+        description="who keeps its price for good: a plan, or `plan@version`, a version being the day on which its"
+        " price began, or `before` the first such day",
+    )
+    grandfather_months: int = Field(
+        0,
+        ge=0,
+        le=60,
+        description="months before which nobody who pays today is asked a new price; churn is then counted up to a"
+        " year after them",
+    )
 
     def terms(self, seed: int) -> RaiseTerms:
         """Return what a plan has to keep to."""
@@ -95,6 +111,7 @@ class RaiseOptions(Options):
         return RaiseTerms(
             self.max_raise, (low, self.capture_cap), self.horizon_months, self.discount_rate, self.notice_days,
             self.level, seed, tuple(self.accept), self.downgrades, self.metric,
+            tuple(self.grandfather), self.grandfather_months, YEAR + self.grandfather_months,
         )  # fmt: skip
 
     def rails(self) -> Rails:
@@ -119,7 +136,7 @@ class Raises(Decision):
         Raises
         ------
         InvalidInput
-            If an option names a trait that the data does not have.
+            If an option names a trait, a plan or a version that the data does not have.
         """
         traits = traits_of(panel)
         for name in [options.segment_by, *(set(options.fairness_by) - set(FAIRNESS))]:
@@ -143,10 +160,11 @@ class Raises(Decision):
         )
         rows = with_evidence(panel, rows_of(study, waves), study, features)
         past = past_raises(panel, study.customers, level=options.level)
-        result = about | found | {"features": section, "past_raises": past}
+        kept = grandfathering(panel, study, waves, study.not_planned)
+        result = about | found | {"features": section, "past_raises": past, "grandfathering": kept}
         result["sentences"] = [
-            *raise_sentences(result), *effect_sentences(result), *usual_sentences(result),
-            *feature_sentences(result, rows["reasons"]),
+            *raise_sentences(result), *effect_sentences(result), *grandfathering_sentences(result),
+            *usual_sentences(result), *feature_sentences(result, rows["reasons"]),
         ]  # fmt: skip
         progress(self.title, 3, 3)
         return Outcome(result, rows)
@@ -167,8 +185,10 @@ def _answer(study: RaiseStudy, options: RaiseOptions) -> tuple[dict[str, Any], W
         "customers": len(study.customers.ids),
     }
     if not study.identified:
-        why = study.why_not.reason if study.why_not is not None else "not_identified"
-        return shared | without_response(study) | no_effects(why, study.currency, options.level), None
+        return (
+            shared | without_response(study) | no_effects(study.not_planned, study.currency, options.level),
+            None,
+        )
     waves = Waves(Planned.of(study, options.rails()), options.hold_out, study.terms.seed)
     return shared | _planned(waves) | effects(waves, options.segment_by), waves
 
@@ -244,6 +264,7 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
     untold = ("identified_by", "staggered")
     slope = Label(unit="log odds/log price", level=level).unknown(refusal.reason, n=0).to_json()
     return no_effects(refusal.reason, currency, level) | {
+        "grandfathering": nothing_grandfathered(refusal.reason, currency, level),
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
         "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)},
         "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "beside": {}, "band": [],

@@ -44,6 +44,7 @@ RESULT = {
         "policy", "expected", "elasticity", "skipped", "earned", "beside", "band", "would_tell", "waves", "hold_out",
         "features", "past_raises", "customers", "sentences", "options", "before_after", "break_even", "frontier",
         "right_size", "coming", "bargaining", "threats", "break_even_by_segment", "usual_raise",
+        "grandfathering",
     },
     "report": {"analyses", "missing", "failed", "options"},
 }  # fmt: skip

@@ -33,7 +33,8 @@ from experiments.market.noise import stream
 from models.checks import Floats
 from models.pricing.raises.choices import Choices, choose
 from pricing_service.decisions._raise_plan import Planned, Rails
-from pricing_service.decisions._raise_study import RaiseStudy, RaiseTerms
+from pricing_service.decisions._raise_study import RaiseStudy
+from pricing_service.decisions._raise_terms import RaiseTerms
 from pricing_service.ingest import ingest, open_source
 from pricing_service.panel import panel_of
 

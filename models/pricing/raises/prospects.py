@@ -18,15 +18,13 @@ x : (draws,) how many go down to a smaller plan for each who leaves for a raise 
 D_kt(r) = min(x (S_kt(0) - S_kt(r)), S_kt(r)) : share of customers there and down, who pay b (1 + ρ r - φ) less; the
     least is taken once, of sums over months
 
-Customers of the same e and w decide in the same months: what they bring is a polynomial in 1 - p_k(0), and one in
-1 - p_k(r), with what the months between two decisions count as coefficients.
-
 A customer decides about the raise itself in the month in which it takes effect. It leaves at its full asked price: who
 bargains does not leave less than one who is asked less, so that threats buy nothing in the model.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -37,9 +35,9 @@ from scipy import special
 from models.checks import Floats
 from models.errors import InvalidInput
 from models.pricing.raises.downgrades import below, lower_share
+from models.pricing.raises.rhythm import YEAR, Rhythm
 from models.retention.ledger import Ints
 
-YEAR = 12
 _CELLS = 16_000
 """Customers × draws × raises that are lived through together."""
 
@@ -133,44 +131,59 @@ class Prospects:
                 f"per_leaver must be of shape ({draws},) and kept of shape ({n},), or neither be told"
             )
 
-    def under(self, raises: Floats, *, months: int, yearly_discount: float) -> Told:
+    def under(self, raises: Floats, *, months: int, yearly_discount: float, watched: int = YEAR) -> Told:
         """Return value and churn under each raise (L,), over `months`.
 
-        `yearly_discount` is what later money is worth less, a share a year.
+        `yearly_discount` is what later money is worth less, a share a year; `watched` months from now, a year or more,
+        it is counted who was lost by a raise.
         """
         draws, n = self.level.shape
-        value, gone = np.zeros((draws, n, raises.size)), np.zeros((draws, n, raises.size))
-        later = (1 - yearly_discount) ** (np.arange(months) / YEAR)
+        watches = (YEAR,) if watched == YEAR else (YEAR, watched)
+        value = np.zeros((draws, n, raises.size))
+        gone = np.zeros((len(watches), *value.shape))
+        for rhythm, part, mine in self._blocks(raises.size, _counts(months, yearly_discount), watches):
+            value[part, mine], gone[:, part, mine] = self._lives(part, mine, raises, rhythm)
+        return Told(value, gone[0], gone[-1])
+
+    def _blocks(
+        self, levels: int, later: Floats, watches: tuple[int, ...]
+    ) -> Iterator[tuple[Rhythm, slice, NDArray[np.intp]]]:
+        """Yield draws and customers of one rhythm, in blocks that stay in the processor's cache."""
         alike, of = np.unique(np.stack([self.wait, self.every]), axis=1, return_inverse=True)
         for code, (wait, every) in enumerate(alike.T.tolist()):
-            rhythm, who = _Rhythm.of(wait, every, later), np.flatnonzero(of.ravel() == code)
-            # Blocks that stay in the processor's cache.
-            own = max(_CELLS // raises.size, 1)
-            drawn = max(_CELLS // (min(own, who.size) * raises.size), 1)
-            for first, start in product(range(0, draws, drawn), range(0, who.size, own)):
-                part, mine = slice(first, first + drawn), who[start : start + own]
-                value[part, mine], gone[part, mine] = self._lives(part, mine, raises, rhythm)
-        return Told(value, gone)
+            rhythm, who = (
+                Rhythm.of(wait, every, later, watched=watches),
+                np.flatnonzero(of.ravel() == code),
+            )
+            own = max(_CELLS // levels, 1)
+            drawn = max(_CELLS // (min(own, who.size) * levels), 1)
+            for first, start in product(range(0, len(self.level), drawn), range(0, who.size, own)):
+                yield rhythm, slice(first, first + drawn), who[start : start + own]
 
     def _lives(
-        self, part: slice, who: NDArray[np.intp], raises: Floats, rhythm: _Rhythm
+        self, part: slice, who: NDArray[np.intp], raises: Floats, rhythm: Rhythm
     ) -> tuple[Floats, Floats]:
-        """Return value and the chance to be gone in a year of customers of one rhythm in some draws."""
+        """Return value, and the chances to be gone at the ends of watches, of customers of one rhythm in some draws."""
         bill, cost = self.bill[who, None], self.cost[who, None]
         before, after = bill - cost, bill * (1 + self.realised[part, None, None] * raises) - cost
+        value = np.zeros((*self.level[part, who].shape, raises.size))
+        gone = np.zeros((len(rhythm.within), *value.shape))
+        for likely, stays in self._stays(part, who, raises):
+            first, then = rhythm.lives(stays[:, :, :1], stays)
+            value += likely * (before * first + after * then)
+            value -= likely * self._lost_below(part, who, first + then, raises)
+            for at in range(len(gone)):
+                gone[at] += likely * (1 - rhythm.there(stays[:, :, :1], stays, at))
+        return value, gone
+
+    def _stays(self, part: slice, who: NDArray[np.intp], raises: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """Yield how likely each kind is, (n, 1), and its chance to stay at a decision, (draws, n, L)."""
         asked = self.above[who, None] * (1 + raises) - 1
         steep, level = self.pressure[part, who], self.level[part, who]
-        value, gone = np.zeros((*level.shape, raises.size)), np.zeros((*level.shape, raises.size))
         for kind in range(self.kinds.likely.shape[1]):
             own = steep * self.kinds.factor[part, [kind]]
             odds = (level + self.kinds.shift[part, [kind]])[:, :, None] + own[:, :, None] * asked
-            stays = special.expit(-odds)
-            first, then, there = rhythm.lives(stays[:, :, :1], stays)
-            likely = self.kinds.likely[who, kind, None]
-            value += likely * (before * first + after * then)
-            value -= likely * self._lost_below(part, who, first + then, raises)
-            gone += likely * (1 - there)
-        return value, gone
+            yield self.kinds.likely[who, kind, None], special.expit(-odds)
 
     def _lost_below(
         self, part: slice, who: NDArray[np.intp], lived: Floats, raises: Floats
@@ -180,66 +193,6 @@ class Prospects:
             return 0.0
         less = below(self.bill[who], self.kept[who], self.realised[part, None, None] * raises)
         return lower_share(lived, self.per_leaver[part]) * less
-
-
-@dataclass(frozen=True)
-class _Rhythm:
-    """When customers decide: what months count after each decision, before their raise and from it on.
-
-    Parameters
-    ----------
-    old, new
-        What the months count after so many decisions, before the raise and from it on.
-    made
-        Decisions before the raise.
-    within
-        Decisions of the first year, before the raise and from it on.
-    """
-
-    old: Floats
-    new: Floats
-    made: int
-    within: tuple[int, int]
-
-    @classmethod
-    def of(cls, wait: int, every: int, later: Floats) -> _Rhythm:
-        """Count decisions, every so many months from the raise on and back; `later` (M,) is what months count."""
-        month = np.arange(max(later.size, YEAR))
-        counts = np.pad(later, (0, month.size - later.size))
-        decides, before = (month - wait) % every == 0, month < wait
-        decided, made = np.cumsum(decides), int((decides & before).sum())
-        old, new = (
-            np.bincount(decided[chosen] - less, weights=counts[chosen]).astype(np.float64)
-            for chosen, less in ((before, 0), (~before, made))
-        )
-        first = int((decides & before)[:YEAR].sum())
-        return cls(old, new, made, (first, int(decides[:YEAR].sum()) - first))
-
-    def lives(self, old: Floats, new: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return the months lived before the raise and from it on, as they count, and the chance to be there in a year.
-
-        `old` and `new` are the chances to stay at a decision.
-        """
-        then = _power(old, self.made) * _polynomial(self.new, new)
-        return _polynomial(self.old, old), then, _power(old, self.within[0]) * _power(new, self.within[1])
-
-
-def _polynomial(weights: Floats, x: Floats) -> Floats:
-    """Return Σ weights[k] x^k, by Horner's rule."""
-    found = np.zeros(x.shape)
-    for weight in weights[::-1].tolist():
-        found *= x
-        found += weight
-    return found
-
-
-def _power(x: Floats, times: int) -> Floats:
-    """Return x to a whole power ≥ 0, by squaring."""
-    found = np.ones(x.shape)
-    while times:
-        found = found * x if times % 2 else found
-        x, times = x * x, times // 2
-    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,10 +205,13 @@ class Told:
         Shape (draws, n, L): money over the months that count, discounted.
     gone
         Shape (draws, n, L): chance to have left within a year.
+    lost
+        The same within the months that were watched; `gone` where that was a year.
     """
 
     value: Floats
     gone: Floats
+    lost: Floats
 
     @property
     def gain(self) -> Floats:
@@ -265,9 +221,15 @@ class Told:
 
     @property
     def churn(self) -> Floats:
-        """What a raise adds to the chance to leave within a year, (draws, n, L)."""
-        more: Floats = np.maximum(self.gone - self.gone[:, :, :1], 0.0)
+        """What a raise adds to the chance to leave within the months that were watched, (draws, n, L)."""
+        more: Floats = np.maximum(self.lost - self.lost[:, :, :1], 0.0)
         return more
+
+
+def _counts(months: int, yearly_discount: float) -> Floats:
+    """Return what months count, (months,)."""
+    later: Floats = (1 - yearly_discount) ** (np.arange(months) / YEAR)
+    return later
 
 
 def break_even(raises: Floats) -> Floats:

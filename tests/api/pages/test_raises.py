@@ -141,3 +141,14 @@ def test_who_waits_for_a_raise_and_whole_plans_raised_in_turn_are_shown() -> Non
     assert "12 customers were told a raise that is not in force yet; 2 of them left." in page
     assert "basic from 2025-01" in page
     assert "at another rate than the others: what they lost after sets nothing" in page
+
+
+def test_versions_of_a_price_are_shown_with_what_keeping_them_costs() -> None:
+    page = said(PLANNED)
+
+    assert "team, 2024-01-01 keeps its price 12 3,400 5 %" in page
+    assert "without a plan 3 500 not known" in page
+    assert "What keeping old prices forgoes 4,100 EUR" in page
+    nobody = estimate(None, reason="nobody_is_grandfathered")
+    without = PLANNED["grandfathering"] | {"lifetime_value_forgone": nobody, "churn_spared": nobody}
+    assert "What keeping old prices forgoes" not in said(PLANNED | {"grandfathering": without})

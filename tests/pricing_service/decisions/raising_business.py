@@ -11,7 +11,7 @@ import numpy as np
 
 from pricing_service.decisions import Outcome
 from pricing_service.decisions._raise_customers import RaiseCustomers
-from pricing_service.decisions._raise_study import RaiseTerms
+from pricing_service.decisions._raise_terms import RaiseTerms
 from pricing_service.panel import StoredPanel
 from tests.pricing_service.decisions.small_business import Row, Tables, decided
 
@@ -111,6 +111,12 @@ def in_another_currency(tables: Tables, factor: float) -> Tables:
         }
 
     return {name: [scaled(row) for row in rows] for name, rows in tables.items()}
+
+
+def shuffled(tables: Tables) -> Tables:
+    """The same rows in another order."""
+    rng = np.random.default_rng(5)
+    return {name: [each[at] for at in rng.permutation(len(each))] for name, each in tables.items()}
 
 
 def customers_of(panel: StoredPanel) -> RaiseCustomers:

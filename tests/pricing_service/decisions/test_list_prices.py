@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.checks import Floats
-from pricing_service.decisions._list_prices import FEWEST, Asked, asked_of_newcomers
+from models.errors import NotEstimable
+from pricing_service.decisions._list_prices import FEWEST, Asked, asked_of_newcomers, at_list
 from tests.pricing_service.decisions.conftest import FrontDoor
 from tests.pricing_service.decisions.small_business import Row, Tables, job_board
 
@@ -249,3 +250,17 @@ def test_where_nobody_pays_and_there_is_no_list_todays_prices_rest_on_nothing(fr
     found = asked_of_newcomers(panel, ["c000", "c001"], np.zeros(2), level=0.9)
 
     assert found.rests_on is None
+
+
+def test_the_list_tells_each_its_own_price_and_nothing_of_plans_that_it_does_not_name(
+    front_door: FrontDoor,
+) -> None:
+    tables = sold(FLAT[:1], paid_of_list=0.8)
+    plans = {str(row["customer_id"]): str(row["plan"]) for row in tables["subscriptions"]}
+
+    found = at_list(front_door(tables), [*plans, "nobody"])
+
+    expected = [100.0 if plan == "small" else np.nan for plan in plans.values()]
+    np.testing.assert_allclose(found, [*expected, np.nan])
+    with pytest.raises(NotEstimable, match=r"no table price_book"):
+        at_list(front_door(sold([])), list(plans))

@@ -46,6 +46,22 @@ def test_terms_that_end_on_a_months_last_day_stay_there_after_a_short_month():
 
 
 @pytest.mark.parametrize(
+    ("contract", "months", "day"),
+    [
+        (Contract(), 1, date(2026, 9, 1)),
+        (Contract(), 12, date(2027, 7, 1)),
+        (Contract(notice_days=400), 12, date(2027, 9, 1)),
+        (Contract(every=12, term_end=date(2026, 10, 15)), 3, date(2026, 10, 15)),
+        (Contract(every=12, term_end=date(2026, 10, 15)), 4, date(2027, 10, 15)),
+    ],
+)
+def test_a_price_that_is_kept_for_months_changes_on_the_next_day_that_it_may(contract, months, day):
+    assert contract.effective(TODAY, notice_days=60, kept_months=months) == day
+    begins = contract.begins_in(TODAY, notice_days=60, kept_months=months)
+    assert begins == day.year * 12 + day.month - 1
+
+
+@pytest.mark.parametrize(
     ("day", "months"),
     [(date(2026, 6, 1), 0), (date(2026, 7, 1), 1), (date(2027, 6, 30), 12), (date(2025, 1, 1), 0)],
 )

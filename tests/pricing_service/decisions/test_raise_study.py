@@ -29,19 +29,6 @@ def allowed_beyond_none(study: RaiseStudy) -> int:
     return int(study.allowed[:, 1:].any(axis=1).sum())
 
 
-@pytest.mark.parametrize(
-    ("highest", "ladder"),
-    [
-        (0.25, [0, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2, 0.25]),
-        (0.12, [0, 0.03, 0.05, 0.08, 0.1, 0.12]),
-        (0.02, [0, 0.02]),
-        (1.0, [0, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 1.0]),
-    ],
-)
-def test_the_ladder_ends_at_the_highest_raise(highest, ladder):
-    assert terms(max_raise=highest).levels.tolist() == ladder
-
-
 def test_nobody_is_allowed_more_than_the_corridor_of_its_value(raise_study: RaiseStudy):
     people, levels = raise_study.customers, raise_study.terms.levels
 

@@ -20,8 +20,9 @@ from tests.pricing_service.decisions.raising_business import (
     raised,
     raising_board,
     rows,
+    shuffled,
 )
-from tests.pricing_service.decisions.small_business import Tables, decided, job_board, told
+from tests.pricing_service.decisions.small_business import decided, job_board, told
 
 CENT = 0.005
 """Bills are told to the cent."""
@@ -43,11 +44,6 @@ def simulated(sample: StoredPanel) -> Outcome:
 @pytest.fixture(scope="module")
 def found(raising: StoredPanel) -> Outcome:
     return raised(raising)
-
-
-def shuffled(tables: Tables) -> Tables:
-    rng = np.random.default_rng(5)
-    return {name: [each[at] for at in rng.permutation(len(each))] for name, each in tables.items()}
 
 
 def nulls_without_reason(value: Any, path: str = "") -> list[str]:

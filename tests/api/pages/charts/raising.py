@@ -86,7 +86,24 @@ PAST: Json = {
         },
     ],
 }  # fmt: skip
+KEPT: Json = {
+    "customers": 12, "mrr": 3400.0, "lifetime_value_forgone": estimate(4100.0, unit="EUR"),
+    "churn_spared": estimate(0.002),
+    "by_version": [
+        {
+            "plan": "team", "version": "2024-01-01", "grandfathered": True, "customers": 12, "mrr": 3400.0,
+            "captured_share": estimate(0.05), "list_gap": estimate(0.23), "reasons": {},
+        },
+        {
+            "plan": None, "version": None, "grandfathered": False, "customers": 3, "mrr": 500.0,
+            "captured_share": estimate(None, reason="insufficient_customers"),
+            "list_gap": estimate(None, reason="no_price_list"),
+            "reasons": {"plan": "no_plan", "version": "version_not_known"},
+        },
+    ],
+}  # fmt: skip
 SHARED: Json = {
+    "grandfathering": KEPT,
     "currency": "EUR", "customers": 232,
     "skipped": [
         {"reason": "raised_recently", "customers": 79, "mrr": 15010.4},

@@ -194,6 +194,18 @@ def test_going_down_is_told_of_all_draws_and_customers_or_not_at_all():
         one(per_leaver=[0.5], kept=[0.5, 0.5])
 
 
+def test_who_is_lost_by_a_raise_that_begins_late_is_seen_where_it_is_watched_longer():
+    late = one(log_odds=-3.0, slope=2.0, wait=[14])
+
+    year, longer = (late.under(RAISES, months=24, yearly_discount=0.0, watched=months) for months in (12, 26))
+
+    assert not year.churn.any()
+    assert (np.diff(longer.churn[0, 0]) > 0).all()
+    assert longer.gone == pytest.approx(year.gone)
+    stays = 1 - special.expit(-3.0 + 2.0 * RAISES)
+    assert longer.lost[0, 0] == pytest.approx(1 - stays[0] ** 14 * stays**12)
+
+
 def month_by_month(many: Prospects, kind: int, *, months: int, discount: float) -> tuple[Any, Any]:
     """Value and the chance to be gone in a year of one kind, lived through month by month."""
     asked = many.above[:, None] * (1 + RAISES) - 1
