@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from api.pages.raise_effects import finely
 from api.pages.words import joined, month_in_words, plain, reason_in_words
 
 Result = Mapping[str, Any]
@@ -42,13 +43,17 @@ NOT_TOLD = "nothing in the data tells yet how many would leave for it"
 def raise_tables(raises: Result) -> dict[str, Any]:
     """Return what tables show: `alike` (words), `compared`, `waves`, `features`, `past`, and why there is none.
 
-    `versions` are those of plans' prices, and `keeps_prices` is whether anybody keeps an old one.
+    `groups` are those of the plan, `versions` those of plans' prices; `keeps_prices`: whether anybody keeps an old one.
     """
     past = raises.get("past_raises") or {}
     why = (past.get("reasons") or {}).get("asked")
     no_chance = ((raises.get("expected") or {}).get("reasons") or {}).get("chance_of_gain")
     return {
         "alike": joined([plain(name) for name in (raises.get("policy") or {}).get("fairness_by") or []]),
+        "groups": [
+            {**row, "lowest": finely(row.get("lowest_counter"))}
+            for row in (raises.get("policy") or {}).get("groups") or []
+        ],
         "compared": compared(raises),
         "waves": [{**wave, "name": month_in_words(wave.get("wave"))} for wave in raises.get("waves") or []],
         "versions": [_version(row) for row in (raises.get("grandfathering") or {}).get("by_version") or []],

@@ -3,12 +3,15 @@
 Notation
 --------
 ρ : share of a raise that is paid in the end, of those who stay on their plan      k, l : those told who went down; left
+c : of those who stay, the share that offers less than it is asked      g : share of the raise that these then pay
 d = k ÷ (k + l) : of customers whom a raise drives away, the share that takes the next lower plan instead
 φ : typical bill of the next lower plan ÷ that of one's own
 
 Leavers are learned from those who left, so that whoever went down is not among them: for each who leaves for a raise,
 d ÷ (1 - d) go down besides. Before any was told, of ten told a raise nine pay all of it, and of ten whom it drives away
-one goes down; each counts as one customer more or less (beta priors).
+one goes down; each counts as one customer more or less (beta priors). Of the ten told a raise two offer less and pay
+half of it, so that ρ is 1 - c (1 - g) before any was told. After, the means of both differ by what was waived to those
+who did not offer less.
 """
 
 from __future__ import annotations
@@ -29,6 +32,8 @@ from pricing_service.decisions._raise_told import DOWNGRADED, Told
 from pricing_service.panel import StoredPanel
 
 _REALISED, _DOWN = (9.0, 1.0), (1.0, 9.0)
+_METHOD = "past raises that were told, beside a prior that is worth {:.0f} customers"
+_COUNTERED, _CONCEDED = (2.0, 8.0), (1.0, 1.0)
 _SOON = 3
 """Months after a raise in which a fall of the bill is an answer to it."""
 _FALL = 0.9
@@ -60,6 +65,31 @@ class Bargains:
         paid = [each.realised for each in self.customers.told if each.realised is not None]
         full, none = _REALISED[0] + sum(paid), _REALISED[1] + len(paid) - sum(paid)
         drawn: Floats = np.random.default_rng((self.seed, 1)).beta(full, none, self.draws)
+        return drawn
+
+    @cached_property
+    def _paid(self) -> list[Told]:
+        """Raises of those who stayed on their plan."""
+        return [each for each in self.customers.told if each.realised is not None]
+
+    @property
+    def counters(self) -> int:
+        """How many of those who stayed offered less, and pay a part of the raise."""
+        return sum(each.countered for each in self._paid)
+
+    @cached_property
+    def countered(self) -> Floats:
+        """Return c, shape (draws,)."""
+        some, none = _COUNTERED[0] + self.counters, _COUNTERED[1] + len(self._paid) - self.counters
+        drawn: Floats = np.random.default_rng((self.seed, 5)).beta(some, none, self.draws)
+        return drawn
+
+    @cached_property
+    def conceded(self) -> Floats:
+        """Return g, shape (draws,)."""
+        parts = [each.realised or 0.0 for each in self._paid if each.countered]
+        paid, kept = _CONCEDED[0] + sum(parts), _CONCEDED[1] + len(parts) - sum(parts)
+        drawn: Floats = np.random.default_rng((self.seed, 6)).beta(paid, kept, self.draws)
         return drawn
 
     @property
@@ -105,9 +135,17 @@ class Bargains:
 
     def entry(self, level: float) -> dict[str, Any]:
         """Return what the answer says of it."""
+        told = (
+            ("realised", "share of a raise", self.realised, len(self._asked), _REALISED),
+            ("downgrades", "share", self.share, self.went_down + self.left, _DOWN),
+            ("countered", "share", self.countered, len(self._paid), _COUNTERED),
+            ("conceded", "share of a raise", self.conceded, self.counters, _CONCEDED),
+        )
         return {
-            "realised": self._told("share of a raise", self.realised, level, n=len(self._asked)).to_json(),
-            "downgrades": self._told("share", self.share, level, n=self.went_down + self.left).to_json(),
+            name: _told(Label(unit=unit, method=_METHOD.format(sum(prior)), level=level), draws, n).to_json()
+            for name, unit, draws, n, prior in told
+        } | {
+            "counters": self.counters,
             "assumed": self.assumed is not None,
             "told": len(self._asked),
             "went_down": self.went_down,
@@ -115,10 +153,10 @@ class Bargains:
             "have_lower_plan": int(np.isfinite(self.kept).sum()),
         }
 
-    def _told(self, unit: str, draws: Floats, level: float, *, n: int) -> Estimate:
-        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]).tolist()
-        method = "past raises that were told, beside one customer's worth of prior"
-        return Label(unit=unit, method=method, level=level).known(float(draws.mean()), low, high, n=n)
+
+def _told(label: Label, draws: Floats, n: int) -> Estimate:
+    low, high = np.quantile(draws, [(1 - label.level) / 2, (1 + label.level) / 2]).tolist()
+    return label.known(float(draws.mean()), low, high, n=n)
 
 
 def marked(told: Sequence[Told], panel: StoredPanel) -> list[Told]:

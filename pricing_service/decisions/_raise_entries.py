@@ -112,7 +112,9 @@ def rows_of(study: RaiseStudy, waves: Waves | None) -> Mapping[str, list[Any]]:
         "fair_mrr": _or_none(study.fair_mrr.round(2)),
         "earned": _or_none(earned.earned),
         "catch_up": _or_none(earned.catch_up),
-        **dict.fromkeys(("arm", "wave", "fairness_group", "held_until", "assignment"), nothing),
+        **dict.fromkeys(
+            ("arm", "wave", "fairness_group", "held_until", "lowest_counter_mrr", "assignment"), nothing
+        ),
     }
     if waves is None:
         found["reasons"] = [[*codes, "not_identified"] for codes in study.holds]

@@ -13,7 +13,7 @@ from models.checks import Floats
 from models.errors import NotEstimable
 from models.pricing.raises.draws import Draws
 from models.pricing.raises.earned import Earned
-from models.pricing.raises.prospects import Kinds, Prospects, Told
+from models.pricing.raises.prospects import Kinds, Lived, Prospects, Told
 from models.pricing.raises.response import PriceResponse, Response
 from models.retention.ledger import Ints
 from pricing_service.decisions._raise_bargains import Bargains, marked
@@ -186,11 +186,10 @@ class RaiseStudy:
         return self.response.level(self.rows.known) + kinds + risen
 
     @cached_property
-    def told(self) -> Told:
-        """What comes of each level, in draws."""
+    def _prospects(self) -> Prospects:
         response, customers, rows = self.response, self.customers, self.rows
         learnt = self.why_not is None
-        prospects = Prospects(
+        return Prospects(
             bill=customers.bill, cost=self.service * customers.bill, wait=self.wait,
             every=np.array([each.every for each in customers.contracts], dtype=np.int64),
             level=response.level(rows.known) if learnt else self._as_they_left(response.theta.size),
@@ -200,10 +199,19 @@ class RaiseStudy:
             ),
             realised=self.realised, per_leaver=self.bargains.per_leaver, kept=self.bargains.kept,
         )  # fmt: skip
+
+    @cached_property
+    def told(self) -> Told:
+        """What comes of each level, in draws."""
         terms = self.terms
-        return prospects.under(
+        return self._prospects.under(
             terms.levels, months=terms.horizon_months, yearly_discount=terms.discount_rate, watched=terms.watched
         )  # fmt: skip
+
+    def lived(self, raises: Floats) -> Lived:
+        """Return how customers live from each one's own raise (n,) on, and whom it drives away."""
+        terms = self.terms
+        return self._prospects.lived(raises, months=terms.horizon_months, yearly_discount=terms.discount_rate)
 
     @cached_property
     def realised(self) -> Floats:

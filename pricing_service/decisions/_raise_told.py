@@ -76,6 +76,12 @@ class Told:
         return not self.left and (self.response == DOWNGRADED or less)
 
     @property
+    def countered(self) -> bool:
+        """Whether it offered less than it was asked, and pays less than that and more than before."""
+        between = self.new is not None and self.old < self.new < self.offered
+        return not self.left and self.response == NEGOTIATED and between
+
+    @property
     def realised(self) -> float | None:
         """Which share of the raise was paid in the end, 0–1; None where it left or went down, or nothing was asked."""
         if self.new is None or self.left or self.went_down or self.offered <= self.old:

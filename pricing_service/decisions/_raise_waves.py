@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
-from models.estimate import Label
+from models.estimate import Estimate, Label
 from models.pricing.raises.waves import information, leaving, lots, stop_at
 from models.retention.ledger import Ints
 from pricing_service.decisions._raise_contracts import months_later
+from pricing_service.decisions._raise_counters import lowest_counters
 from pricing_service.decisions._raise_plan import Planned
 from pricing_service.decisions._raise_told import POLICY, RANDOMISED, Told
 
@@ -86,6 +87,11 @@ class Waves:
         return replace(self.planned, level=np.where(self.raised, self.planned.level, 0))
 
     @cached_property
+    def lowest_counters(self) -> dict[int, Estimate]:
+        """The lowest raise that is worth accepting of each group in which anybody is really raised."""
+        return lowest_counters(self.told)
+
+    @cached_property
     def month(self) -> Ints:
         """The month of each customer's wave, from year 0, shape (n,)."""
         return self.planned.study.begins_in
@@ -121,11 +127,21 @@ class Waves:
                 day.isoformat() if yes else None for day, yes in zip(study.effective, self.asked, strict=True)
             ],
             "held_until": until,
+            "lowest_counter_mrr": self._lowest_counter_mrr(),
             "assignment": [
                 (RANDOMISED if by_lot and self.held.any() else POLICY) if yes else None
                 for yes, by_lot in zip(self.asked.tolist(), self.by_lot.tolist(), strict=True)
             ],
         }
+
+    def _lowest_counter_mrr(self) -> list[float | None]:
+        """Return down to which price each that is raised may bargain, money a month; None where none is."""
+        lowest = np.zeros(len(self.planned.names))
+        for code, found in self.lowest_counters.items():
+            lowest[code] = found.value
+        bill, own = self.planned.study.customers.bill, self.told.raises
+        least = (bill * (1 + np.minimum(lowest[self.planned.group], own))).round(2)
+        return [price if share > 0 else None for price, share in zip(least.tolist(), own, strict=True)]
 
     def entries(self) -> list[dict[str, Any]]:
         """Return each wave: who, how much, and when the next must not go."""

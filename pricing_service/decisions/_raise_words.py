@@ -147,8 +147,9 @@ def _threats(result: Result) -> list[str]:
     guard = result.get("threats") or {}
     if guard.get("holds") is not False:
         return []
+    less = _points(guard["asked_less"]["value"])
     return [
-        f"Those likelier to leave are asked {_points(guard['asked_less'])} points less than others who may be asked as "
+        f"Those likelier to leave are asked {less} points less than others who may be asked as "
         "much: whoever threatens to leave would learn that it pays. Keep alike customers at one raise (`fairness_by`)."
     ]
 

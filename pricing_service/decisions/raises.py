@@ -16,6 +16,7 @@ from pricing_service.decisions import _needs
 from pricing_service.decisions._base import Decision, Options, Outcome, Progress
 from pricing_service.decisions._evidence import traits_of
 from pricing_service.decisions._raise_band import without_response
+from pricing_service.decisions._raise_counter_words import counter_sentences
 from pricing_service.decisions._raise_effect_words import effect_sentences
 from pricing_service.decisions._raise_effects import effects, no_effects, right_size
 from pricing_service.decisions._raise_entries import (
@@ -163,8 +164,8 @@ class Raises(Decision):
         kept = grandfathering(panel, study, waves, study.not_planned)
         result = about | found | {"features": section, "past_raises": past, "grandfathering": kept}
         result["sentences"] = [
-            *raise_sentences(result), *effect_sentences(result), *grandfathering_sentences(result),
-            *usual_sentences(result), *feature_sentences(result, rows["reasons"]),
+            *raise_sentences(result), *effect_sentences(result), *counter_sentences(result),
+            *grandfathering_sentences(result), *usual_sentences(result), *feature_sentences(result, rows["reasons"]),
         ]  # fmt: skip
         progress(self.title, 3, 3)
         return Outcome(result, rows)
@@ -204,7 +205,7 @@ def _planned(waves: Waves) -> dict[str, Any]:
             "raised": int(raised.sum()),
             "median_raise": float(np.median(planned.raises[raised])) if raised.any() else None,
             "reasons": {} if raised.any() else {"median_raise": "nobody_is_raised"},
-            "groups": _groups(planned),
+            "groups": _groups(waves),
             "levels": study.terms.levels.tolist(),
             "fairness_by": rails.fairness_by,
             "certificate": {
@@ -233,9 +234,10 @@ def _planned(waves: Waves) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _groups(planned: Planned) -> list[dict[str, Any]]:
+def _groups(waves: Waves) -> list[dict[str, Any]]:
     """Return each group with its raise, in order of what it pays."""
-    study, found = planned.study, []
+    planned, found = waves.told, []
+    study = planned.study
     for code in range(int(planned.group.max()) + 1):
         mine = planned.group == code
         raised = mine & (planned.level > 0)
@@ -247,6 +249,7 @@ def _groups(planned: Planned) -> list[dict[str, Any]]:
                     "raised": int(raised.sum()),
                     "raise": float(study.terms.levels[planned.plan.level[code]]),
                     "mrr": float(study.customers.bill[mine].sum()),
+                    "lowest_counter": waves.lowest_counters[code].to_json(),
                 }
             )
     return sorted(found, key=lambda row: -row["mrr"])

@@ -23,6 +23,7 @@ ROW: dict[str, Any] = {
     "arm": "raise",
     "wave": "2026-09",
     "fairness_group": "team · middle",
+    "lowest_counter_mrr": 111.99,
     "reasons": ["value_added", "released:search"],
     "churn_before": 0.0811,
     "churn_after": 0.0922,
@@ -78,6 +79,8 @@ def test_a_letter_holds_nothing_that_is_not_the_customers_to_know() -> None:
     for secret in (
         "8.11",
         "9.22",
+        "111.9",
+        "112",
         "333",
         "334",
         "44.5",

@@ -145,6 +145,21 @@ class Prospects:
             value[part, mine], gone[:, part, mine] = self._lives(part, mine, raises, rhythm)
         return Told(value, gone[0], gone[-1])
 
+    def lived(self, raises: Floats, *, months: int, yearly_discount: float) -> Lived:
+        """Return how customers live from a raise on, and whom it drives away.
+
+        Of `raises` (n,) each customer has its own; other parameters as in `under`.
+        """
+        own, found = np.stack([0 * raises, raises], axis=1), np.zeros((5, *self.level.shape))
+        for rhythm, part, mine in self._blocks(2, _counts(months, yearly_discount), (YEAR,)):
+            for likely, stays in self._stays(part, mine, own[mine]):
+                old, new = stays[:, :, 0], stays[:, :, 1]
+                without, within = (rhythm.lives(old, each)[1] for each in (old, new))
+                parts = (rhythm.reached(old), *rhythm.driven(old, new), without, within)
+                found[:, part, mine] += likely[:, 0] * np.stack(parts)
+        there, driven, of_driven, without, within = found
+        return Lived(there, driven, without, within, of_driven)
+
     def _blocks(
         self, levels: int, later: Floats, watches: tuple[int, ...]
     ) -> Iterator[tuple[Rhythm, slice, NDArray[np.intp]]]:
@@ -224,6 +239,34 @@ class Told:
         """What a raise adds to the chance to leave within the months that were watched, (draws, n, L)."""
         more: Floats = np.maximum(self.lost - self.lost[:, :, :1], 0.0)
         return more
+
+
+@dataclass(frozen=True, eq=False)
+class Lived:
+    """How customers live from their raise on, each of shape (draws, n).
+
+    Parameters
+    ----------
+    there
+        Chance to be there when it begins.
+    driven
+        Chance that it drives one away, within the months that count, that would have stayed.
+    without, within
+        Months lived from then on, as they count, without the raise and with it.
+    of_driven
+        `without` of those whom it drives away, all others counted as 0.
+    """
+
+    there: Floats
+    driven: Floats
+    without: Floats
+    within: Floats
+    of_driven: Floats
+
+    def of(self, who: NDArray[np.bool_] | slice, draws: slice = slice(None)) -> Lived:
+        """Return the same of some customers, in some draws."""
+        parts = (self.there, self.driven, self.without, self.within, self.of_driven)
+        return Lived(*(part[draws][:, who] for part in parts))
 
 
 def _counts(months: int, yearly_discount: float) -> Floats:

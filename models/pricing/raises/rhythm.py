@@ -67,7 +67,26 @@ class Rhythm:
 
         `old` and `new` are the chances to stay at a decision.
         """
-        return _polynomial(self.old, old), _power(old, self.made) * _polynomial(self.new, new)
+        return _polynomial(self.old, old), self.reached(old) * _polynomial(self.new, new)
+
+    def reached(self, old: Floats) -> Floats:
+        """Return the chance to be there when the raise begins."""
+        return _power(old, self.made)
+
+    def driven(self, old: Floats, new: Floats) -> tuple[Floats, Floats]:
+        """Return the chance that a raise drives one away that would have stayed, and the months it would have lived.
+
+        Within the months that count, from the raise on; who leaves at a decision anyway is not driven away by it. In
+        the second number who is not driven away counts as 0.
+        """
+        if not self.new.size:
+            return np.zeros(new.shape), np.zeros(new.shape)
+        lived, last = np.cumsum(self.new), self.new.size - 1
+        ends, reaches = _power(new, last), self.reached(old)
+        leaves, without = 1 - old, _polynomial(self.new, old)
+        stays = leaves * _polynomial(np.ones(last), new) + ends
+        months = leaves * _polynomial(lived[:-1], new) + lived[-1] * ends
+        return reaches * (1 - stays), reaches * (without - months)
 
     def there(self, old: Floats, new: Floats, at: int) -> Floats:
         """Return the chance to be there after the months that are watched, the ones at a place."""

@@ -111,22 +111,38 @@ def test_what_is_missing_is_said_in_words_and_breaks_nothing(whole: Json, emptie
 def test_what_is_believed_of_bargaining_and_threats_is_shown_with_the_plan() -> None:
     bargaining = {
         "realised": estimate(0.97), "downgrades": estimate(0.1), "assumed": True, "told": 40, "went_down": 3, "left": 9,
+        "countered": estimate(0.21), "conceded": estimate(0.46), "counters": 8,
     }  # fmt: skip
-    holds = {"asked_less": 0.0, "holds": True, "customers": 60, "reasons": {}}
-    pays = {"asked_less": 0.04, "holds": False, "customers": 60, "reasons": {}}
-    unknown = {"asked_less": None, "holds": None, "customers": 0, "reasons": {"holds": "nobody_compared"}}
+    holds = {"asked_less": estimate(0.0), "holds": True, "customers": 60, "reasons": {}}
+    pays = {"asked_less": estimate(0.04), "holds": False, "customers": 60, "reasons": {}}
+    unknown = {
+        "asked_less": estimate(None, reason="nobody_compared"),
+        "holds": None,
+        "customers": 0,
+        "reasons": {"holds": "nobody_compared"},
+    }
 
     page = said(PLANNED | {"bargaining": bargaining, "threats": holds})
 
     assert "Take a smaller plan instead of leaving" in page
     assert "(assumed)" in page
+    assert "Offer less, of those who stay 21 %" in page
+    assert "Share of a raise that these then pay 46 %" in page
     assert "no: of 60 compared" in page
-    assert "yes: those likelier to leave are asked 4 % less" in said(
+    assert "yes: those likelier to leave are asked less, by 4 %" in said(
         PLANNED | {"bargaining": bargaining, "threats": pays}
     )
     assert "no two customers may be asked the same" in said(
         PLANNED | {"bargaining": bargaining, "threats": unknown}
     )
+
+
+def test_each_group_shows_from_which_offer_on_one_is_better_accepted() -> None:
+    page = said(PLANNED)
+
+    assert "Accept a lower offer from" in page
+    assert "team · large 78 50 15 % 26,424 6.5 %" in page
+    assert "team · small 77 30 8 % 8,558 not known" in page
 
 
 def test_who_waits_for_a_raise_and_whole_plans_raised_in_turn_are_shown() -> None:

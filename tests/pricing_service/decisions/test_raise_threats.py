@@ -22,7 +22,10 @@ def planned(raise_study: RaiseStudy) -> Planned:
 def test_alike_customers_are_asked_the_same_whatever_their_risk(planned: Planned):
     found = threats(planned)
 
-    assert found == {"asked_less": 0.0, "holds": True, "customers": found["customers"], "reasons": {}}
+    less = found["asked_less"]
+    assert [less[end] for end in ("value", "low", "high")] == [0.0, 0.0, 0.0]
+    assert (less["unit"], less["n"]) == ("share", found["customers"])
+    assert (found["holds"], found["reasons"]) == (True, {})
     assert found["customers"] > 20
 
 
@@ -36,8 +39,21 @@ def test_a_plan_that_spares_those_likelier_to_leave_is_told(planned: Planned):
 
     found = threats(spared)
 
-    assert found["asked_less"] > HELD
+    less = found["asked_less"]
+    assert HELD < less["low"] < less["value"] < less["high"]
     assert not found["holds"]
+
+
+def test_where_raises_go_by_lot_the_interval_holds_no_difference_as_often_as_it_says(planned: Planned):
+    alone, n = replace(ALIKE, fairness_by=[]), planned.level.size
+    may = planned.study.allowed[:, 1]
+    held = 0
+    for seed in range(60):
+        lots = np.random.default_rng(seed).random(n) < 0.5
+        less = threats(replace(planned, rails=alone, level=np.where(lots & may, 1, 0)))["asked_less"]
+        held += less["low"] <= 0 <= less["high"]
+
+    assert 47 <= held <= 60
 
 
 def test_where_nobody_may_be_raised_nothing_is_compared(planned: Planned):
@@ -45,5 +61,5 @@ def test_where_nobody_may_be_raised_nothing_is_compared(planned: Planned):
 
     found = threats(replace(planned, study=study))
 
-    assert found["asked_less"] is found["holds"] is None
-    assert found["reasons"] == dict.fromkeys(("asked_less", "holds"), "nobody_compared")
+    assert found["asked_less"]["value"] is found["holds"] is None
+    assert found["asked_less"]["reason"] == found["reasons"]["holds"] == "nobody_compared"

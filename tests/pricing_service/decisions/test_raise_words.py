@@ -225,7 +225,7 @@ def test_who_waits_for_a_raise_is_told_with_the_bill_to_come():
 
 
 def test_a_threat_that_pays_is_told_and_one_that_does_not_is_not():
-    pays = {"asked_less": 0.043, "holds": False, "customers": 86, "reasons": {}}
+    pays = {"asked_less": {"value": 0.043}, "holds": False, "customers": 86, "reasons": {}}
 
     assert "are asked 4.30 points less" in " ".join(raise_sentences(result(threats=pays)))
     assert "likelier to leave" not in " ".join(raise_sentences(result(threats=pays | {"holds": True})))

@@ -38,3 +38,25 @@ def test_months_that_count_less_add_less():
     before, after = Rhythm.of(2, 1, later).lives(np.ones(1), np.ones(1))
 
     assert (before[0], after[0]) == pytest.approx((later[:2].sum(), later[2:].sum()))
+
+
+@pytest.mark.parametrize(("wait", "every"), [(0, 1), (3, 1), (5, 12)])
+def test_whom_a_raise_drives_away_would_have_lived_on_as_others_do(wait: int, every: int):
+    """Each month in which one may leave and each in which the raise may drive one away, in all pairs."""
+    rhythm, months = Rhythm.of(wait, every, np.ones(24)), np.arange(24)
+    at = months[(months - wait) % every == 0]
+    reached, at = OLD ** int((at < wait).sum()), at[at >= wait]
+    chance = [OLD**turn * (1 - OLD) for turn in range(at.size)] + [OLD**at.size]
+    lives = np.append(at, 24) - wait
+    driven = [1 - (NEW / OLD) ** turn for turn in range(at.size + 1)]
+
+    share, lived = (float(part[0]) for part in rhythm.driven(np.array([OLD]), np.array([NEW])))
+
+    assert share == pytest.approx(reached * np.dot(chance, driven))
+    assert lived == pytest.approx(reached * np.sum(np.array(chance) * driven * lives))
+
+
+def test_a_raise_that_begins_after_the_months_that_count_drives_nobody_away():
+    found = Rhythm.of(30, 12, np.ones(24)).driven(np.array([OLD]), np.array([NEW]))
+
+    assert [float(part[0]) for part in found] == [0.0, 0.0]
