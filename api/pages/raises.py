@@ -51,7 +51,11 @@ def raise_tables(raises: Result) -> dict[str, Any]:
     return {
         "alike": joined([plain(name) for name in (raises.get("policy") or {}).get("fairness_by") or []]),
         "groups": [
-            {**row, "lowest": finely(row.get("lowest_counter"))}
+            {
+                **row,
+                "lowest": finely(row.get("lowest_counter")),
+                "lowest_if_all": finely(row.get("lowest_counter_if_all")),
+            }
             for row in (raises.get("policy") or {}).get("groups") or []
         ],
         "compared": compared(raises),

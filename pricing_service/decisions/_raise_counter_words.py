@@ -30,18 +30,23 @@ def _seen(bargaining: Result) -> list[str]:
 
 
 def _guidance(groups: list[Result]) -> list[str]:
-    lowest = [row["lowest_counter"]["value"] for row in groups]
-    gives = [least for least, row in zip(lowest, groups, strict=True) if least < row["raise"] - _FIRM]
+    gives = [row for row in groups if row["lowest_counter"]["value"] < row["raise"] - _FIRM]
     if not gives:
         return ["Whoever offers less than it is asked is better held to the raise, in every group."]
-    low, high = _share(min(gives)), _share(max(gives))
-    span = low if low == high else f"{low} to {high}, by group,"
     firm = "" if len(gives) == len(groups) else " In the other groups hold to the raise."
     return [
-        f"Who offers less than it is asked is better accepted from a raise of {span} on, and held to the raise below "
-        f"that: the same for all of a group, whoever threatens.{firm}"
+        f"Who offers less than it is asked is better accepted from {_span(gives, 'lowest_counter')} on, and held to "
+        f"its raise below that: the same for all of a group, whoever threatens.{firm} If all came to offer less, it "
+        f"would be from {_span(gives, 'lowest_counter_if_all')} on."
     ]
 
 
+def _span(groups: list[Result], name: str) -> str:
+    found = [row[name]["value"] for row in groups]
+    low, high = min(found), max(found)
+    ends = [_share(low), _share(high)] if low < _FIRM else [_share(low), f"{100 * high:.1f} %"]
+    return ends[0] if _share(low) == _share(high) else f"{ends[0]} to {ends[1]}, by group,"
+
+
 def _share(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"a raise of {100 * share:.1f} %" if share >= _FIRM else "its old price"

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import Floats
-from models.estimate import Estimate, Label
+from models.estimate import Label
 from models.pricing.raises.waves import information, leaving, lots, stop_at
 from models.retention.ledger import Ints
 from pricing_service.decisions._raise_contracts import months_later
-from pricing_service.decisions._raise_counters import lowest_counters
+from pricing_service.decisions._raise_counters import Counter, lowest_counters
 from pricing_service.decisions._raise_plan import Planned
 from pricing_service.decisions._raise_told import POLICY, RANDOMISED, Told
 
@@ -87,7 +87,7 @@ class Waves:
         return replace(self.planned, level=np.where(self.raised, self.planned.level, 0))
 
     @cached_property
-    def lowest_counters(self) -> dict[int, Estimate]:
+    def lowest_counters(self) -> dict[int, Counter]:
         """The lowest raise that is worth accepting of each group in which anybody is really raised."""
         return lowest_counters(self.told)
 
@@ -138,7 +138,7 @@ class Waves:
         """Return down to which price each that is raised may bargain, money a month; None where none is."""
         lowest = np.zeros(len(self.planned.names))
         for code, found in self.lowest_counters.items():
-            lowest[code] = found.value
+            lowest[code] = found.lowest.value
         bill, own = self.planned.study.customers.bill, self.told.raises
         least = (bill * (1 + np.minimum(lowest[self.planned.group], own))).round(2)
         return [price if share > 0 else None for price, share in zip(least.tolist(), own, strict=True)]

@@ -249,7 +249,8 @@ def _groups(waves: Waves) -> list[dict[str, Any]]:
                     "raised": int(raised.sum()),
                     "raise": float(study.terms.levels[planned.plan.level[code]]),
                     "mrr": float(study.customers.bill[mine].sum()),
-                    "lowest_counter": waves.lowest_counters[code].to_json(),
+                    "lowest_counter": waves.lowest_counters[code].lowest.to_json(),
+                    "lowest_counter_if_all": waves.lowest_counters[code].if_all.to_json(),
                 }
             )
     return sorted(found, key=lambda row: -row["mrr"])

@@ -12,7 +12,10 @@ Json = dict[str, Any]
 
 
 def result(*lowest: float, counters: int = 0) -> Json:
-    groups = [{"raise": 0.1, "lowest_counter": {"value": each}} for each in lowest]
+    groups = [
+        {"raise": 0.1, "lowest_counter": {"value": each}, "lowest_counter_if_all": {"value": 0.09}}
+        for each in lowest
+    ]
     bargaining = {"counters": counters, "countered": {"n": 40, "value": 0.2}, "conceded": {"value": 0.45}}
     return {"policy": {"groups": groups}, "bargaining": bargaining}
 
@@ -21,7 +24,10 @@ def result(*lowest: float, counters: int = 0) -> Json:
     ("lowest", "said"),
     [
         ((0.045, 0.045), "from a raise of 4.5 % on"),
-        ((0.0, 0.0451), "from a raise of 0.0 % to 4.5 %, by group, on"),
+        ((0.02, 0.04), "from a raise of 2.0 % to 4.0 %, by group, on"),
+        ((0.0,), "from its old price on"),
+        ((0.02,), "If all came to offer less, it would be from a raise of 9.0 % on."),
+        ((0.0, 0.0451), "from its old price to a raise of 4.5 %, by group, on"),
         ((0.03, 0.1), "whoever threatens. In the other groups hold to the raise."),
         ((0.1, 0.0999), "Whoever offers less than it is asked is better held to the raise, in every group."),
     ],

@@ -71,7 +71,7 @@ def countering(planned: Planned, share: float) -> Planned:
 
 
 def values(planned: Planned) -> np.ndarray:
-    return np.array([each.value for each in lowest_counters(planned).values()])
+    return np.array([each.lowest.value for each in lowest_counters(planned).values()])
 
 
 def test_counter_offers_and_what_they_brought_are_learned(found: Outcome, bargained: StoredPanel):
@@ -163,6 +163,14 @@ def test_the_more_offer_less_the_higher_it_is(planned: Planned):
     assert (few <= some).all()
     assert (some <= many).all()
     assert few.mean() < many.mean()
+
+
+def test_if_all_offered_less_it_would_be_higher_and_as_where_all_do(planned: Planned):
+    told = lowest_counters(planned).values()
+
+    if_all = np.array([each.if_all.value for each in told])
+    assert (if_all >= values(planned)).all()
+    assert if_all == pytest.approx(values(countering(planned, 1.0)))
 
 
 def test_where_nobody_is_raised_there_is_no_guidance(planned: Planned):

@@ -126,7 +126,7 @@ PLANNED: Json = SHARED | {
         "raised": 80, "fairness_by": ["plan", "usage_band"],
         "groups": [
             {"group": "team · large", "customers": 78, "raised": 50, "raise": 0.15, "mrr": 26424.3,
-             "lowest_counter": estimate(0.065)},
+             "lowest_counter": estimate(0.065), "lowest_counter_if_all": estimate(0.12)},
             {"group": "team · small", "customers": 77, "raised": 30, "raise": 0.08, "mrr": 8558.0},
         ],
         "certificate": {"method": "exact", "gap": 0.0, "worth": 21600.0, "bound_of_all_plans": 23300.0},
