@@ -43,7 +43,7 @@ def lowest_counters(planned: Planned) -> dict[int, Counter]:
     found = {}
     for code in np.unique(planned.group[raised]).tolist():
         mine = raised & (planned.group == code)
-        asked = float(study.terms.levels[planned.plan.level[code]])
+        asked = float(max(study.terms.levels[planned.plan.level[code]], planned.raises[mine].max()))
         lowest, if_all = (
             lowest_counter(
                 asked, lived.of(mine, later), bill=bill[mine], cost=study.service * bill[mine], countered=share
