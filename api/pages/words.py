@@ -133,6 +133,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_accepted": "nobody said that raises of whole plans may tell it",
         "stronger_evidence": "raises by lot or by contract tell it",
         "no_group_raises": "no raise was told to all of a plan by policy",
+        "willingness_unknown": "too few customers told what they themselves would pay",
         "trend_before": "plans that were raised lost customers at another rate before",
         "nobody_compared": "no two customers may be asked the same",
         **RAISE_REASONS,

@@ -103,17 +103,17 @@ def _what_became(judged: _Judgement, offers: _Offers) -> bool | None:
 
 def _offers(panel: StoredPanel) -> dict[tuple[Who, str], list[tuple[float, bool]]]:
     """Return what was offered of each item, to leads and to those who were customers by then, oldest first."""
-    became = _first_days(contract_tables(panel))
+    became = first_days(contract_tables(panel))
     found: dict[tuple[Who, str], list[tuple[float, bool]]] = {}
     decided = (row for row in quotes_of(panel) if row["result"] != "open" and row["date"] <= panel.as_of)
     for row in decided:
-        for item, price in _priced(row):
+        for item, price in priced(row):
             for who in _offered_to(row, became):
                 found.setdefault((who, item), []).append((price, row["result"] == "won"))
     return found
 
 
-def _priced(row: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+def priced(row: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     """Yield what the quote is about: a plan by the month, a metric by the unit."""
     if row["plan"] is not None and row["price"]:
         yield row["plan"], row["price"]
@@ -129,7 +129,7 @@ def _offered_to(row: Mapping[str, Any], became: Mapping[str, date]) -> Iterator[
         yield "customer", customer
 
 
-def _first_days(tables: Checked) -> dict[str, date]:
+def first_days(tables: Checked) -> dict[str, date]:
     """Return the day on which each customer became one: its sign-up, or its first subscription if that is earlier."""
     found: dict[str, date] = {}
     for table, column in (("customers", "signed_up"), ("subscriptions", "start")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -45,11 +45,17 @@ def stated_prices(surveys: Sequence[Survey]) -> dict[str, float]:
 
 def _stated(survey: Survey) -> dict[str, float]:
     """Return each customer's stated willingness: half way, on logs, from expensive to too expensive."""
-    columns = survey.columns
     answers: dict[str, list[float]] = {}
+    for customer, low, high in stated_ends(survey):
+        answers.setdefault(customer, []).append(float(np.log(low) + np.log(high)) / 2)
+    return {customer: float(np.exp(np.mean(logs))) for customer, logs in answers.items()}
+
+
+def stated_ends(survey: Survey) -> Iterator[tuple[str, float, float]]:
+    """Yield what each respondent that is a customer finds expensive and too expensive, both above 0."""
+    columns = survey.columns
     for customer, low, high in zip(
         columns["customer_id"], columns["expensive"], columns["too_expensive"], strict=True
     ):
         if customer is not None and low > 0 and high > 0:
-            answers.setdefault(customer, []).append(float(np.log(low) + np.log(high)) / 2)
-    return {customer: float(np.exp(np.mean(logs))) for customer, logs in answers.items()}
+            yield customer, float(low), float(high)

@@ -37,6 +37,7 @@ def without_response(study: RaiseStudy) -> dict[str, Any]:
         "waves": [],
         "hold_out": {},
         "threats": {},
+        "above_willingness": {},
         "charts": {},
     }
 

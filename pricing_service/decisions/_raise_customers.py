@@ -19,6 +19,7 @@ from pricing_service.decisions._raise_contracts import Contract, contracts
 from pricing_service.decisions._raise_told import Told, told_raises
 from pricing_service.decisions._raise_value import ValueOverTime
 from pricing_service.decisions._raise_versions import price_versions
+from pricing_service.decisions._raise_willingness import Willingness
 from pricing_service.decisions._study import WorthStudy
 from pricing_service.decisions._traits import Traits
 from pricing_service.decisions.unit_worth import UnitWorthOptions, chosen_metric
@@ -49,9 +50,9 @@ class RaiseCustomers:
         Shape (n,): the version of its plan's price that it is on, "" where nothing tells.
     told, coming
         All raises told before, of customers who left too; and those that are not in force yet.
-    traits, everybody, value_of_all, measured, noise
-        Of all N customers of the panel, their ids, value, who reports it, and the variance of its log by chance (NaN
-        where unknown); `places` (n,) says where these stand.
+    traits, everybody, value_of_all, measured, noise, willing
+        Of all N customers of the panel, their ids, value, who reports it, the variance of its log by chance (NaN where
+        unknown), and what they themselves would pay; `places` (n,) says where these stand.
     """
 
     ids: list[str]
@@ -73,6 +74,7 @@ class RaiseCustomers:
     value_of_all: Floats
     measured: NDArray[np.bool_]
     noise: Floats
+    willing: Willingness
 
     @classmethod
     def of(cls, panel: StoredPanel, *, level: float, seed: int, metric: str | None = None) -> RaiseCustomers:
@@ -105,6 +107,7 @@ class RaiseCustomers:
             version=price_versions(panel, bound, [last.get(each) for each in ids]), told=told, coming=coming,
             traits=evidence.traits, places=places, everybody=evidence.customers, value_of_all=value,
             measured=basis == MEASURED, noise=over_time.noise,
+            willing=Willingness.of(panel, evidence.customers, contracts(panel, ended=True)),
         )  # fmt: skip
 
     @property

@@ -12,6 +12,7 @@ from models.willingness.renewals import GIVEN
 from pricing_service.decisions._raise_study import RaiseStudy
 from pricing_service.decisions._raise_told import STAGGERED
 from pricing_service.decisions._raise_waves import HOLD_OUT, Waves
+from pricing_service.decisions._raise_willing_entries import by_willingness
 
 _BY_PLAN = (
     "whole plans were raised, one after another: whatever else befell a plan in the months of its raise is read as the"
@@ -34,6 +35,7 @@ def elasticity(study: RaiseStudy) -> dict[str, Any]:
         "given": study.rows.past.told,
         "left": int(study.rows.past.left.sum()),
         "staggered": None if study.staggered is None else study.staggered.entry(level),
+        "by_willingness": by_willingness(study),
     }
     reason = found["reason"] or "not_identified"
     if study.why_not is not None:
@@ -109,6 +111,7 @@ def rows_of(study: RaiseStudy, waves: Waves | None) -> Mapping[str, list[Any]]:
         "value_basis": customers.basis.tolist(),
         "captured_share": _or_none(earned.captured),
         "captured_share_after": nothing,
+        "would_pay": _or_none(customers.willing.monthly[customers.places].round(2)),
         "fair_mrr": _or_none(study.fair_mrr.round(2)),
         "earned": _or_none(earned.earned),
         "catch_up": _or_none(earned.catch_up),

@@ -157,4 +157,6 @@ def _or_believed(
 
 def _believed(rows: RaiseRows, learner: PriceResponse) -> Response:
     """Return what is believed before any data, of rows as these."""
-    return believed(learner.draws, seed=learner.seed, known=rows.known.shape[1])
+    return believed(
+        learner.draws, seed=learner.seed, known=rows.known.shape[1], positions=rows.past.positions
+    )

@@ -2,7 +2,9 @@
 
 Where a term binds, its last month is the decision, or the month in which the customer left before. Which share of its
 value a customer pays counts where it is measured, and from the seventh month on: who leaves before has reported too
-little to be measured at all, and value that is modelled from units is too rough to compare customers by.
+little to be measured at all, and value that is modelled from units is too rough to compare customers by. What a
+customer itself would pay counts from the same month on, where enough of them told it: who was asked had mostly stayed
+to be asked.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pricing_service.decisions._raise_contracts import Contract, due_months
 from pricing_service.decisions._raise_customers import RaiseCustomers
 from pricing_service.decisions._raise_exposure import Exposure
 from pricing_service.decisions._raise_groups import GroupRaises
+from pricing_service.decisions._raise_willingness import Willingness, mean_of_known
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.answers import arrow_of, floats_of
 
@@ -39,7 +42,7 @@ class RaiseRows:
     past
         What is learned from.
     known, position, given
-        Of today's n customers: x (n, k), z (n,) and u (n,), as in `Decisions`.
+        Of today's n customers: x (n, k), z (n, j) and u (n,), as in `Decisions`.
     month
         Shape (m,): of each decision of the past, from year 0.
     """
@@ -73,8 +76,13 @@ class RaiseRows:
         )
         to_come = np.log(customers.bill / customers.paid)
         value = np.where(customers.measured, customers.value_of_all, np.nan)
-        known = _Known.of(months.first_bill(), value, raises, last=months.last, noise=customers.noise)
-        known = known if groups is None else replace(known, levels=groups.levels)
+        bill = months.first_bill()
+        known = _Known.of(bill, value, raises, last=months.last, noise=customers.noise)
+        known = replace(
+            known,
+            levels=None if groups is None else groups.levels,
+            willing=_of_willingness(bill, customers.willing),
+        )
         at_risk = months.due(agreed, customers.everybody) | months.gone
         who, month, age = months.who[at_risk], months.month[at_risk], months.age[at_risk]
         past = Decisions(
@@ -95,7 +103,7 @@ class RaiseRows:
 class _Known:
     """What is known of all N customers: z (NaN where it is not), log of the first bill, raises, and the last month.
 
-    `levels` (N, g) are of groups, where whole groups' raises are read.
+    `levels` (N, g) are of groups, where whole groups' raises are read; `willing` (N,) is v, where enough told it.
     """
 
     share: Floats
@@ -103,6 +111,7 @@ class _Known:
     raises: Exposure
     last: int
     levels: Floats | None = None
+    willing: Floats | None = None
 
     @classmethod
     def of(
@@ -119,24 +128,43 @@ class _Known:
         return cls(shrunk, np.nan_to_num(_from_middle(logs)), raises, last)
 
     def position(self, who: NDArray[np.intp], age: Ints) -> Floats:
-        """Return z of customer-months, 0 where it does not count."""
-        z: Floats = np.where(self._counts(who, age), np.nan_to_num(self.share[who]), 0.0)
-        return z
+        """Return z of customer-months, shape (m, j): share of value, and of willingness; 0 where it does not count."""
+        places = [
+            np.where(_counts(each, who, age), np.nan_to_num(each[who]), 0.0) for each in self._positions()
+        ]
+        return np.column_stack(places)
 
     def at(self, who: NDArray[np.intp], age: Ints, month: Ints) -> Floats:
         """Return x of customer-months: a level for each band of age, z, whether it counts, the bill, time and waves."""
         band = np.searchsorted(BANDS, np.maximum(age, 0), side="right") - 1
         levels = band[:, None] == np.arange(len(BANDS))
-        z, years = self.position(who, age), (month - self.last) / 12
-        own = [levels, z, z * z, self._counts(who, age), self.log_bill[who], years]
+        position, years = self.position(who, age), (month - self.last) / 12
+        (share, *others) = (
+            (z, z * z, _counts(each, who, age)) for z, each in zip(position.T, self._positions(), strict=True)
+        )
+        own = [levels, *share, self.log_bill[who], years]
         begun = [month >= wave for wave in self.raises.waves()]
         told = [*begun, *self.raises.inside(who, month), self.raises.old(who, month)]
         told = told if self.levels is None else [*told, self.levels[who]]
-        return np.column_stack([*own, *told]).astype(np.float64)
+        more = [column for other in others for column in other]
+        return np.column_stack([*own, *told, *more]).astype(np.float64)
 
-    def _counts(self, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:
-        counts: NDArray[np.bool_] = np.isfinite(self.share[who]) & (age >= _MEASURED_FROM)
-        return counts
+    def _positions(self) -> list[Floats]:
+        return [self.share] if self.willing is None else [self.share, self.willing]
+
+
+def _counts(place: Floats, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:
+    counts: NDArray[np.bool_] = np.isfinite(place[who]) & (age >= _MEASURED_FROM)
+    return counts
+
+
+def _of_willingness(bill: Floats, willing: Willingness) -> Floats | None:
+    """Return v of all N customers, NaN where unknown: each source's own middle taken out; None without a source."""
+    if not willing.sources:
+        return None
+    logs = np.log(np.where(bill > 0, bill, np.nan))
+    places = np.stack([_from_middle(logs - each) for each in willing.logs])
+    return _drawn_in(mean_of_known(places), np.nan_to_num(mean_of_known(willing.noise)))
 
 
 def _drawn_in(logs: Floats, noise: Floats) -> Floats:

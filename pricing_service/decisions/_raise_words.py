@@ -8,6 +8,7 @@ from typing import Any
 
 from pricing_service.decisions._raise_past_words import past_sentences
 from pricing_service.decisions._raise_wave_words import wave_sentences
+from pricing_service.decisions._raise_willing_entries import willing_sentences
 from pricing_service.decisions._words import chance, customers, listed, money, percent
 
 Result = Mapping[str, Any]
@@ -34,6 +35,7 @@ def raise_sentences(result: Result) -> list[str]:
         *plan,
         *_answer(result),
         *_by_plan(result),
+        *willing_sentences(result),
         *past,
         *wave_sentences(result),
         *_threats(result),

@@ -38,6 +38,7 @@ from pricing_service.decisions._raise_terms import RaiseTerms
 from pricing_service.decisions._raise_threats import threats
 from pricing_service.decisions._raise_usual import usual_raise, usual_sentences
 from pricing_service.decisions._raise_waves import Waves
+from pricing_service.decisions._raise_willing_entries import above_willingness, no_willingness
 from pricing_service.decisions._raise_words import raise_sentences
 from pricing_service.panel import StoredPanel
 
@@ -228,6 +229,7 @@ def _planned(waves: Waves) -> dict[str, Any]:
         "waves": waves.entries(),
         "hold_out": waves.hold_out(),
         "threats": threats(whole),
+        "above_willingness": above_willingness(waves),
         "band": [],
         "would_tell": {},
         "charts": captured_chart(waves),
@@ -270,10 +272,12 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
     return no_effects(refusal.reason, currency, level) | {
         "grandfathering": nothing_grandfathered(refusal.reason, currency, level),
         "policy": {}, "expected": unknown | {"chance_of_gain": None, "reasons": {"chance_of_gain": refusal.reason}},
-        "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)},
+        "elasticity": slope | dict.fromkeys(untold) | {"reasons": dict.fromkeys(untold, refusal.reason)}
+        | {"by_willingness": no_willingness(refusal.reason, level)},
         "skipped": [], "earned": {}, "coming": {}, "bargaining": {}, "beside": {}, "band": [],
         "usual_raise": usual_raise(), "would_tell": {}, "customers": 0,
         "past_raises": no_past_raises(refusal, level=level),
-        "waves": [], "hold_out": {}, "threats": {}, "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
+        "waves": [], "hold_out": {}, "threats": {}, "above_willingness": {},
+        "right_size": {}, "charts": {}, "features": dict(NO_FEATURES),
         "sentences": [f"Nothing can be said of raises: {refusal}."],
     }  # fmt: skip

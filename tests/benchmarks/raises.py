@@ -123,7 +123,7 @@ def decisions() -> Decisions:
     by_month = left.reshape(LARGE, HISTORY)
     there = month <= np.where(by_month.any(axis=1), by_month.argmax(axis=1), HISTORY)[who]
     rows = Decisions(
-        left=left, given=given, other=np.zeros((who.size, 0)), position=z, known=known, customer=who
+        left=left, given=given, other=np.zeros((who.size, 0)), position=z[:, None], known=known, customer=who
     )
     return rows.only(there)
 

@@ -45,6 +45,7 @@ RESULT = {
         "features", "past_raises", "customers", "sentences", "options", "before_after", "break_even", "frontier",
         "right_size", "coming", "bargaining", "threats", "break_even_by_segment", "usual_raise",
         "grandfathering",
+        "above_willingness",
     },
     "report": {"analyses", "missing", "failed", "options"},
 }  # fmt: skip

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from models.checks import Floats
 from models.errors import InvalidInput
 
+POSITIONS = 2
+"""The most positions: share of value, and share of what the customer itself would pay."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Decisions:
@@ -24,7 +27,7 @@ class Decisions:
     other
         w, shape (m, j): the same by raises of each other kind; j may be 0.
     position
-        z, shape (m,), finite.
+        z, shape (m, j), finite; j is 1 (share of value), or 2 (what the customer itself would pay beside it).
     known
         x, shape (m, k), finite: what was known before, levels for every row included.
     customer
@@ -46,7 +49,7 @@ class Decisions:
     def __post_init__(self) -> None:
         m = self.left.size
         shapes = {
-            "given": (m,), "position": (m,), "customer": (m,),
+            "given": (m,), "position": (m, min(max(self.positions, 1), POSITIONS)), "customer": (m,),
             "other": (m, self.other.shape[-1]), "known": (m, self.known.shape[-1]),
         }  # fmt: skip
         for name, shape in shapes.items():
@@ -55,6 +58,11 @@ class Decisions:
                 raise InvalidInput(f"{name} must be finite and of shape {shape}, got {found.shape}")
         if (np.diff(self.customer) < 0).any() or (m and self.customer[0] < 0):
             raise InvalidInput("rows must be sorted by customer, codes ≥ 0")
+
+    @property
+    def positions(self) -> int:
+        """By how many positions a customer is told from others, j."""
+        return int(self.position.shape[-1])
 
     @property
     def told(self) -> int:

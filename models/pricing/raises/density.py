@@ -10,10 +10,8 @@ from models.errors import NotEstimable
 from models.pricing.raises.decisions import Decisions
 
 THETA_MEDIAN, THETA_LOG_SD = 3.0, 0.8
-KAPPA_MEAN, KAPPA_SD = 1.0, 0.4
+KAPPA_MEANS, KAPPA_SD = (1.0, 0.5), 0.4
 SIGMA_MEDIAN, OMEGA_MEDIAN, PRIVATE_LOG_SD = 0.4, 0.8, 0.5
-PRIVATE = (2, 3)
-"""Where σ and ω stand among the parameters."""
 NODES = 7
 _WEAK = 3.0
 _STEP = 1e-4
@@ -27,7 +25,10 @@ def nodes() -> tuple[Floats, Floats]:
 
 
 class Density:
-    """The log density of (log θ, κ, log σ, log ω, β, δ), columns of x and w in standard deviations."""
+    """The log density of (log θ, κ, log σ, log ω, β, δ), columns of x and w in standard deviations.
+
+    κ has as many places as there are positions; `fixed` says where log σ and log ω stand.
+    """
 
     def __init__(self, rows: Decisions, scale: Floats | None = None) -> None:
         x = np.concatenate([rows.known, rows.other], axis=1)
@@ -35,7 +36,10 @@ class Density:
         # A level is the same in all rows: it keeps its scale.
         self.scale = np.where(spread > 1e-12, spread, 1.0) if scale is None else scale
         sign = np.where(rows.left, 1.0, -1.0)
-        self._sign, self._z = sign, rows.position
+        # Row by row: each position is summed over in one stretch of memory.
+        self._sign, self._z = sign, np.ascontiguousarray(rows.position.T)
+        j = len(self._z)
+        self._kappa, self._rest, self.fixed = slice(1, 1 + j), 3 + j, (1 + j, 2 + j)
         self._x = sign[:, None] * (x / self.scale)
         self._risen = sign * np.expm1(rows.given)
         self._starts = np.flatnonzero(np.diff(rows.customer, prepend=-1))
@@ -45,19 +49,23 @@ class Density:
         # Every density is worked out in the same room: to be given fresh memory costs more than the sums.
         self._room = np.empty((3, NODES, rows.left.size))
         self._log_weight = np.log(weight)
-        p = 4 + x.shape[1]
+        p = self._rest + x.shape[1]
         self._mean, self._precision = np.zeros(p), np.full(p, _WEAK**-2)
-        self._mean[:4] = np.log(THETA_MEDIAN), KAPPA_MEAN, np.log(SIGMA_MEDIAN), np.log(OMEGA_MEDIAN)
-        self._precision[:4] = THETA_LOG_SD**-2, KAPPA_SD**-2, PRIVATE_LOG_SD**-2, PRIVATE_LOG_SD**-2
+        self._mean[: self._rest] = [
+            np.log(THETA_MEDIAN), *KAPPA_MEANS[:j], np.log(SIGMA_MEDIAN), np.log(OMEGA_MEDIAN)
+        ]  # fmt: skip
+        sd = np.array([THETA_LOG_SD, *[KAPPA_SD] * j, PRIVATE_LOG_SD, PRIVATE_LOG_SD])
+        self._precision[: self._rest] = sd**-2
         self.cells = rows.left.size * NODES
 
     def _parts(self, at: Floats) -> tuple[Floats, Floats]:
         """Return sign × what raises add to the log odds at each node, and sign × η, (nodes, m) each."""
-        steep = np.exp(np.clip(at[0] + at[1] * self._z, -_FARTHEST, 4.0)) * self._risen
+        steep = np.exp(np.clip(at[0] + at[self._kappa] @ self._z, -_FARTHEST, 4.0)) * self._risen
         added, signed, _ = self._room
-        np.multiply(np.exp(np.clip(-np.exp(at[2]) * self._node, -4.0, 4.0))[:, None], steep, out=added)
-        np.multiply((-np.exp(at[3]) * self._node)[:, None], self._sign, out=signed)
-        signed += self._x @ at[4:]
+        sigma, omega = (np.exp(at[place]) for place in self.fixed)
+        np.multiply(np.exp(np.clip(-sigma * self._node, -4.0, 4.0))[:, None], steep, out=added)
+        np.multiply((-omega * self._node)[:, None], self._sign, out=signed)
+        signed += self._x @ at[self._rest :]
         signed += added
         return added, signed
 
@@ -86,10 +94,11 @@ class Density:
         moved = added * miss
         gradient = np.empty(at.size)
         gradient[0] = moved.sum()
-        gradient[1] = moved.sum(axis=0) @ self._z
-        gradient[2] = -np.exp(at[2]) * float(self._node @ moved.sum(axis=1))
-        gradient[3] = -np.exp(at[3]) * float(self._node @ (miss @ self._sign))
-        gradient[4:] = miss.sum(axis=0) @ self._x
+        by_row, (sigma, omega) = moved.sum(axis=0), self.fixed
+        gradient[self._kappa] = [by_row @ z for z in self._z]
+        gradient[sigma] = -np.exp(at[sigma]) * float(self._node @ moved.sum(axis=1))
+        gradient[omega] = -np.exp(at[omega]) * float(self._node @ (miss @ self._sign))
+        gradient[self._rest :] = miss.sum(axis=0) @ self._x
         off = at - self._mean
         return float(total.sum()) - 0.5 * float(self._precision @ off**2), gradient - self._precision * off
 

@@ -33,14 +33,17 @@ def last_day(at: int) -> str:
 
 
 def raising_board(
-    customers: int = 200, *, seed: int = 1, assignment: str = "randomised", told: bool = True
-) -> Tables:
+    customers: int = 200, *, seed: int = 1, assignment: str = "randomised", told: bool = True,
+    willing: float | None = None,
+) -> Tables:  # fmt: skip
     """Customers who pay 2–14 % of their value; of half of them it grew by half after the first year.
 
     By lot every other one was asked a fifth more from the thirteenth month on; the odds of leaving have the elasticity
-    4. `assignment` is how the price is said to have been set; without `told` no price change is in the data.
+    4. `assignment` is how the price is said to have been set; without `told` no price change is in the data. With
+    `willing` all say what they would pay, and the answer is steeper by exp(willing v), v : log of the share that they
+    pay of it.
     """
-    rng = np.random.default_rng(seed)
+    rng, pays = np.random.default_rng(seed), np.random.default_rng((seed, 1)).normal(0, 0.5, customers)
     tables: Tables = {
         name: [] for name in ("customers", "subscriptions", "outcomes", "kpis", "price_changes")
     }
@@ -48,10 +51,11 @@ def raising_board(
         who, raised = f"c{at:03d}", bool(rng.random() < 0.5)
         value = round(float(2000 * np.exp(rng.normal(0, 0.6))), 2)
         bill = round(value * float(rng.uniform(0.02, 0.14)), 2)
+        steep = SLOPE * np.exp((willing or 0.0) * pays[at])
         odds = (
             HAZARD
             / (1 - HAZARD)
-            * np.where(np.arange(MONTHS) < RAISED_AT - 1, 1, (1 + RAISE) ** SLOPE) ** raised
+            * np.where(np.arange(MONTHS) < RAISED_AT - 1, 1, (1 + RAISE) ** steep) ** raised
         )
         leaves = np.flatnonzero(rng.random(MONTHS) < odds / (1 + odds))
         gone = int(leaves[0]) + 1 if leaves.size else None
@@ -70,8 +74,18 @@ def raising_board(
             tables["outcomes"].append(
                 {"customer_id": who, "date": last_day(month), "kpi": "hires", "amount": amount}
             )
+        if willing is not None:
+            tables.setdefault("price_sensitivity", []).append(_says(who, plan, bill / np.exp(pays[at])))
     tables["kpis"] = [{"kpi": "hires", "kind": "revenue", "value_per_unit": 1, "attribution": 1}]
     return tables
+
+
+def _says(who: str, plan: str, would_pay: float) -> Row:
+    """What a customer answers that would pay so much a month for its plan; all exaggerate alike, by three tenths."""
+    ends = {"cheap": 0.5, "expensive": 1.2, "too_expensive": 1.4}
+    return {"respondent_id": f"r-{who}", "customer_id": who, "item": plan} | {
+        name: round(would_pay * times, 4) for name, times in ends.items()
+    }
 
 
 def _subscribed(who: str, plan: str, bill: float, *, gone: int | None, raised: bool) -> list[Row]:
@@ -102,7 +116,7 @@ def changed(tables: Tables, name: str, **more: object) -> Tables:
 
 def in_another_currency(tables: Tables, factor: float) -> Tables:
     """The same business with all money multiplied."""
-    money = {"mrr", "amount", "old_mrr", "offered_mrr", "new_mrr"}
+    money = {"mrr", "amount", "old_mrr", "offered_mrr", "new_mrr", "cheap", "expensive", "too_expensive"}
 
     def scaled(row: Row) -> Row:
         return {

@@ -167,7 +167,9 @@ def test_who_pays_more_of_its_value_stands_higher(raising: StoredPanel):
     never = np.array([each not in {told.customer for told in people.told} for each in people.ids])
     share = people.bill / people.value
     assert (
-        np.corrcoef(np.argsort(np.argsort(share[never])), np.argsort(np.argsort(rows.position[never])))[0, 1]
+        np.corrcoef(np.argsort(np.argsort(share[never])), np.argsort(np.argsort(rows.position[never, 0])))[
+            0, 1
+        ]
         > 0.9
     )
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize
 
 from models.pricing.raises.density import NODES, Density, nodes
-from tests.models.pricing.raises.test_response import lives
+from tests.models.pricing.raises.test_response import lives, told
 
 
 def test_the_nodes_are_those_of_a_standard_normal() -> None:
@@ -23,6 +23,16 @@ def test_the_slope_is_that_of_the_density() -> None:
 
     slope = density.density_and_slope(at)[1]
 
+    assert slope == pytest.approx(optimize.approx_fprime(at, density.density, 1e-6), rel=1e-3, abs=1e-3)
+
+
+def test_the_slope_is_that_of_the_density_with_willingness_too() -> None:
+    density = Density(told(0, by_willingness=0.6, customers=80))
+    at = np.array([1.0, 0.8, 0.4, -1.0, -0.3, -3.5, 0.2, 0.1, -0.1, 0.05])
+
+    slope = density.density_and_slope(at)[1]
+
+    assert density.fixed == (3, 4)
     assert slope == pytest.approx(optimize.approx_fprime(at, density.density, 1e-6), rel=1e-3, abs=1e-3)
 
 

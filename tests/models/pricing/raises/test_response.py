@@ -14,6 +14,8 @@ from models.pricing.raises.density import NODES
 from models.pricing.raises.response import LEARNT, PriceResponse, Response, believed
 
 THETA = 4.0
+THETAS_BEFORE = [5.028061240134835, 5.535225605603717, 4.5865162905091985]
+KAPPAS_BEFORE = [0.972818672805977, 0.9110717216062199, 0.6912001967326132]
 
 
 def lives(
@@ -38,8 +40,26 @@ def lives(
     place = there.T
     z_rows = z[who]
     return Decisions(
-        left=leaves.T[place], given=u.T[place], other=np.zeros((who.size, 0)), position=z_rows,
+        left=leaves.T[place], given=u.T[place], other=np.zeros((who.size, 0)), position=z_rows[:, None],
         known=np.column_stack([np.ones(who.size), z_rows]), customer=who,
+    )  # fmt: skip
+
+
+def told(seed: int, *, by_willingness: float, customers: int = 1000, share: float = 2 / 3) -> Decisions:
+    """Lives in which who pays more of what it said it would minds a raise more; a share of customers said it."""
+    rng = np.random.default_rng((seed, 7))
+    z, private = rng.normal(0, 0.5, customers), rng.normal(size=customers)
+    v, said = 0.5 * z + rng.normal(0, 0.4, customers), rng.random(customers) < share
+    asked = np.log1p(rng.choice([0.05, 0.15, 0.25], customers)) * (rng.random(customers) < 0.5)
+    u = np.where(np.arange(18)[:, None] >= 6, asked, 0.0)
+    pressure = THETA * np.exp(z + by_willingness * v - 0.4 * private)
+    leaves = rng.random(u.shape) < special.expit(-4 + 0.3 * (z + v) - 0.8 * private + pressure * np.expm1(u))
+    place = (np.cumsum(leaves, axis=0) - leaves == 0).T
+    who, known = np.nonzero(place)[0], np.where(said, v, 0.0)
+    x = np.column_stack([np.ones(customers), z, known, known**2, said])
+    return Decisions(
+        left=leaves.T[place], given=u.T[place], other=np.zeros((who.size, 0)),
+        position=np.column_stack([z, known])[who], known=x[who], customer=who,
     )  # fmt: skip
 
 
@@ -142,3 +162,66 @@ def test_data_that_say_nothing_leave_the_prior_as_wide_as_it_was() -> None:
     faint = replace(rows, given=rows.given * 0.01)
 
     assert PriceResponse(draws=200).fit(faint).learnt > LEARNT
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", [0.0, 0.6])
+def test_intervals_hold_by_how_much_more_those_mind_who_pay_more_of_what_they_said(planted: float) -> None:
+    books = [PriceResponse().fit(told(seed, by_willingness=planted)).kappa[:, 1] for seed in range(50)]
+
+    low, middle, high = np.quantile(books, [0.05, 0.5, 0.95], axis=1)
+    assert ((low < planted) & (planted < high)).mean() >= 0.8
+    assert abs(middle.mean() - planted) < 0.3
+    # Nothing is invented: where there is nothing, few intervals say that there is.
+    assert (low > 0).mean() > 0.5 if planted else (low > 0).mean() < 0.2
+
+
+def test_much_data_tell_by_how_much_more_those_mind_who_pay_more_of_what_they_said() -> None:
+    there, nothing = (
+        PriceResponse(draws=200).fit(told(1, by_willingness=planted, customers=6000, share=1.0))
+        for planted in (1.0, 0.0)
+    )
+
+    much, none = (each.by_willingness(known=6000) for each in (there, nothing))
+    assert None not in (much.low, much.value, none.value, none.high)
+    assert much.low > none.high
+    assert much.value - none.value == pytest.approx(1.0, abs=0.3)
+    assert (much.n, much.reason) == (6000, None)
+
+
+def test_comparing_customers_tells_nothing_of_willingness() -> None:
+    """Who pays more of what it said leaves more often here whatever is asked; that is a level and no answer."""
+    rows = told(3, by_willingness=0.0, share=1.0)
+    rng = np.random.default_rng(0)
+    steep = rng.random(rows.left.size) < special.expit(-4 + 1.5 * rows.position[:, 1])
+    level = replace(rows, left=steep, given=rows.given * 0.01)
+
+    found = PriceResponse().fit(level).kappa[:, 1]
+
+    assert found.mean() == pytest.approx(0.5, abs=0.1)
+    assert found.std() == pytest.approx(0.4, abs=0.08)
+
+
+def test_willingness_that_nobody_told_leaves_every_draw_as_it_was() -> None:
+    """Figures of the code before it knew willingness."""
+    found = PriceResponse(draws=50, seed=5).fit(lives(5))
+    prior = believed(50, seed=2, known=4)
+
+    assert found.theta[:3].tolist() == pytest.approx(THETAS_BEFORE, rel=1e-9)
+    assert found.kappa[:3, 0].tolist() == pytest.approx(KAPPAS_BEFORE, rel=1e-9)
+    assert found.by_willingness(known=0).reason == "willingness_unknown"
+    both = believed(50, seed=2, known=4, positions=2)
+    assert (both.theta == prior.theta).all()
+    assert (both.kappa[:, 0] == prior.kappa[:, 0]).all()
+    assert (both.omega == prior.omega).all()
+
+
+def test_who_pays_more_of_what_it_said_is_pressed_more_by_draws_that_say_so() -> None:
+    prior = believed(2000, seed=0, positions=2)
+    places = np.array([[0.0, 0.0], [0.0, 0.5], [0.5, 0.0]])
+
+    pressed = np.log(prior.pressure(places))
+
+    assert pressed[:, 1] - pressed[:, 0] == pytest.approx(0.5 * prior.kappa[:, 1])
+    assert pressed[:, 2] - pressed[:, 0] == pytest.approx(0.5 * prior.kappa[:, 0])
+    assert np.quantile(prior.kappa[:, 1], [0.1, 0.9]) == pytest.approx([0.0, 1.0], abs=0.06)
