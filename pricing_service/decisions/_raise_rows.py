@@ -23,14 +23,11 @@ from pricing_service.decisions._raise_contracts import Contract, due_months
 from pricing_service.decisions._raise_customers import RaiseCustomers
 from pricing_service.decisions._raise_exposure import Exposure
 from pricing_service.decisions._raise_groups import GroupRaises
-from pricing_service.decisions._raise_willingness import Willingness, mean_of_known
+from pricing_service.decisions._raise_standing import MEASURED_FROM, Standing, drawn_in, from_middle
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.answers import arrow_of, floats_of
 
 BANDS = (0, 3, 6, 12, 24)
-_MEASURED_FROM = 6
-_FARTHEST = 2.0
-"""Logs from the median beyond which a customer is no stranger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +78,13 @@ class RaiseRows:
         known = replace(
             known,
             levels=None if groups is None else groups.levels,
-            willing=_of_willingness(bill, customers.willing),
+            willing=Standing.of(
+                customers.willing,
+                bill,
+                known.share,
+                months.gone_in(),
+                months=(int(months.month.min()), months.last),
+            ),
         )
         at_risk = months.due(agreed, customers.everybody) | months.gone
         who, month, age = months.who[at_risk], months.month[at_risk], months.age[at_risk]
@@ -89,21 +92,21 @@ class RaiseRows:
             left=months.gone[at_risk],
             given=raises.given(who, month),
             other=raises.other(who, month),
-            position=known.position(who, age),
+            position=known.position(who, age, month),
             known=known.at(who, age, month),
             customer=who,
         )
         here, ages = customers.places, months.age_today(customers.places)
         today = np.full(here.size, months.last)
         given = begun.given(here, today) + to_come
-        return cls(past, known.at(here, ages, today), known.position(here, ages), given, month)
+        return cls(past, known.at(here, ages, today), known.position(here, ages, today), given, month)
 
 
 @dataclass(frozen=True, eq=False)
 class _Known:
     """What is known of all N customers: z (NaN where it is not), log of the first bill, raises, and the last month.
 
-    `levels` (N, g) are of groups, where whole groups' raises are read; `willing` (N,) is v, where enough told it.
+    `levels` (N, g) are of groups, where whole groups' raises are read; `willing` is v, where enough told it.
     """
 
     share: Floats
@@ -111,7 +114,7 @@ class _Known:
     raises: Exposure
     last: int
     levels: Floats | None = None
-    willing: Floats | None = None
+    willing: Standing | None = None
 
     @classmethod
     def of(
@@ -122,64 +125,30 @@ class _Known:
         told = (bill > 0) & (value > 0)
         share[told] = np.log(bill[told] / value[told])
         logs = np.log(np.where(bill > 0, bill, np.nan))
-        shrunk = _drawn_in(
-            _from_middle(share), np.zeros(bill.size) if noise is None else np.nan_to_num(noise)
-        )
-        return cls(shrunk, np.nan_to_num(_from_middle(logs)), raises, last)
+        shrunk = drawn_in(from_middle(share), np.zeros(bill.size) if noise is None else np.nan_to_num(noise))
+        return cls(shrunk, np.nan_to_num(from_middle(logs)), raises, last)
 
-    def position(self, who: NDArray[np.intp], age: Ints) -> Floats:
+    def position(self, who: NDArray[np.intp], age: Ints, month: Ints) -> Floats:
         """Return z of customer-months, shape (m, j): share of value, and of willingness; 0 where it does not count."""
-        places = [
-            np.where(_counts(each, who, age), np.nan_to_num(each[who]), 0.0) for each in self._positions()
-        ]
-        return np.column_stack(places)
+        z = np.where(self._counts(who, age), np.nan_to_num(self.share[who]), 0.0)
+        return np.column_stack([z] if self.willing is None else [z, self.willing.at(who, age, month)])
 
     def at(self, who: NDArray[np.intp], age: Ints, month: Ints) -> Floats:
         """Return x of customer-months: a level for each band of age, z, whether it counts, the bill, time and waves."""
         band = np.searchsorted(BANDS, np.maximum(age, 0), side="right") - 1
         levels = band[:, None] == np.arange(len(BANDS))
-        position, years = self.position(who, age), (month - self.last) / 12
-        (share, *others) = (
-            (z, z * z, _counts(each, who, age)) for z, each in zip(position.T, self._positions(), strict=True)
-        )
-        own = [levels, *share, self.log_bill[who], years]
+        z, years = self.position(who, age, month)[:, 0], (month - self.last) / 12
+        own = [levels, z, z * z, self._counts(who, age), self.log_bill[who], years]
         begun = [month >= wave for wave in self.raises.waves()]
         told = [*begun, *self.raises.inside(who, month), self.raises.old(who, month)]
         told = told if self.levels is None else [*told, self.levels[who]]
-        more = [column for other in others for column in other]
-        return np.column_stack([*own, *told, *more]).astype(np.float64)
+        if self.willing is not None:
+            told += self.willing.levels(who, age, month)
+        return np.column_stack([*own, *told]).astype(np.float64)
 
-    def _positions(self) -> list[Floats]:
-        return [self.share] if self.willing is None else [self.share, self.willing]
-
-
-def _counts(place: Floats, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:
-    counts: NDArray[np.bool_] = np.isfinite(place[who]) & (age >= _MEASURED_FROM)
-    return counts
-
-
-def _of_willingness(bill: Floats, willing: Willingness) -> Floats | None:
-    """Return v of all N customers, NaN where unknown: each source's own middle taken out; None without a source."""
-    if not willing.sources:
-        return None
-    logs = np.log(np.where(bill > 0, bill, np.nan))
-    places = np.stack([_from_middle(logs - each) for each in willing.logs])
-    return _drawn_in(mean_of_known(places), np.nan_to_num(mean_of_known(willing.noise)))
-
-
-def _drawn_in(logs: Floats, noise: Floats) -> Floats:
-    """Return deviations drawn towards the middle by their noise: a few months say less than many do."""
-    known = np.isfinite(logs)
-    spread = max(float(np.mean(logs[known] ** 2 - noise[known])), 1e-6) if known.any() else 1.0
-    drawn: Floats = logs * spread / (spread + noise)
-    return drawn
-
-
-def _from_middle(logs: Floats) -> Floats:
-    """Return by how much each lies from the median, as far as counts; NaN where it is unknown."""
-    known = np.isfinite(logs)
-    middle = float(np.median(logs[known])) if known.any() else 0.0
-    return np.clip(logs - middle, -_FARTHEST, _FARTHEST)
+    def _counts(self, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:
+        counts: NDArray[np.bool_] = np.isfinite(self.share[who]) & (age >= MEASURED_FROM)
+        return counts
 
 
 @dataclass(frozen=True, eq=False)

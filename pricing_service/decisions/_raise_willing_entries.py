@@ -23,7 +23,7 @@ def by_willingness(study: RaiseStudy) -> dict[str, Any]:
     level, willing = study.terms.level, study.customers.willing
     known = int(willing.known.sum())
     if study.rows.past.positions < 2:
-        return no_willingness(UNKNOWN_WILLINGNESS, level)
+        return no_willingness("too_few_left" if willing.sources else UNKNOWN_WILLINGNESS, level, n=known)
     found = study.response.by_willingness(level=level, known=known)
     if study.why_not is not None:
         found = Label(unit=found.unit, method=found.method, level=level).unknown(
@@ -40,9 +40,9 @@ def by_willingness(study: RaiseStudy) -> dict[str, Any]:
     }
 
 
-def no_willingness(reason: str, level: float) -> dict[str, Any]:
+def no_willingness(reason: str, level: float, *, n: int = 0) -> dict[str, Any]:
     """Return the entry where κ_w is not even a question."""
-    unknown = Label(unit=BY_WILLINGNESS, level=level).unknown(reason, n=0).to_json()
+    unknown = Label(unit=BY_WILLINGNESS, level=level).unknown(reason, n=n).to_json()
     return unknown | {"band": None, "sources": {}, "reasons": {"band": reason}}
 
 
@@ -75,6 +75,7 @@ def willing_sentences(result: Result) -> list[str]:
         found.append(
             f"Who pays twice as much of what it said it would minds a raise {times} times as much ({low} to {high}), by"
             f" {customers(slope['n'])} who told what they would pay."
+            + (" It may be nothing." if slope["low"] <= 0 else "")
         )
     above = result.get("above_willingness") or {}
     if above.get("customers"):

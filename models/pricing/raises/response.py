@@ -5,7 +5,8 @@ Notation
 row : a decision, a customer's month in which it could leave; where terms bind, one a term
 y : 1 where it left      x : (k,) what was known before      u = log(asked ÷ paid before), of the last year's raises
 z : log of the share of its value that it pays, less the median's; 0 where value is not known
-v : log of the share of what it said or showed it would pay, less the median's; 0 where that is not known
+v : log of the share of what it said or showed it would pay, less the median's; where that is not known, the mean of
+    those of its z
 ε : what nobody sees of a customer, N(0, 1): what it gets beyond what is measured
 
     logit P(y = 1 | ε) = β'x + δ'w - ω ε + θ exp(κ z + κ_w v - σ ε) (exp(u) - 1)      θ, σ, ω > 0

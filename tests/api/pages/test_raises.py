@@ -168,3 +168,17 @@ def test_versions_of_a_price_are_shown_with_what_keeping_them_costs() -> None:
     nobody = estimate(None, reason="nobody_is_grandfathered")
     without = PLANNED["grandfathering"] | {"lifetime_value_forgone": nobody, "churn_spared": nobody}
     assert "What keeping old prices forgoes" not in said(PLANNED | {"grandfathering": without})
+
+
+def test_how_much_more_those_mind_who_pay_more_of_what_they_said_is_shown_or_why_not() -> None:
+    known = estimate(0.6) | {"n": 84, "unit": "log pressure/log share of willingness"}
+    unknown = estimate(0.6) | {"value": None, "low": None, "high": None, "reason": "willingness_unknown"}
+    above = {"customers": 3, "known": 40, "mrr": 900.0, "reasons": {}}
+
+    page = said(PLANNED | {"elasticity": {"value": 2.0, "by_willingness": known}, "above_willingness": above})
+
+    assert "a percent more of what it said it would 0.6" in page
+    assert "Asked more than they said they would pay 3 of 40 of whom it is known" in page
+    assert "too few customers told what they themselves would pay" in said(
+        PLANNED | {"elasticity": {"value": 2.0, "by_willingness": unknown}}
+    )

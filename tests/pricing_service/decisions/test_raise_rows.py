@@ -228,3 +228,46 @@ def test_arms_of_an_experiment_are_given_raises_read_inside_it(front_door: Front
     assert rows.past.told == len({each.customer for each in people.told if each.share > 0})
     # Two numbers tell of the wave whatever the lot: that it began, and what it was asked.
     assert rows.past.known.shape[1] == read(front_door(raising_board(120))).past.known.shape[1] + 2
+
+
+def willing_of(tables: Tables, times: float = 1.0, *, told: float = 1.0) -> Tables:
+    """The same business with what customers said multiplied, told by the first part of them."""
+    said = tables["price_sensitivity"]
+    names = ("cheap", "expensive", "too_expensive")
+    scaled = [row | {name: float(str(row[name])) * times for name in names} for row in said]
+    return tables | {"price_sensitivity": scaled[: int(len(said) * told)]}
+
+
+def test_who_pays_more_of_what_it_said_stands_higher_in_a_second_position(front_door: FrontDoor):
+    board = raising_board(120, willing=0.6)
+    panel = front_door(board)
+
+    rows = read(panel)
+
+    would = {row["customer_id"]: float(str(row["expensive"])) / 1.2 for row in board["price_sensitivity"]}
+    bill = {row["customer_id"]: float(str(row["mrr"])) for row in reversed(board["subscriptions"])}
+    share = np.array([np.log(bill[each] / would[each]) for each in customers_of(panel).ids])
+    assert rows.past.positions == 2
+    assert np.corrcoef(share, rows.position[:, 1])[0, 1] > 0.999
+    first = rows.past.position[np.diff(rows.past.customer, prepend=-1) > 0]
+    assert not first.any()
+    assert rows.past.known.shape[1] == read(front_door(raising_board(120))).past.known.shape[1] + 2 + 5 + 4
+
+
+def test_an_exaggeration_common_to_all_changes_nothing(front_door: FrontDoor):
+    board = raising_board(60, willing=0.6)
+
+    plain, doubled = (read(front_door(willing_of(board, times))) for times in (1.0, 2.0))
+
+    assert doubled.past.position == pytest.approx(plain.past.position, abs=1e-9)
+
+
+def test_too_few_who_told_it_are_no_second_position(front_door: FrontDoor):
+    board = raising_board(60, willing=0.6)
+    few = board | {"price_sensitivity": board["price_sensitivity"][:19]}
+    none = {name: rows for name, rows in board.items() if name != "price_sensitivity"}
+
+    told, silent = read(front_door(few)), read(front_door(none))
+
+    assert (told.past.position == silent.past.position).all()
+    assert (told.past.known == silent.past.known).all()

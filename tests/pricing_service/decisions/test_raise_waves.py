@@ -202,7 +202,7 @@ def test_a_wave_of_customers_who_would_stay_anyway_is_read_against_its_own_hold_
     found = PriceResponse().fit(
         Decisions(
             left=np.array(left)[order], given=raises.given(customer, when), other=raises.other(customer, when),
-            position=known.position(customer, age), known=known.at(customer, age, when), customer=customer,
+            position=known.position(customer, age, when), known=known.at(customer, age, when), customer=customer,
         )
     )  # fmt: skip
 
