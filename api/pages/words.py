@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from api.pages.evidence_words import WEAKER
 from api.pages.raise_reasons import RAISE_REASONS
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
+        **WEAKER,
         "": "the data do not carry it",
         "nothing_published": "no decision on it is in force",
         "not_analysed": "no analysis tells of it",
@@ -130,11 +132,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_shipped": "it has not been shipped",
         "nothing_told": "nobody was asked about it",
         "nobody_known_to_be_ideal": "nobody is known to be ideal",
-        "not_accepted": "nobody said that raises of whole plans may tell it",
-        "stronger_evidence": "raises by lot or by contract tell it",
-        "no_group_raises": "no raise was told to all of a plan by policy",
         "willingness_unknown": "too few customers told what they themselves would pay",
-        "trend_before": "plans that were raised lost customers at another rate before",
         "nobody_compared": "no two customers may be asked the same",
         **RAISE_REASONS,
     }

@@ -9,45 +9,64 @@ import numpy as np
 
 from models.checks import Floats
 from models.willingness.renewals import GIVEN
+from pricing_service.decisions._raise_cross_section import CROSS_SECTIONAL
 from pricing_service.decisions._raise_study import RaiseStudy
 from pricing_service.decisions._raise_told import STAGGERED
 from pricing_service.decisions._raise_waves import HOLD_OUT, Waves
 from pricing_service.decisions._raise_willing_entries import by_willingness
 
-_BY_PLAN = (
-    "whole plans were raised, one after another: whatever else befell a plan in the months of its raise is read as the"
-    " answer to it"
-)
+_CAVEATS = {
+    STAGGERED: (
+        "raised_by_plan",
+        "whole plans were raised, one after another: whatever else befell a plan in the months of its raise is read as"
+        " the answer to it",
+    ),
+    CROSS_SECTIONAL: (
+        "came_at_their_price",
+        "customers came at list prices that they were willing to pay: the answer reads too low, and whatever else told"
+        " customers of a plan's prices apart is read as part of it",
+    ),
+}
 _QUARTILES = ("p25", "p50", "p75")
 
 
 def elasticity(study: RaiseStudy) -> dict[str, Any]:
     """Return θ with what it rests on; the band is what is believed, learned or not."""
-    level = study.terms.level
-    told = study.customers.told if study.staggered is None else study.staggered.groups.told
-    kinds = {each.assignment for each in told if each.given}
-    by = ", ".join(kind for kind in (*GIVEN, STAGGERED) if kind in kinds) if study.identified else None
+    level, past = study.terms.level, study.rows.past
+    kinds = _kinds(study) if study.identified else []
     low, middle, high = np.quantile(study.response.theta, [(1 - level) / 2, 0.5, (1 + level) / 2]).tolist()
+    listed = study.cross_section
     found = study.response.elasticity(level=level).to_json() | {
-        "identified_by": by,
+        "identified_by": ", ".join(kinds) or None,
         "band": {"low": low, "median": middle, "high": high, "learnt": 1 - study.response.learnt},
         "told": len(study.customers.told),
-        "given": study.rows.past.told,
-        "left": int(study.rows.past.left.sum()),
+        "given": past.told,
+        "left": int(past.left.sum()),
         "staggered": None if study.staggered is None else study.staggered.entry(level),
         "by_willingness": by_willingness(study),
+        "cross_sectional": None
+        if listed is None
+        else listed.entry(study.response, level, float(past.left.mean())),
     }
     reason = found["reason"] or "not_identified"
     if study.why_not is not None:
         found |= {"value": None, "low": None, "high": None, "reason": study.why_not.reason}
         found["warnings"] = [{"code": study.why_not.reason, "message": str(study.why_not)}]
         reason = study.why_not.reason
-    if by is not None and STAGGERED in kinds:
-        found["warnings"] = [{"code": "raised_by_plan", "message": _BY_PLAN}]
-    reasons = {} if by is not None else {"identified_by": reason}
-    return found | {
-        "reasons": reasons if study.staggered is not None else reasons | {"staggered": study.unused}
-    }
+    caveats = [_CAVEATS[kind] for kind in kinds if kind in _CAVEATS]
+    if caveats:
+        found["warnings"] = [{"code": code, "message": message} for code, message in caveats]
+    untold = {"identified_by": reason, STAGGERED: study.unused, CROSS_SECTIONAL: study.unlisted}
+    return found | {"reasons": {name: why for name, why in untold.items() if found[name] is None}}
+
+
+def _kinds(study: RaiseStudy) -> list[str]:
+    """Return by what the answer is known, the strongest first."""
+    by_list_price = study.cross_section is not None
+    by_plan = study.staggered is not None and not by_list_price
+    told = study.staggered.groups.told if by_plan and study.staggered is not None else study.customers.told
+    there = {each.assignment for each in told if each.given} | ({CROSS_SECTIONAL} if by_list_price else set())
+    return [kind for kind in (*GIVEN, STAGGERED, CROSS_SECTIONAL) if kind in there]
 
 
 def earned_entry(study: RaiseStudy) -> dict[str, Any]:

@@ -1,13 +1,15 @@
-"""What tells how churn answers to price: raises by lot or by contract, else, where it is accepted, whole plans' raises.
+"""What tells how churn answers to price: raises by lot or by contract, else, where it is accepted, weaker evidence.
 
 Raises of whole plans in turn are set beside the plans that are not raised yet, or never: what a plan loses more than
 before, and more than the others do. That holds if plans would have gone the same way, which nobody can know; that they
-did before is looked at, and where they did not, or nothing tells, the raises tell nothing.
+did before is looked at, and where they did not, or nothing tells, the raises tell nothing. Where these do not tell it
+either, list prices that customers came at may, where that is accepted (`_raise_cross_section`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,11 @@ from models.errors import NotEstimable
 from models.estimate import Label
 from models.pricing.raises.leads import Leads, leads_of
 from models.pricing.raises.response import PriceResponse, Response, believed
-from pricing_service.decisions._raise_contracts import contracts
+from pricing_service.decisions._raise_contracts import Contract, contracts
+from pricing_service.decisions._raise_cross_section import CROSS_SECTIONAL, CrossSection
 from pricing_service.decisions._raise_customers import RaiseCustomers
 from pricing_service.decisions._raise_groups import LEADS, GroupRaises
+from pricing_service.decisions._raise_listed import ListPrices
 from pricing_service.decisions._raise_rows import RaiseRows
 from pricing_service.decisions._raise_told import STAGGERED
 from pricing_service.panel import StoredPanel
@@ -86,6 +90,8 @@ class RaiseEvidence:
         Decisions of the past; the answer learned from them, or believed; why it is not learned, if so.
     staggered, unused
         Raises of whole plans, where they were looked at; and why they were not, else "".
+    cross_section, unlisted
+        List prices that customers came at, where they were looked at; and why they were not, else "".
     """
 
     rows: RaiseRows
@@ -93,25 +99,68 @@ class RaiseEvidence:
     why_not: NotEstimable | None
     staggered: Staggered | None
     unused: str
+    cross_section: CrossSection | None = None
+    unlisted: str = NOT_ACCEPTED
 
     @classmethod
     def of(
         cls, panel: StoredPanel, customers: RaiseCustomers, learner: PriceResponse, *, accept: tuple[str, ...]
     ) -> RaiseEvidence:
-        """Learn the answer from the strongest raises that tell it."""
+        """Learn the answer from the strongest evidence that tells it."""
         agreed = contracts(panel, ended=True)
         rows = RaiseRows.of(panel, customers, agreed)
         found = _learned(rows, learner)
         if not isinstance(found, NotEstimable) and found.identified:
-            return cls(rows, found, None, None, STRONGER)
-        strict = cls(rows, *_or_believed(found, rows, learner), None, NOT_ACCEPTED)
-        if STAGGERED not in accept:
-            return strict
+            return cls(rows, found, None, None, STRONGER, None, STRONGER)
+        best = cls(rows, *_or_believed(found, rows, learner), None, NOT_ACCEPTED)
+        if STAGGERED in accept:
+            best = best.with_plans(panel, customers, agreed, learner)
+        if CROSS_SECTIONAL not in accept:
+            return best
+        if best.identified:
+            return replace(best, unlisted=STRONGER)
+        return best.with_list_prices(panel, customers, agreed, learner)
+
+    @property
+    def identified(self) -> bool:
+        """Whether it tells the answer."""
+        return self.why_not is None and self.response.identified
+
+    def with_plans(
+        self,
+        panel: StoredPanel,
+        customers: RaiseCustomers,
+        agreed: Mapping[str, Contract],
+        learner: PriceResponse,
+    ) -> RaiseEvidence:
+        """Return what raises of whole plans tell beside it, or why they do not."""
         try:
             groups = GroupRaises.of(panel, customers, agreed)
         except NotEstimable as refusal:
-            return cls(rows, strict.response, strict.why_not or refusal, None, refusal.reason)
-        return strict.accepting(groups, RaiseRows.of(panel, customers, agreed, groups), learner)
+            return replace(self, why_not=self.why_not or refusal, unused=refusal.reason)
+        return self.accepting(groups, RaiseRows.of(panel, customers, agreed, groups), learner)
+
+    def with_list_prices(
+        self,
+        panel: StoredPanel,
+        customers: RaiseCustomers,
+        agreed: Mapping[str, Contract],
+        learner: PriceResponse,
+    ) -> RaiseEvidence:
+        """Return what list prices that customers came at tell in its place, or why they do not."""
+        try:
+            listed = ListPrices.of(panel, customers, agreed)
+        except NotEstimable as refusal:
+            return replace(self, why_not=self.why_not or refusal, unlisted=refusal.reason)
+        shown = CrossSection.of(panel, customers, listed)
+        rows = RaiseRows.of(panel, customers, agreed, listed=listed)
+        found = shown.why_not or _learned(rows, learner)
+        if isinstance(found, NotEstimable):
+            refused = None if self.why_not is None else found
+            return replace(self, why_not=refused, cross_section=replace(shown, why_not=found), unlisted="")
+        if not found.identified:
+            return replace(self, cross_section=shown, unlisted="")
+        return replace(self, rows=rows, response=found, why_not=None, cross_section=shown, unlisted="")
 
     def accepting(self, groups: GroupRaises, rows: RaiseRows, learner: PriceResponse) -> RaiseEvidence:
         """Return what raises of whole plans tell beside it, or why they do not; `rows` are read with them."""

@@ -24,6 +24,7 @@ from pricing_service.decisions._raise_contracts import Contract, due_months
 from pricing_service.decisions._raise_customers import RaiseCustomers
 from pricing_service.decisions._raise_exposure import Exposure
 from pricing_service.decisions._raise_groups import GroupRaises
+from pricing_service.decisions._raise_listed import ListPrices
 from pricing_service.decisions._raise_standing import MEASURED_FROM, Standing, from_middle
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.answers import arrow_of, floats_of
@@ -58,8 +59,12 @@ class RaiseRows:
         customers: RaiseCustomers,
         agreed: Mapping[str, Contract],
         groups: GroupRaises | None = None,
+        *,
+        listed: ListPrices | None = None,
     ) -> RaiseRows:
         """Read them from the panel's months; with `groups`, raises of whole groups are given, and groups have levels.
+
+        With `listed`, the list price that a customer came at is a raise over the usual one of its plan.
 
         Raises
         ------
@@ -74,26 +79,21 @@ class RaiseRows:
         )
         to_come = np.log(customers.bill / customers.paid)
         value = np.where(customers.measured, customers.value_of_all, np.nan)
-        bill = months.first_bill()
+        bill = months.first_bill() if listed is None else listed.bill
         known = _Known.of(
             bill, value, raises, last=months.last, noise=customers.noise, units=customers.units_of_all
         )
         known = replace(
-            known,
-            levels=None if groups is None else groups.levels,
+            known, levels=None if groups is None else groups.levels, listed=listed,
             willing=Standing.of(
-                customers.willing,
-                bill,
-                known.share,
-                months.gone_in(),
-                months=(int(months.month.min()), months.last),
+                customers.willing, bill, known.share, months.gone_in(), months=(int(months.month.min()), months.last)
             ),
-        )
+        )  # fmt: skip
         at_risk = months.due(agreed, customers.everybody) | months.gone
         who, month, age = months.who[at_risk], months.month[at_risk], months.age[at_risk]
         past = Decisions(
             left=months.gone[at_risk],
-            given=raises.given(who, month),
+            given=raises.given(who, month) + known.came_at(who, month),
             other=raises.other(who, month),
             position=known.position(who, age, month),
             known=known.at(who, age, month),
@@ -101,7 +101,7 @@ class RaiseRows:
         )
         here, ages = customers.places, months.age_today(customers.places)
         today = np.full(here.size, months.last)
-        given = begun.given(here, today) + to_come
+        given = begun.given(here, today) + to_come + known.came_at(here, today)
         return cls(past, known.at(here, ages, today), known.position(here, ages, today), given, month)
 
 
@@ -109,7 +109,8 @@ class RaiseRows:
 class _Known:
     """What is known of all N customers: z (NaN where it is not), log of the first bill, raises, and the last month.
 
-    `levels` (N, g) are of groups, where whole groups' raises are read; `willing` is v, where enough told it.
+    `levels` (N, g) are of groups, where whole groups' raises are read; `listed` the list prices that customers came at;
+    `willing` is v, where enough told it.
     """
 
     share: Floats
@@ -117,6 +118,7 @@ class _Known:
     raises: Exposure
     last: int
     levels: Floats | None = None
+    listed: ListPrices | None = None
     willing: Standing | None = None
 
     @classmethod
@@ -142,9 +144,14 @@ class _Known:
         begun = [month >= wave for wave in self.raises.waves()]
         told = [*begun, *self.raises.inside(who, month), self.raises.old(who, month)]
         told = told if self.levels is None else [*told, self.levels[who]]
+        told = told if self.listed is None else [*told, self.listed.known(who, month)]
         if self.willing is not None:
             told += self.willing.levels(who, age, month)
         return np.column_stack([*own, *told]).astype(np.float64)
+
+    def came_at(self, who: NDArray[np.intp], month: Ints) -> Floats:
+        """Return u of the list price that each came at; 0 where it does not count."""
+        return np.zeros(who.size) if self.listed is None else self.listed.given(who, month)
 
     def _counts(self, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:
         counts: NDArray[np.bool_] = np.isfinite(self.share[who]) & (age >= MEASURED_FROM)

@@ -19,6 +19,7 @@ from models.retention.ledger import Ints
 from pricing_service.decisions._raise_bargains import Bargains, marked
 from pricing_service.decisions._raise_coming import COMING
 from pricing_service.decisions._raise_contracts import months_until
+from pricing_service.decisions._raise_cross_section import CrossSection
 from pricing_service.decisions._raise_customers import UNKNOWN, RaiseCustomers
 from pricing_service.decisions._raise_evidence import NOT_ACCEPTED, RaiseEvidence, Staggered
 from pricing_service.decisions._raise_rows import RaiseRows
@@ -51,6 +52,8 @@ class RaiseStudy:
         The day up to which data count, and the ISO code of money.
     staggered, unused
         Raises of whole plans as evidence where they were looked at, and why they were not, else "".
+    cross_section, unlisted
+        The same of list prices that customers came at.
     """
 
     customers: RaiseCustomers
@@ -63,6 +66,8 @@ class RaiseStudy:
     currency: str
     staggered: Staggered | None = None
     unused: str = NOT_ACCEPTED
+    cross_section: CrossSection | None = None
+    unlisted: str = NOT_ACCEPTED
 
     @classmethod
     def of(cls, panel: StoredPanel, terms: RaiseTerms) -> RaiseStudy:
@@ -85,7 +90,7 @@ class RaiseStudy:
         )
         return cls(
             customers, terms, evidence.rows, evidence.response, evidence.why_not, _service(panel), panel.as_of,
-            panel.currency, evidence.staggered, evidence.unused,
+            panel.currency, evidence.staggered, evidence.unused, evidence.cross_section, evidence.unlisted,
         )  # fmt: skip
 
     @property

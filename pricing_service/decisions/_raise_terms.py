@@ -29,7 +29,7 @@ class RaiseTerms:
     level, seed
         Of intervals and draws.
     accept
-        Weaker evidence that may set the answer to prices: `staggered`, or nothing.
+        Weaker evidence that may set the answer to prices: `staggered`, `cross_sectional`, or nothing.
     downgrades
         Of customers whom a raise drives away, the share that takes a lower plan instead; None: learned.
     metric

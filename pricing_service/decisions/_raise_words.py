@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from math import exp
 from typing import Any
 
+from pricing_service.decisions._raise_cross_section import CROSS_SECTIONAL
 from pricing_service.decisions._raise_past_words import past_sentences
+from pricing_service.decisions._raise_told import STAGGERED
 from pricing_service.decisions._raise_wave_words import wave_sentences
 from pricing_service.decisions._raise_willing_entries import willing_sentences
 from pricing_service.decisions._words import chance, customers, listed, money, percent
@@ -36,6 +38,7 @@ def raise_sentences(result: Result) -> list[str]:
         *_answer(result),
         *_by_plan(result),
         *willing_sentences(result),
+        *_by_list_price(result),
         *past,
         *wave_sentences(result),
         *_threats(result),
@@ -122,8 +125,16 @@ def _answer(result: Result) -> list[str]:
         return []
     return [
         f"A raise of 10 % multiplies the odds of leaving by {_odds(slope['value'])} ({_odds(slope['low'])} to "
-        f"{_odds(slope['high'])}), by raises that were {slope['identified_by']} to {customers(slope['given'])}."
+        f"{_odds(slope['high'])}), by {_known_by(slope)}."
     ]
+
+
+def _known_by(slope: Result) -> str:
+    kinds = [kind for kind in slope["identified_by"].split(", ") if kind != CROSS_SECTIONAL]
+    if len(kinds) == len(slope["identified_by"].split(", ")):
+        return f"raises that were {slope['identified_by']} to {customers(slope['given'])}"
+    came = f"list prices that {customers(slope['cross_sectional']['customers'])} came at"
+    return f"raises that were {', '.join(kinds)}, and by {came}" if kinds else came
 
 
 def _by_plan(result: Result) -> list[str]:
@@ -131,6 +142,8 @@ def _by_plan(result: Result) -> list[str]:
     if staggered is None:
         return []
     trend = staggered["trend_before"]
+    if trend["verdict"] == "none_seen" and STAGGERED not in (result["elasticity"]["identified_by"] or ""):
+        return ["Raises of whole plans tell too little of it."]
     if trend["verdict"] == "none_seen":
         return [
             "That rests on raises of whole plans one after another. Before, these plans lost customers as the others "
@@ -138,6 +151,28 @@ def _by_plan(result: Result) -> list[str]:
         ]
     why = "lost customers at another rate before" if trend["verdict"] == "seen" else "are hardly seen before"
     return [f"Raises of whole plans tell nothing of it: the plans that were raised {why}."]
+
+
+def _by_list_price(result: Result) -> list[str]:
+    listed = result["elasticity"].get("cross_sectional")
+    if listed is None:
+        return []
+    balance, away = listed["balance"], listed["explained_away"]
+    if away["value"] is not None:
+        return [
+            "That rests on the list prices at which customers came, which is the weakest evidence. What was known of "
+            "them before does not go with their price, as far as can be seen (chance of differences as large: "
+            f"{percent(balance['chance'])}). Who came at a higher price was willing to pay it, so that truly more "
+            "leave.",
+            "To explain it away, a reason that nobody sees would have to multiply both the chance of having come at a "
+            f"tenth more and that of leaving by {away['value']:.1f} (by {away['low']:.1f} at the lower end).",
+        ]
+    why = {
+        "seen": "nothing of it: customers of different prices differed before",
+        "unknown": "nothing of it: nothing was known of customers before that could be compared",
+        "none_seen": "too little of it",
+    }[balance["verdict"]]
+    return [f"List prices at which customers came tell {why}."]
 
 
 def _odds(elasticity: float) -> str:

@@ -76,10 +76,10 @@ class RaiseOptions(Options):
         description="how much the mean of the worst tenth of draws counts beside the mean of all",
     )
 
-    accept: list[Literal["staggered"]] = Field(
+    accept: list[Literal["staggered", "cross_sectional"]] = Field(
         [],
         description="weaker evidence that may tell how churn answers where nothing stronger does: staggered,"
-        " raises of whole plans one after another",
+        " raises of whole plans one after another; cross_sectional, list prices at which customers of one plan came",
     )
     downgrades: float | None = Field(
         None,
@@ -267,7 +267,7 @@ def _nothing(refusal: NotEstimable, currency: str, level: float) -> dict[str, An
         name: Label(unit=unit, level=level).unknown(refusal.reason, n=0).to_json()
         for name, unit in units.items()
     }
-    untold = ("identified_by", "staggered")
+    untold = ("identified_by", "staggered", "cross_sectional")
     slope = Label(unit="log odds/log price", level=level).unknown(refusal.reason, n=0).to_json()
     return no_effects(refusal.reason, currency, level) | {
         "grandfathering": nothing_grandfathered(refusal.reason, currency, level),

@@ -158,8 +158,9 @@ class Response:
         return found
 
     def weights(self, customer: NDArray[np.intp]) -> Floats:
-        """Return how likely customers, by code (n,), are at each node, shape (n, nodes)."""
-        found: Floats = self.private[customer if len(self.private) > 1 else np.zeros_like(customer)]
+        """Return how likely customers, by code (n,), are at each node, (n, nodes); who never decided is as all are."""
+        known: Floats = np.vstack([self.private, nodes()[1]])
+        found: Floats = known[np.minimum(customer, len(self.private))]
         return found
 
 

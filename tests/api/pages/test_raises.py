@@ -182,3 +182,55 @@ def test_how_much_more_those_mind_who_pay_more_of_what_they_said_is_shown_or_why
     assert "too few customers told what they themselves would pay" in said(
         PLANNED | {"elasticity": {"value": 2.0, "by_willingness": unknown}}
     )
+
+
+@pytest.mark.parametrize(
+    ("by", "words"), [("staggered", "sets the answer"), (None, "tells too little to set the answer")]
+)
+def test_whole_plans_raised_in_turn_set_the_answer_only_where_it_rests_on_them(
+    by: str | None, words: str
+) -> None:
+    staggered = {
+        "groups": [{"group": "basic", "begins": "2025-01"}],
+        "trend_before": {"verdict": "none_seen", "chance": 0.5, "reasons": {}},
+    }
+
+    page = said(PLANNED | {"elasticity": {"value": None, "identified_by": by, "staggered": staggered}})
+
+    assert f"as far as can be seen; what they lost after {words} to prices" in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "away", "words"),
+    [
+        (
+            "none_seen",
+            estimate(2.5),
+            "does not go with their price, as far as can be seen. A reason that nobody sees",
+        ),
+        (
+            "seen",
+            {"value": None, "reason": "versions_differ_before"},
+            "goes with their price: what they did after",
+        ),
+        (
+            "unknown",
+            {"value": None, "reason": "nothing_known_before"},
+            "cannot be compared: nothing was known of",
+        ),
+    ],
+)
+def test_list_prices_that_customers_came_at_are_shown(verdict: str, away: dict[str, Any], words: str) -> None:
+    version = {"plan": "basic", "version": "2025-01-01", "price": 60.0, "unit": "EUR/month", "customers": 70}
+    listed = {
+        "customers": 90,
+        "versions": [version, version | {"plan": "team", "price": None, "unit": None, "customers": 20}],
+        "balance": {"verdict": verdict, "chance": 0.4, "reasons": {"chance": "nothing_known_before"}},
+        "explained_away": away,
+    }  # fmt: skip
+
+    page = said(PLANNED | {"elasticity": {"value": None, "cross_sectional": listed}})
+
+    assert "List prices at which 90 customers came: basic 2025-01-01 at 60" in page
+    assert "team 2025-01-01 20." in page
+    assert words in page

@@ -51,7 +51,9 @@ def test_nobody_accepts_them_by_default(panel: StoredPanel):
     found = entry(panel)
 
     assert found["value"] is found["identified_by"] is found["staggered"] is None
-    assert found["reasons"] == {"identified_by": "not_identified", "staggered": "not_accepted"}
+    assert found["reasons"] == {
+        "identified_by": "not_identified", "staggered": "not_accepted", "cross_sectional": "not_accepted",
+    }  # fmt: skip
 
 
 def test_plans_that_lost_more_before_their_raise_tell_nothing(front_door: FrontDoor):
@@ -95,7 +97,7 @@ def test_raises_by_lot_are_stronger(raising: StoredPanel):
     found = entry(raising, "staggered")
 
     assert found["identified_by"] == "randomised"
-    assert found["reasons"] == {"staggered": "stronger_evidence"}
+    assert found["reasons"] == dict.fromkeys(("staggered", "cross_sectional"), "stronger_evidence")
 
 
 @pytest.mark.parametrize(

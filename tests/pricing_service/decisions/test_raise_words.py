@@ -240,6 +240,59 @@ def test_a_threat_that_pays_is_told_and_one_that_does_not_is_not():
     ],
 )
 def test_raises_of_whole_plans_are_told_with_what_came_before(verdict: str, chance: float | None, said: str):
-    slope = result()["elasticity"] | {"staggered": {"trend_before": {"verdict": verdict, "chance": chance}}}
+    staggered = {"trend_before": {"verdict": verdict, "chance": chance}}
+    slope = result()["elasticity"] | {"identified_by": "staggered", "staggered": staggered}
+
+    assert said in " ".join(raise_sentences(result(elasticity=slope)))
+
+
+@pytest.mark.parametrize("by", [None, "randomised"])
+def test_raises_of_whole_plans_on_which_nothing_rests_tell_too_little(by: str | None):
+    staggered = {"trend_before": {"verdict": "none_seen", "chance": 0.4}}
+    slope = result()["elasticity"] | {"identified_by": by, "staggered": staggered}
+    slope |= {} if by else {"value": None}
+
+    said = " ".join(raise_sentences(result(elasticity=slope)))
+
+    assert "Raises of whole plans tell too little of it." in said
+    assert "That rests" not in said
+
+
+@pytest.mark.parametrize(
+    ("verdict", "away", "said"),
+    [
+        ("none_seen", known(2.5, 2.1, 2.9), "that of leaving by 2.5 (by 2.1 at the lower end)"),
+        ("none_seen", {"value": None}, "tell too little of it"),
+        ("seen", {"value": None}, "tell nothing of it: customers of different prices differed before"),
+        ("unknown", {"value": None}, "tell nothing of it: nothing was known of customers before"),
+    ],
+)
+def test_list_prices_are_told_with_what_would_explain_them_away(
+    verdict: str, away: dict[str, Any], said: str
+):
+    listed = {"customers": 90, "balance": {"verdict": verdict, "chance": 0.4}, "explained_away": away}
+
+    assert said in " ".join(
+        raise_sentences(result(elasticity=result()["elasticity"] | {"cross_sectional": listed}))
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("cross_sectional", "by list prices that 90 customers came at."),
+        (
+            "randomised, cross_sectional",
+            "by raises that were randomised, and by list prices that 90 customers came at.",
+        ),
+    ],
+)
+def test_the_answer_is_told_with_what_it_is_known_by(by: str, said: str):
+    listed = {
+        "customers": 90,
+        "balance": {"verdict": "none_seen", "chance": 0.4},
+        "explained_away": known(2, 1, 3),
+    }
+    slope = result()["elasticity"] | {"identified_by": by, "cross_sectional": listed}
 
     assert said in " ".join(raise_sentences(result(elasticity=slope)))

@@ -117,6 +117,15 @@ def test_who_stayed_long_is_believed_to_get_more_than_is_seen() -> None:
     assert found.private.sum(axis=1) == pytest.approx(1.0)
 
 
+def test_who_has_never_decided_is_believed_to_be_as_all_are() -> None:
+    rows = lives(1, customers=200)
+
+    found = PriceResponse(draws=50).fit(rows)
+
+    assert (found.weights(np.array([3])) == found.private[3]).all()
+    assert (found.weights(np.array([200, 5000])) == believed(10, seed=0).weights(np.array([0]))).all()
+
+
 def test_raises_that_others_set_tell_nothing() -> None:
     rows = lives(2)
     moved = replace(rows, given=np.zeros_like(rows.given), other=rows.given[:, None])
