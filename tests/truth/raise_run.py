@@ -45,10 +45,14 @@ RAILS = Rails(BUDGET, BUDGET, 0.9, 0.0, ["plan", "usage_band"])
 TABLES = ("customers", "subscriptions", "usage", "metrics", "kpis", "outcomes", "price_changes", "costs")
 _GRID = 61
 YEAR = 12
+LARGER = 5
 
 
-def draw_raised(seed: int) -> Business:
-    """Draw a business in which raises were given by lot, twice, the last one more than a year ago."""
+def draw_raised(seed: int, *, times: int = 1) -> Business:
+    """Draw a business in which raises were given by lot, twice, the last one more than a year ago.
+
+    It has so many `times` the customers that it would have.
+    """
     rng = stream(seed, "raised")
     business = draw_business(seed)
     price = replace(
@@ -57,7 +61,10 @@ def draw_raised(seed: int) -> Business:
         churn_slope=float(rng.uniform(2, 8)), base_hazard=float(np.exp(rng.uniform(np.log(0.006), np.log(0.02)))),
     )  # fmt: skip
     return replace(
-        business, price=price, customers=int(np.exp(rng.uniform(np.log(400), np.log(3000)))), months=36
+        business,
+        price=price,
+        customers=times * int(np.exp(rng.uniform(np.log(400), np.log(3000)))),
+        months=36,
     )
 
 
@@ -173,9 +180,14 @@ def _told(truth: Truth, study: RaiseStudy, level: Any) -> tuple[float, Floats]:
     return float(truth.gain[rows, level].sum()), np.array([churn.mean(), churn @ bill / bill.sum()])
 
 
-def run(seed: int) -> dict[str, Any]:
+def run_larger(seed: int) -> dict[str, Any]:
+    """Return the same of a business with five times the customers."""
+    return run(seed, times=LARGER)
+
+
+def run(seed: int, *, times: int = 1) -> dict[str, Any]:
     """Return what the plan truly gains, beside the planner's and plain ones'."""
-    business = draw_raised(seed)
+    business = draw_raised(seed, times=times)
     market = simulate(business, seed)
     tables = {
         name: market.tables[name] for name in TABLES if name in market.tables and market.tables[name].num_rows

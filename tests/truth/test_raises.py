@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.truth.raise_run import BUDGET, RAILS, TERMS, run
+from tests.truth.raise_run import BUDGET, LARGER, RAILS, TERMS, run, run_larger
 from tests.truth.sweep import digest, records
 
 pytestmark = pytest.mark.truth
 PAGE = Path(__file__).parents[2] / "docs" / "truth-raises.md"
 COUNT = int(os.environ.get("TRUTH_BUSINESSES", "50"))
+COUNT_LARGER = int(os.environ.get("TRUTH_LARGER_BUSINESSES", "25"))
 FIRST_SEED = 9_900_000
 RIVALS = ("plan", "flat", "by_plan", "share_of_value")
 Record = dict[str, Any]
@@ -39,6 +40,11 @@ def found() -> list[Record]:
     return records(run, range(FIRST_SEED, FIRST_SEED + COUNT), name="raises")
 
 
+@pytest.fixture(scope="module")
+def larger() -> list[Record]:
+    return records(run_larger, range(FIRST_SEED, FIRST_SEED + COUNT_LARGER), name="raises-larger")
+
+
 def identified(found: list[Record]) -> list[Record]:
     return [record for record in found if record["identified"]]
 
@@ -57,12 +63,16 @@ def within(found: list[Record], name: str) -> str:
     return f"{sum(kept)} of {len(kept)} (most {most:.2%})"
 
 
-def test_the_page_is_written(found: list[Record]) -> None:
-    sure = identified(found)
+def table(found: list[Record]) -> list[str]:
     rows = [
         f"| {name.replace('_', ' ')} | {told(shares(found, name))} | {within(found, name)} |"
         for name in RIVALS
     ]
+    return ["| raise | gain, of the planner's | within the budgets in truth |", "| --- | --- | --- |", *rows]
+
+
+def test_the_page_is_written(found: list[Record], larger: list[Record]) -> None:
+    sure = identified(found)
     fair = [record["fair_plan"] / record["fair_planner"] for record in sure if record["fair_planner"] > 0]
     holds = [record["low"] <= record["plan"] <= record["high"] for record in sure]
     ratio = [record["said_churn"] / max(record["plan_churn"][0], 1e-6) for record in sure]
@@ -76,9 +86,7 @@ def test_the_page_is_written(found: list[Record]) -> None:
         HEAD.format(count=COUNT, first=FIRST_SEED, months=TERMS.horizon_months, budget=BUDGET),
         f"{len(sure)} of {len(found)} are said to be identified.",
         "",
-        "| raise | gain, of the planner's | within the budgets in truth |",
-        "| --- | --- | --- |",
-        *rows,
+        *table(found),
         f"| plan, alike customers alike ({alike}), of such a planner's | {told(fair)} | |",
         "",
         f"With no more true churn than the plan has, it gains {told(spent['planner'])} of what the planner does, and",
@@ -87,7 +95,11 @@ def test_the_page_is_written(found: list[Record]) -> None:
         f"Plans that lose value: {sum(record['plan'] < 0 for record in sure)}. {gains_hold}; churn that is",
         f"foretold is {fmean(ratio):.2f} times the true one.",
         "",
-        f"Source digest {digest('raises')[:12]}.",
+        f"The more is learned, the smaller the margin: {COUNT_LARGER} businesses with {LARGER} times the customers.",
+        "",
+        *table(larger),
+        "",
+        f"Source digests {digest('raises')[:12]} and {digest('raises-larger')[:12]}.",
     ]
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -107,6 +119,12 @@ def test_plans_gain_clearly_more_than_the_best_plain_raise(found: list[Record], 
 
 def test_plans_gain_more_than_the_best_raise_to_a_share_of_value(found: list[Record]) -> None:
     assert fmean(shares(found, "plan")) > fmean(shares(found, "share_of_value"))
+
+
+def test_with_more_customers_plans_gain_more_than_the_best_raise_to_a_share_of_value(
+    larger: list[Record],
+) -> None:
+    assert fmean(shares(larger, "plan")) > fmean(shares(larger, "share_of_value"))
 
 
 def test_plans_gain_clearly_more_than_a_share_of_value_with_no_more_churn(found: list[Record]) -> None:
