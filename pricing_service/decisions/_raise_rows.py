@@ -127,8 +127,11 @@ class _Known:
     ) -> _Known:
         """Read it of all N customers; `noise` is the variance of log value by chance, `units` those a month."""
         logs, reported = (np.log(np.where(each > 0, each, np.nan)) for each in (bill, value))
-        believed = drawn_towards_alike(reported, noise, _alike_by(logs, units))
-        return cls(from_middle(logs - believed), np.nan_to_num(from_middle(logs)), raises, last)
+        believed, variance = drawn_towards_alike(reported, noise, _alike_by(logs, units))
+        # What a price presses by is the share that is expected: of a value that is less sure it is larger.
+        return cls(
+            from_middle(logs - believed + variance / 2), np.nan_to_num(from_middle(logs)), raises, last
+        )
 
     def position(self, who: NDArray[np.intp], age: Ints, month: Ints) -> Floats:
         """Return z of customer-months, shape (m, j): share of value, and of willingness; 0 where it does not count."""

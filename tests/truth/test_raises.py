@@ -15,7 +15,7 @@ from tests.truth.sweep import digest, records
 pytestmark = pytest.mark.truth
 PAGE = Path(__file__).parents[2] / "docs" / "truth-raises.md"
 COUNT = int(os.environ.get("TRUTH_BUSINESSES", "50"))
-COUNT_LARGER = int(os.environ.get("TRUTH_LARGER_BUSINESSES", "25"))
+COUNT_LARGER = int(os.environ.get("TRUTH_LARGER_BUSINESSES", "12"))
 FIRST_SEED = 9_900_000
 RIVALS = ("plan", "flat", "by_plan", "share_of_value")
 Record = dict[str, Any]

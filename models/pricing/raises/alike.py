@@ -6,7 +6,7 @@ y : log of the value that a customer reports, NaN where it reports none      s²
 x : (k,) what is known of everybody, as the logs of bill and units      w = τ² / (τ² + s²)
 
     y = x'b + u + e,   u ~ N(0, τ²),   e ~ N(0, s²)
-    believed = x'b + w (y - x'b),   and x'b of those who report nothing
+    believed = x'b + w (y - x'b), its variance w s²;   x'b and τ² of those who report nothing
 
 b by least squares weighted by w, and τ² by moments, in turn (the area model of Fay & Herriot 1979, *JASA* 74). A few
 months' reports say less than many do; who reports nothing is not the middle customer: its bill and its units tell.
@@ -25,8 +25,8 @@ _ROUNDS = 20
 _LEAST = 1e-6
 
 
-def drawn_towards_alike(reported: Floats, noise: Floats, known: Floats) -> Floats:
-    """Return the log of value that each customer is believed to get, NaN where nothing tells.
+def drawn_towards_alike(reported: Floats, noise: Floats, known: Floats) -> tuple[Floats, Floats]:
+    """Return the log of value that each customer is believed to get, and its variance, NaN where nothing tells.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def drawn_towards_alike(reported: Floats, noise: Floats, known: Floats) -> Float
 
     Returns
     -------
-    Floats
-        Shape (N,). With fewer than ten reporting customers a column, reports are drawn towards their mean, and
+    tuple of Floats
+        Shape (N,) each. With fewer than ten reporting customers a column, reports are drawn towards their mean, and
         who reports nothing stays unknown.
 
     Raises
@@ -56,9 +56,11 @@ def drawn_towards_alike(reported: Floats, noise: Floats, known: Floats) -> Float
     >>> value = bill + np.log(10) + np.where(np.arange(60) % 2, 0.1, -0.1)
     >>> value[0], value[1] = np.nan, value[1] + 1
     >>> noise = np.where(np.arange(60) == 1, 0.5, 0.0)
-    >>> found = drawn_towards_alike(value, noise, bill[:, None])
+    >>> found, variance = drawn_towards_alike(value, noise, bill[:, None])
     >>> bool(np.abs(found - bill - np.log(10))[:2].max() < 0.05)
     True
+    >>> variance[:3].round(3).tolist()
+    [0.022, 0.021, 0.0]
     """
     if reported.shape != noise.shape or known.shape[:1] != reported.shape or known.ndim != 2:
         raise InvalidInput(f"noise must be of shape {reported.shape}, and known have a row for each")
@@ -68,21 +70,23 @@ def drawn_towards_alike(reported: Floats, noise: Floats, known: Floats) -> Float
     if (told & tells).sum() < FEWEST_A_COLUMN * x.shape[1]:
         x, tells = x[:, :1], told
     own = told & tells
-    found = np.full(reported.size, np.nan)
+    found, variance = np.full((2, reported.size), np.nan)
     if not own.any():
-        return found
-    b, weight = _fitted(reported[own], np.nan_to_num(noise[own]), x[own])
-    found[tells] = x[tells] @ b
+        return found, variance
+    told_by = np.nan_to_num(noise[own])
+    b, weight, between = _fitted(reported[own], told_by, x[own])
+    found[tells], variance[tells] = x[tells] @ b, between
     found[own] += weight * (reported[own] - found[own])
-    return found
+    variance[own] = weight * told_by
+    return found, variance
 
 
-def _fitted(y: Floats, noise: Floats, x: Floats) -> tuple[Floats, Floats]:
-    """Return b, and w of each who reports."""
+def _fitted(y: Floats, noise: Floats, x: Floats) -> tuple[Floats, Floats, float]:
+    """Return b, w of each who reports, and τ²."""
     weight: Floats = np.ones(y.size)
     for _ in range(_ROUNDS):
         root = np.sqrt(weight)
         b: Floats = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0].astype(np.float64)
         between = max(float(np.mean((y - x @ b) ** 2 - noise)), _LEAST)
         weight = between / (between + noise)
-    return b, weight
+    return b, weight, between

@@ -30,7 +30,7 @@ def test_belief_is_nearer_the_truth_than_reports_and_than_what_alike_customers_g
     x = np.column_stack([np.ones(true.size), known])[told]
     alike = x @ np.linalg.lstsq(x, reported[told], rcond=None)[0]
 
-    found = drawn_towards_alike(reported, noise, known)
+    found, _ = drawn_towards_alike(reported, noise, known)
 
     assert error(found[told], true[told]) < 0.9 * error(alike, true[told])
     assert error(found[told], true[told]) < 0.6 * error(reported[told], true[told])
@@ -41,27 +41,39 @@ def test_who_reports_nothing_is_believed_to_get_what_alike_customers_get(seed: i
     true, reported, noise, known = world(seed)
     silent = ~np.isfinite(reported)
 
-    found = drawn_towards_alike(reported, noise, known)
+    found, _ = drawn_towards_alike(reported, noise, known)
 
     assert error(found[silent], true[silent]) == pytest.approx(0.4, rel=0.15)
     assert abs(float((found - true)[silent].mean())) < 0.1
+
+
+def test_the_variance_is_that_of_the_error() -> None:
+    ratios = []
+    for seed in range(10):
+        true, reported, noise, known = world(seed, n=2000)
+        told = np.isfinite(reported)
+        found, variance = drawn_towards_alike(reported, noise, known)
+        square = (found - true) ** 2 / variance
+        ratios.append([square[told].mean(), square[~told].mean()])
+
+    np.testing.assert_allclose(np.mean(ratios, axis=0), 1, atol=0.1)
 
 
 def test_reports_without_noise_are_believed() -> None:
     true, reported, noise, known = world(1)
     told = np.isfinite(reported)
 
-    found = drawn_towards_alike(reported, 0 * noise, known)
+    found, _ = drawn_towards_alike(reported, 0 * noise, known)
 
     np.testing.assert_allclose(found[told], reported[told])
-    np.testing.assert_array_equal(found, drawn_towards_alike(reported, np.full(true.size, np.nan), known))
+    np.testing.assert_array_equal(found, drawn_towards_alike(reported, np.full(true.size, np.nan), known)[0])
 
 
 def test_few_reports_are_drawn_towards_their_mean_and_tell_nothing_of_others() -> None:
     _, reported, noise, known = world(2, n=30)
     told = np.isfinite(reported)
 
-    found = drawn_towards_alike(reported, noise, known)
+    found, _ = drawn_towards_alike(reported, noise, known)
 
     np.testing.assert_array_equal(np.isfinite(found), told)
     assert found[told].std() < reported[told].std()
@@ -78,7 +90,7 @@ def test_a_silent_customer_of_whom_nothing_is_known_stays_unknown() -> None:
     silent = int(np.flatnonzero(~np.isfinite(reported))[0])
     known[silent, 1] = np.nan
 
-    found = drawn_towards_alike(reported, noise, known)
+    found, _ = drawn_towards_alike(reported, noise, known)
 
     assert np.isnan(found[silent])
     assert np.isfinite(np.delete(found, silent)).all()
@@ -87,10 +99,10 @@ def test_a_silent_customer_of_whom_nothing_is_known_stays_unknown() -> None:
 def test_currency_and_order_change_nothing() -> None:
     _, reported, noise, known = world(5)
     order = np.random.default_rng(0).permutation(reported.size)
-    found = drawn_towards_alike(reported, noise, known)
+    found, _ = drawn_towards_alike(reported, noise, known)
 
-    dearer = drawn_towards_alike(reported + np.log(100), noise, known + np.log(100))
-    other = drawn_towards_alike(reported[order], noise[order], known[order])
+    dearer, _ = drawn_towards_alike(reported + np.log(100), noise, known + np.log(100))
+    other, _ = drawn_towards_alike(reported[order], noise[order], known[order])
 
     np.testing.assert_allclose(dearer, found + np.log(100))
     np.testing.assert_allclose(other, found[order])
