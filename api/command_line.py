@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import audit, keys, price_book, screen
-from pricing_service.config import Settings
+from api.terminal import audit, keys, price_book, screen, settings
+from api.terminal.settings import Data
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(keys.app, name="keys")
@@ -19,7 +19,6 @@ Source = Annotated[str, typer.Argument(help="a folder, a zip, a DuckDB file or p
 Currency = Annotated[str | None, typer.Option(help="ISO code; default: what dataset.toml says")]
 Json = Annotated[Path | None, typer.Option("--json", help="write the result here")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")]
-Data = Annotated[Path | None, typer.Option(help="default: PRICING_SERVICE_DATA_FOLDER")]
 
 
 @app.command()
@@ -101,7 +100,7 @@ def serve(
     from api.terminal import server  # noqa: PLC0415  as above
 
     with screen.refusals():
-        server.serve(_settings(dev=dev, data_folder=data_folder), host=host, port=port)
+        server.serve(settings.said(dev=dev, data_folder=data_folder), host=host, port=port)
 
 
 @app.command()
@@ -114,9 +113,7 @@ def worker(
     from api.terminal import server  # noqa: PLC0415  as above
 
     with screen.refusals():
-        server.work(
-            _settings(dev=False, data_folder=data_folder), until_stdin_ends=until_stdin_ends, quiet=quiet
-        )
+        server.work(settings.said(data_folder=data_folder), until_stdin_ends=until_stdin_ends, quiet=quiet)
 
 
 @app.command()
@@ -133,7 +130,7 @@ def publish(
 
     with screen.refusals():
         publishing.publish(
-            _settings(dev=False, data_folder=data_folder), workspace, analysis_id, effective=effective, by=by
+            settings.said(data_folder=data_folder), workspace, analysis_id, effective=effective, by=by
         )
 
 
@@ -143,7 +140,7 @@ def migrate(data_folder: Data = None) -> None:
     from pricing_service.storage import Storage  # noqa: PLC0415  as above
 
     with screen.refusals():
-        Storage.open(_settings(dev=False, data_folder=data_folder), migrate=True).close()
+        Storage.open(settings.said(data_folder=data_folder), migrate=True).close()
         screen.say("The database is up to date.")
 
 
@@ -153,7 +150,7 @@ def backup(target: Path, data_folder: Data = None) -> None:
     from pricing_service.storage import backups  # noqa: PLC0415  as above
 
     with screen.refusals():
-        backups.back_up(_settings(dev=False, data_folder=data_folder), target)
+        backups.back_up(settings.said(data_folder=data_folder), target)
         screen.say(f"The backup is in {target}")
 
 
@@ -162,21 +159,11 @@ def restore(source: Path, data_folder: Data = None) -> None:
     """Put a backup into an empty data folder and bring its schema up to date."""
     from pricing_service.storage import Storage, backups  # noqa: PLC0415  as above
 
-    settings = _settings(dev=False, data_folder=data_folder)
+    where = settings.said(data_folder=data_folder)
     with screen.refusals():
-        backups.restore(settings, source)
-        Storage.open(settings, migrate=True).close()
-        screen.say(f"The data are in {settings.data_folder}")
-
-
-def _settings(*, dev: bool, data_folder: Path | None) -> Settings:
-    """Read the environment; what the command line says wins."""
-    said: dict[str, object] = {}
-    if dev:
-        said["dev"] = True
-    if data_folder is not None:
-        said["data_folder"] = data_folder
-    return Settings(**said)  # type: ignore[arg-type]  # names are the class's own
+        backups.restore(where, source)
+        Storage.open(where, migrate=True).close()
+        screen.say(f"The data are in {where.data_folder}")
 
 
 def main() -> None:

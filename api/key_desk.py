@@ -47,11 +47,11 @@ class KeyDesk:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def make(self, workspace_id: str, asked: KeyRequest) -> dict[str, Any]:
+    def make(self, workspace_id: str, asked: KeyRequest, *, by: str) -> dict[str, Any]:
         """Make a key; the answer alone holds its token."""
         lasts = None if asked.expires_in_days is None else timedelta(days=asked.expires_in_days)
         key, token = self._storage.keys.create(
-            workspace_id, name=asked.name, scopes=sorted(set(asked.scopes)), lasts=lasts
+            workspace_id, name=asked.name, scopes=sorted(set(asked.scopes)), lasts=lasts, by=by
         )
         return {**_shown(key), "token": token, "reasons": {}}
 
@@ -65,9 +65,9 @@ class KeyDesk:
             "has_more": found.has_more,
         }
 
-    def revoke(self, workspace_id: str, key_id: str) -> dict[str, Any]:
+    def revoke(self, workspace_id: str, key_id: str, *, by: str) -> dict[str, Any]:
         """Close a key at once; the last one of an administrator stays."""
-        return _shown(self._storage.keys.revoke(workspace_id, key_id, unless_last_with="admin"))
+        return _shown(self._storage.keys.revoke(workspace_id, key_id, unless_last_with="admin", by=by))
 
 
 async def received_key(request: Request) -> KeyRequest:

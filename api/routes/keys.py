@@ -37,7 +37,7 @@ def create_key(
     *, caller: Administrator, asked: Annotated[KeyRequest, Depends(key_desk.received_key)], desk: Desk
 ) -> Any:
     """Make a key. Its token is in this answer and nowhere else: a repeated request shows it no more."""
-    return desk.make(caller.workspace_id, asked)
+    return desk.make(caller.workspace_id, asked, by=caller.name)
 
 
 @router.get("", response_model=answers.KeyPage, responses=responses(UnknownCursor))
@@ -49,4 +49,4 @@ def list_keys(caller: Administrator, page: PageQuery, desk: Desk) -> Any:
 @router.delete("/{key_id}", response_model=answers.KeySummary, responses=responses(Missing, Conflict))
 def revoke_key(caller: Administrator, key_id: str, desk: Desk) -> Any:
     """Close a key at once; the last valid one with the scope `admin` stays."""
-    return desk.revoke(caller.workspace_id, key_id)
+    return desk.revoke(caller.workspace_id, key_id, by=caller.name)

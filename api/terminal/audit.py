@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import screen
+from api.terminal import screen, settings
 from api.terminal.keys import known_workspace
-from pricing_service.config import Settings
+from api.terminal.settings import Data
 from pricing_service.storage import Storage
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -29,9 +29,10 @@ def verify(
         str | None,
         typer.Option(help="with --workspace: a hash that was noted down, which has to be in the chain"),
     ] = None,
+    data_folder: Data = None,
 ) -> None:
     """Verify the audit; the first broken entry is named, and the exit code is 1."""
-    with screen.refusals(), Storage.open(Settings()) as storage:
+    with screen.refusals(), Storage.open(settings.said(data_folder=data_folder)) as storage:
         homes = [known_workspace(storage, workspace)] if workspace else storage.workspaces.list()
         if head is not None and workspace is None:
             raise typer.BadParameter("--head belongs to one --workspace")

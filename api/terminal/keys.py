@@ -10,8 +10,8 @@ import typer
 
 from api.keys import SCOPES
 from api.problems import Refused
-from api.terminal import screen
-from pricing_service.config import Settings
+from api.terminal import screen, settings
+from api.terminal.settings import Data
 from pricing_service.storage import Key, Storage, Workspace
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -20,15 +20,17 @@ WorkspaceName = Annotated[str, typer.Option("--workspace", help="the workspace's
 
 @app.command()
 def create(
+    *,
     workspace: WorkspaceName,
     name: Annotated[str, typer.Option(help="the person or system that will hold it")],
     scope: Annotated[list[str], typer.Option(help=f"may be given several times: {', '.join(SCOPES)}")],
     expires: Annotated[
         str | None, typer.Option(help="after how many days, such as 90d; default: never")
     ] = None,
+    data_folder: Data = None,
 ) -> None:
     """Make a key, shown this once; a workspace that is not there is made."""
-    with screen.refusals(), Storage.open(Settings()) as storage:
+    with screen.refusals(), Storage.open(settings.said(data_folder=data_folder)) as storage:
         unknown = sorted(set(scope) - set(SCOPES))
         if unknown:
             raise Refused(f"There is no scope {', '.join(unknown)}; there are {', '.join(SCOPES)}.")
@@ -39,9 +41,9 @@ def create(
 
 
 @app.command("list")
-def list_keys(workspace: WorkspaceName) -> None:
+def list_keys(workspace: WorkspaceName, data_folder: Data = None) -> None:
     """List a workspace's keys without their secret part."""
-    with screen.refusals(), Storage.open(Settings()) as storage:
+    with screen.refusals(), Storage.open(settings.said(data_folder=data_folder)) as storage:
         for key in storage.keys.list(known_workspace(storage, workspace).id):
             used = f"used {key.last_used}" if key.last_used else "never used"
             scopes = " ".join(sorted(key.scopes))
@@ -50,10 +52,12 @@ def list_keys(workspace: WorkspaceName) -> None:
 
 @app.command()
 def revoke(
-    workspace: WorkspaceName, key_id: Annotated[str, typer.Argument(help="as `list` shows it")]
+    workspace: WorkspaceName,
+    key_id: Annotated[str, typer.Argument(help="as `list` shows it")],
+    data_folder: Data = None,
 ) -> None:
     """Close a key from this moment on."""
-    with screen.refusals(), Storage.open(Settings()) as storage:
+    with screen.refusals(), Storage.open(settings.said(data_folder=data_folder)) as storage:
         storage.keys.revoke(known_workspace(storage, workspace).id, key_id)
         screen.say("revoked")
 

@@ -127,10 +127,10 @@ class Storage:
         self.database = Database(settings.service_url)
         self.blobs = Blobs(settings.data_folder)
         self.workspaces = Workspaces(self.database, clock)
-        self.keys = Keys(self.database, clock, settings.secret_bytes, dev=settings.dev)
+        self.audit = Audit(self.database, clock)
+        self.keys = Keys(self.database, clock, settings.secret_bytes, self.audit, dev=settings.dev)
         self.datasets = Datasets(self.database, clock, self.blobs)
         self.analyses = Analyses(self.database, clock, self.blobs)
-        self.audit = Audit(self.database, clock)
         self.price_books = PriceBooks(self.database, clock, self.audit)
         self.publications = Publications(self.database, clock)
         self.proposals = Proposals(

@@ -1,4 +1,4 @@
-"""Workspaces and the keys that open them."""
+"""Workspaces and the keys that open them; making and closing a key is written into the audit, its token never."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from pricing_service.storage import key_tokens, schema
+from pricing_service.storage.audit import Audit
 from pricing_service.storage.database import Database
 from pricing_service.storage.errors import LastKey, NotFound
 from pricing_service.storage.ids import new_id
 from pricing_service.storage.pages import Page, fetch_page
+
+OPERATOR = "operator"
+"""Who works on the machine of the service, without a key."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,17 @@ class Keys:
     """Make, find, list and revoke keys; only an HMAC of a key is kept."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], secret: Callable[[], bytes], *, dev: bool
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        secret: Callable[[], bytes],
+        audit: Audit,
+        *,
+        dev: bool,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
         self._secret = secret  # a function, so that `check` and `analyze` run without a secret
         self._dev = dev
 
@@ -104,6 +115,7 @@ class Keys:
         scopes: Sequence[str],
         lasts: timedelta | None = None,
         dev_token: str | None = None,
+        by: str = OPERATOR,
     ) -> tuple[Key, str]:
         """Make a key, by default one without an end; the token, second in the answer, is shown this once.
 
@@ -130,8 +142,11 @@ class Keys:
             if dev_token is not None:
                 connection.execute(table.delete().where(table.c.token_name == dev_token))
             connection.execute(table.insert().values(values))
-            row = connection.execute(table.select().where(table.c.id == values["id"])).one()
-        return _key(row), token
+            key = _key(connection.execute(table.select().where(table.c.id == values["id"])).one())
+            self._audit.record(
+                connection, workspace_id, by=by, action="key.made", subject=key.id, detail=_told(key)
+            )
+        return key, token
 
     def find(self, token: str) -> Key | None:
         """Whose key this is; null for an unknown, revoked, expired or malformed one.
@@ -172,7 +187,9 @@ class Keys:
             rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
         return Page([_key(row) for row in rows], following)
 
-    def revoke(self, workspace_id: str, key_id: str, *, unless_last_with: str | None = None) -> Key:
+    def revoke(
+        self, workspace_id: str, key_id: str, *, unless_last_with: str | None = None, by: str = OPERATOR
+    ) -> Key:
         """Close a key from this moment on; again changes nothing.
 
         Raises
@@ -200,11 +217,12 @@ class Keys:
                 and not any(unless_last_with in key.scopes for key in left)
             ):
                 raise LastKey(f"no other key with the scope {unless_last_with} would be left")
-            connection.execute(
-                table.update()
-                .where(table.c.id == key_id, table.c.revoked_at.is_(None))
-                .values(revoked_at=now)
-            )
+            if keys[key_id].revoked_at is None:
+                connection.execute(table.update().where(table.c.id == key_id).values(revoked_at=now))
+                detail = {"name": keys[key_id].name}
+                self._audit.record(
+                    connection, workspace_id, by=by, action="key.closed", subject=key_id, detail=detail
+                )
             return _key(connection.execute(table.select().where(table.c.id == key_id)).one())
 
     def _note_use(self, key_id: str, day: date) -> None:
@@ -212,6 +230,11 @@ class Keys:
         # A day more or less is no reason to turn a request away: a full disk and a busy writer pass.
         with suppress(sa.exc.OperationalError), self._database.writing() as connection:
             connection.execute(table.update().where(table.c.id == key_id).values(last_used=day))
+
+
+def _told(key: Key) -> dict[str, Any]:
+    ends = key.expires_at and key.expires_at.isoformat()
+    return {"name": key.name, "scopes": sorted(key.scopes), "expires_at": ends}
 
 
 def _of(connection: sa.Connection, workspace_id: str) -> list[Key]:

@@ -103,3 +103,17 @@ def test_a_repeated_request_makes_no_second_key_and_shows_no_token(client: TestC
 )
 def test_what_no_key_can_be_is_refused(client: TestClient, asked: dict[str, Any]) -> None:
     assert make(client, None, **asked).status_code == 422
+
+
+def test_who_made_and_closed_a_key_is_in_the_audit(client: TestClient) -> None:
+    made = make(client, name="Lin", expires_in_days=9).json()
+    client.delete(f"/v1/keys/{made['id']}")
+
+    audit = client.get("/v1/audit", params={"limit": 2})
+
+    closed, first = audit.json()["data"]
+    assert [entry["action"] for entry in (first, closed)] == ["key.made", "key.closed"]
+    assert {entry["by"] for entry in (first, closed)} == {"dev"}
+    assert {entry["subject"] for entry in (first, closed)} == {made["id"]}
+    assert first["detail"]["scopes"] == ["data:read"]
+    assert made["token"][11:] not in audit.text

@@ -65,3 +65,15 @@ def test_a_head_that_was_noted_down_is_looked_for(storage: Storage) -> None:
     assert verify("--workspace", "Acme", "--head", "f" * 64).exit_code == 1
     assert verify("--head", noted).exit_code == 2
     assert verify("--workspace", "Nobody").exit_code == 2
+
+
+def test_the_data_folder_may_be_said(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PRICING_SERVICE_DATA_FOLDER")
+    monkeypatch.chdir(tmp_path)
+
+    answer = verify("--data-folder", str(tmp_path))
+
+    assert answer.output.count("3 entries hold") == 2
+    assert not (tmp_path / "pricing-service-data").exists(), "the default is not touched"

@@ -99,3 +99,15 @@ def test_what_is_not_there_is_refused_in_words(arguments: list[str]) -> None:
 
     assert answer.exit_code == 2
     assert "There is no" in answer.output
+
+
+def test_every_command_takes_the_data_folder(tmp_path: Path) -> None:
+    where = ("--data-folder", str(tmp_path / "elsewhere"))
+    named = ("--workspace", "Acme")
+    made = run("create", *named, "--name", "Ada", "--scope", "data:read", *where)
+    assert made.exit_code == 0, made.output
+    (key,) = re.findall(r"key_\w+", made.output)
+
+    assert key in run("list", *named, *where).output
+    assert run("revoke", *named, key, *where).exit_code == 0
+    assert run("list", *named).exit_code == 2, "the folder of the environment has no such workspace"

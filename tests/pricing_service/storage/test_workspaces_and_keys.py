@@ -198,3 +198,33 @@ def test_a_closed_dev_key_is_made_anew(tmp_path: Path) -> None:
         storage.keys.create(workspace, name="dev", scopes=["admin"], dev_token="dev")
 
         assert storage.keys.find("dev") is not None
+
+
+def test_making_and_closing_a_key_are_in_the_audit_once_and_without_the_token(
+    storage: Storage, workspace: str
+) -> None:
+    before = storage.audit.head(workspace).number
+    key, token = storage.keys.create(workspace, name="Ada", scopes=["admin"], by="Grace")
+    storage.keys.revoke(workspace, key.id, by="Eve")
+    storage.keys.revoke(workspace, key.id, by="Eve")
+
+    entries = storage.audit.page(workspace).rows
+    assert [(entry.action, entry.by, entry.subject) for entry in entries[: len(entries) - before]] == [
+        ("key.closed", "Eve", key.id),
+        ("key.made", "Grace", key.id),
+    ]
+    assert token[:11] not in repr(entries)
+    assert storage.audit.verify(workspace) is None
+
+
+def test_a_key_that_the_audit_does_not_take_is_not_made(
+    storage: Storage, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no audit")
+
+    monkeypatch.setattr(storage.audit, "record", fail)
+
+    with pytest.raises(RuntimeError):
+        storage.keys.create(workspace, name="Ada", scopes=["admin"])
+    assert storage.keys.list(workspace) == []
