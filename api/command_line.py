@@ -156,13 +156,15 @@ def backup(target: Path, data_folder: Data = None) -> None:
 
 @app.command()
 def restore(source: Path, data_folder: Data = None) -> None:
-    """Put a backup into an empty data folder and bring its schema up to date."""
+    """Put a backup into an empty data folder, bring its schema up to date, and forget again who was forgotten since."""
+    from api.datasets import DatasetDesk  # noqa: PLC0415  as above
     from pricing_service.storage import Storage, backups  # noqa: PLC0415  as above
 
     where = settings.said(data_folder=data_folder)
     with screen.refusals():
         backups.restore(where, source)
-        Storage.open(where, migrate=True).close()
+        with Storage.open(where, migrate=True) as storage:
+            DatasetDesk(storage).finish_forgetting()
         screen.say(f"The data are in {where.data_folder}")
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from api import rows
+from api.forgetting import Forgetting
 from api.paging import Page, cursor
 from api.problems import Missing
 from api.uploads import Upload
 from pricing_service import ingest as data_in
 from pricing_service.dataset import Dataset
+from pricing_service.ingest import Guarded, Tombstones
 from pricing_service.storage import Storage, StoredDataset, VersionContent, VersionMoved
 from pricing_service.tables import TABLES
 
@@ -36,16 +37,21 @@ class DatasetDesk:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self._forgetting = Forgetting(storage, self._change)
 
     def register(self, workspace_id: str, upload: Upload) -> dict[str, Any]:
         """Check and store a new dataset."""
         with self._staging(workspace_id) as folder:
-            dataset = data_in.ingest(upload.source, folder=folder, name=upload.name, currency=upload.currency)
+            stones = self._tombstones(workspace_id)
+            dataset = data_in.ingest(
+                Guarded(upload.source, stones), folder=folder, name=upload.name, currency=upload.currency
+            )
             content = _content(dataset, folder)
             stored = self._storage.datasets.save(
                 workspace_id, content, name=dataset.name, currency=dataset.currency
             )
-        return shown(stored)
+        self._forget_anew(workspace_id, stones)
+        return self.read(workspace_id, stored.id)
 
     def read(self, workspace_id: str, dataset_id: str) -> dict[str, Any]:
         """Show one dataset."""
@@ -72,28 +78,41 @@ class DatasetDesk:
             raise Missing("The data contract has no such table.")
         if not posted:
             return self.read(workspace_id, dataset_id)
-        return self._change(
+        stones = self._tombstones(workspace_id)
+        self._change(
             workspace_id,
             dataset_id,
-            lambda dataset, folder: data_in.post_rows(dataset, table, posted, folder=folder),
+            lambda dataset, folder: data_in.post_rows(
+                dataset, table, posted, folder=folder, tombstones=stones
+            ),
         )
+        self._forget_anew(workspace_id, stones)
+        return self.read(workspace_id, dataset_id)
 
-    def forget_customer(self, workspace_id: str, dataset_id: str, customer_id: str) -> dict[str, Any]:
-        """Forget one customer everywhere: older versions and the analyses made of them go too."""
-        shown_dataset = self._change(
-            workspace_id,
-            dataset_id,
-            lambda dataset, folder: data_in.forget_customer(dataset, customer_id, folder=folder),
-        )
-        self._storage.datasets.forget_older_versions(workspace_id, dataset_id)
-        self._storage.feedback.forget(workspace_id, unicodedata.normalize("NFC", customer_id))
-        self._storage.snapshots.forget(workspace_id)
-        return shown_dataset
+    def forget_customer(
+        self, workspace_id: str, dataset_id: str, customer_id: str, *, by: str
+    ) -> dict[str, Any]:
+        """Forget one customer in the whole workspace: versions that told of it and analyses made of them go too."""
+        self.read(workspace_id, dataset_id)
+        self._forgetting.forget(workspace_id, customer_id, by=by)
+        return self.read(workspace_id, dataset_id)
+
+    def finish_forgetting(self) -> None:
+        """Forget whom tombstones name and something still tells of, as after the return to an older backup."""
+        self._forgetting.finish_all()
 
     def delete(self, workspace_id: str, dataset_id: str) -> None:
         """Forget a dataset with everything made of it."""
         self._storage.datasets.delete(workspace_id, dataset_id)
         self._storage.snapshots.forget(workspace_id)
+
+    def _tombstones(self, workspace_id: str) -> Tombstones:
+        return Tombstones(self._storage.tombstones.read(workspace_id))
+
+    def _forget_anew(self, workspace_id: str, refused: Tombstones) -> None:
+        """Forget whoever was forgotten while we took data in; those under `refused` were not taken in."""
+        if self._tombstones(workspace_id) != refused:
+            self._forgetting.finish(workspace_id)
 
     def _change(self, workspace_id: str, dataset_id: str, change: Change) -> dict[str, Any]:
         for tries_left in reversed(range(_TRIES)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,14 @@ KINDS = ("value_metrics", TIERS, "raises", "ideal_customers")
 
 @dataclass(frozen=True)
 class Source:
-    """Where a proposal comes from: an analysis, a draft, or a menu of tiers with the draft that was made of it."""
+    """Where a proposal comes from: an analysis, a draft, or a menu of tiers with the draft that was made of it.
+
+    Its salt goes into the content's hash: who has the hash alone cannot find title and note by trying.
+    """
 
     analysis_id: str | None
     price_book_id: str | None
+    salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
 class Evidence:
@@ -83,7 +88,7 @@ class Evidence:
         if source.price_book_id is None:
             assert source.analysis_id is not None, "a proposal has a source"
             found = self._analysis(workspace_id, source.analysis_id)
-            evidence = {**self._seen(found), "book": None, "simulation": None}
+            evidence = {**self._seen(found), "book": None, "simulation": None, "salt": source.salt}
             return ProposedContent(found.kind, title, note, found.id, None, evidence)
         draft = self._draft(workspace_id, source.price_book_id)
         if draft.status != "draft":
@@ -96,6 +101,7 @@ class Evidence:
             **self._seen(shown),
             "book": draft.content_hash,
             "simulation": simulation.id if simulation else None,
+            "salt": source.salt,
         }
         return ProposedContent(PRICE_BOOK, title, note, source.analysis_id, draft.id, evidence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -50,7 +51,8 @@ class ProposalDesk:
     ) -> dict[str, Any]:
         """Give a proposal other content, which voids its votes."""
         stored = self._get(workspace_id, proposal_id)
-        source = Source(stored.analysis_id, stored.price_book_id)
+        salt = stored.evidence.get("salt") or secrets.token_hex(16)
+        source = Source(stored.analysis_id, stored.price_book_id, salt)
         if (asked.analysis, asked.price_book) not in (
             (None, None), (source.analysis_id, None), (None, source.price_book_id),
         ):  # fmt: skip

@@ -88,6 +88,17 @@ class Settings(BaseSettings):
         8, ge=0, le=64, description="webhooks that one worker process sends at a time"
     )
 
+    forgotten_file: Path | None = Field(
+        None,
+        description="tombstones of forgotten customers, which outlive a return to an older backup; "
+        "default: forgotten.jsonl in the data folder",
+    )
+
+    @property
+    def forgotten_path(self) -> Path:
+        """Where the tombstones of forgotten customers are written, a line each."""
+        return (self.forgotten_file or self.data_folder / "forgotten.jsonl").absolute()
+
     @property
     def service_url(self) -> str:
         """SQLAlchemy address of our own database."""

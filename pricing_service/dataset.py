@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,3 +79,8 @@ class Dataset:
             path = str(self.parquet(table)).replace("'", "''")
             connection.execute(f"CREATE VIEW \"{table}\" AS FROM read_parquet('{path}')")
         return ibis.duckdb.from_connection(connection)
+
+
+def customer_digest(salt: str, customer_id: str) -> str:
+    """Hash a customer's id as it is kept once the customer is forgotten: sha256 of salt and id, hexadecimal."""
+    return hashlib.sha256((salt + unicodedata.normalize("NFC", customer_id)).encode()).hexdigest()

@@ -74,5 +74,5 @@ def delete_dataset(caller: DataWriter, dataset_id: str, desk: Desk) -> None:
     responses=responses(Missing, Conflict),
 )
 def forget_customer(caller: DataWriter, dataset_id: str, customer_id: str, desk: Desk) -> Any:
-    """Forget one customer everywhere; analyses that were made with its data go too."""
-    return desk.forget_customer(caller.workspace_id, dataset_id, customer_id)
+    """Forget one customer in the whole workspace, and take it in no more; analyses made with its data go too."""
+    return desk.forget_customer(caller.workspace_id, dataset_id, customer_id, by=caller.name)

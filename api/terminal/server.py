@@ -41,6 +41,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     if settings.dev and not _is_loopback(host):
         raise Refused(f"--dev serves this machine only, and {host} can be reached from others.")
     app = create_app(settings)
+    app.state.datasets.finish_forgetting()
     end_at_sigterm()
     with WorkerProcess(settings):
         listen(app, host=host, port=port, ready=lambda url: screen.say(f"ready {url}"))

@@ -50,9 +50,11 @@ def check(connection: Any, contents: Contents, *, currency: str, progress: Progr
             staged[name] = stage(connection, TABLES[name], relation, mapping=mapping, currency=currency)
         except TableRefused as error:
             refused[name] = error
-        else:
-            quarantine.add_faulty(staged[name])
     progress("checking tables", steps, steps)
+    if contents.refuse:
+        contents.refuse(quarantine, staged)
+    for one in staged.values():
+        quarantine.add_faulty(one)
     # Rates come first: rows in other currencies stand on them.
     for name in sorted(staged, key=lambda table: table != "exchange_rates"):
         has_rates = "exchange_rates" in staged

@@ -17,17 +17,26 @@ from pricing_service.ingest.relations import TypedRelation
 from pricing_service.ingest.sources import Contents
 from pricing_service.ingest.staging import Staged, stage
 from pricing_service.ingest.stored import contents_of, earlier_version, stored_tables
+from pricing_service.ingest.tombstones import Guarded, Tombstones
 from pricing_service.tables import TABLES, Table
 
 _POSTED = "__posted"
 
 
-def post_rows(dataset: Dataset, table: str, rows: Sequence[Mapping[str, Any]], *, folder: Path) -> Dataset:
+def post_rows(
+    dataset: Dataset,
+    table: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    folder: Path,
+    tombstones: Tombstones | None = None,
+) -> Dataset:
     """Upsert `rows` into one table and write the new version into `folder`.
 
     A row replaces the stored row with its key. Rows of an event table without `row_id` replace the stored rows of
     the same customer, date, metric (or KPI, or kind) and unit. The same rows again change nothing. Rows that
-    break the contract go to the quarantine; their line is their place in `rows`, from 1.
+    break the contract go to the quarantine, and so do rows of customers under `tombstones`; their line is their
+    place in `rows`, from 1.
 
     Raises
     ------
@@ -35,7 +44,10 @@ def post_rows(dataset: Dataset, table: str, rows: Sequence[Mapping[str, Any]], *
         When the table cannot take the rows, with the reason.
     """
     changed = ingest(
-        _Posted(dataset, TABLES[table], rows), folder=folder, name=dataset.name, currency=dataset.currency
+        Guarded(_Posted(dataset, TABLES[table], rows), tombstones or Tombstones()),
+        folder=folder,
+        name=dataset.name,
+        currency=dataset.currency,
     )
     if table in changed.refused and table not in dataset.refused:
         message = f"the rows cannot be stored: {changed.refused[table]}"

@@ -62,6 +62,17 @@ class Quarantine:
             self._connection.execute(f"UPDATE {name} SET __fault = {MOVED} WHERE __fault = {MOVING}")
         return moved
 
+    def add_bare(self, table: Table, condition: str, *, column: str, code: str, message: str) -> None:
+        """Move every row here for which `condition` holds, faulty ones too, and keep nothing of it but its line."""
+        name = quoted(table.name)
+        connection = self._connection
+        connection.execute(f"UPDATE {name} SET __fault = {MOVING} WHERE __fault < {MOVING} AND {condition}")
+        connection.execute(
+            f"INSERT INTO __quarantine SELECT {literal(table.name)}, __line, {literal(column)}, NULL, "
+            f"{literal(code)}, {literal(message)}, NULL, NULL FROM {name} WHERE __fault = {MOVING}"
+        )
+        connection.execute(f"UPDATE {name} SET __fault = {MOVED} WHERE __fault = {MOVING}")
+
     def settle_lines(self, staged: Staged) -> None:
         """Take in the rows that could not be split and give every row its true line."""
         name = literal(staged.table.name)

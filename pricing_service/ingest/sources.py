@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -53,6 +53,8 @@ class Contents:
         Names that stand for no table of the contract.
     earlier
         The version that this one changes, if it does.
+    refuse
+        Puts rows that may not be taken in into the quarantine, before any other check.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -60,6 +62,7 @@ class Contents:
     refused: dict[str, TableRefused] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     earlier: Earlier | None = None
+    refuse: Callable[[Any, Any], None] | None = None
 
 
 class Source(Protocol):

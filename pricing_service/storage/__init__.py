@@ -41,7 +41,9 @@ from pricing_service.storage.proposals import Proposals
 from pricing_service.storage.proposed import Ballot, Enactment, ProposedContent, StoredProposal, Vote
 from pricing_service.storage.publications import Publications, StoredPublication
 from pricing_service.storage.recommendation_feedback import Feedback, RecommendationFeedback, StoredFeedback
+from pricing_service.storage.redaction import Redaction
 from pricing_service.storage.snapshots import Snapshot, Snapshots
+from pricing_service.storage.tombstones import StoredTombstones
 from pricing_service.storage.webhook_deliveries import Deliveries
 from pricing_service.storage.webhooks import Endpoint, Endpoints
 from pricing_service.storage.workspaces_and_keys import Key, Keys, Workspace, Workspaces
@@ -129,6 +131,8 @@ class Storage:
         self.workspaces = Workspaces(self.database, clock)
         self.audit = Audit(self.database, clock)
         self.keys = Keys(self.database, clock, settings.secret_bytes, self.audit, dev=settings.dev)
+        self.tombstones = StoredTombstones(self.database, clock, self.audit, settings.forgotten_path)
+        self.redaction = Redaction(self.database)
         self.datasets = Datasets(self.database, clock, self.blobs)
         self.analyses = Analyses(self.database, clock, self.blobs)
         self.price_books = PriceBooks(self.database, clock, self.audit)

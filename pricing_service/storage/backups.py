@@ -16,6 +16,7 @@ from pathlib import Path
 from pricing_service.config import Settings
 from pricing_service.storage.blobs import whole_file
 from pricing_service.storage.errors import StorageError
+from pricing_service.storage.tombstones import read_lines, write_lines
 
 # The queue's first: what it does not know yet is offered to it again, what it knows too early would be lost.
 _DATABASES = ("jobs.sqlite", "service.sqlite")
@@ -56,7 +57,9 @@ def back_up(settings: Settings, target: Path) -> None:
 
 
 def restore(settings: Settings, source: Path) -> None:
-    """Put a backup where the settings say that the data are; nothing may be there.
+    """Put a backup where the settings say that the data are; nothing may be there but the tombstones of the forgotten.
+
+    Tombstones that stand there stay, beside those of the backup; `StoredTombstones.take_from_file` reads them.
 
     Raises
     ------
@@ -64,7 +67,8 @@ def restore(settings: Settings, source: Path) -> None:
         If something is there, or the file is no backup.
     """
     folder = settings.data_folder.absolute()
-    if folder.exists() and any(folder.iterdir()):
+    stones = settings.forgotten_path
+    if folder.exists() and any(path != stones for path in folder.iterdir()):
         raise BackupRefused(f"{folder} is not empty; restore into an empty place.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder.parent) as temporary:
@@ -77,8 +81,19 @@ def restore(settings: Settings, source: Path) -> None:
         if not (unpacked / "service.sqlite").exists():
             raise BackupRefused(f"{source} is not a backup: it holds no service.sqlite.")
         if folder.exists():
+            if stones.parent == folder:
+                _keep(stones, unpacked / stones.name, aside=Path(temporary))
             folder.rmdir()
         unpacked.rename(folder)
+
+
+def _keep(stones: Path, restored: Path, *, aside: Path) -> None:
+    """Put the tombstones that are there beside those of the backup, and get their file out of the way."""
+    known = set(read_lines(restored))
+    if missing := [stone for stone in read_lines(stones) if stone not in known]:
+        write_lines(restored, missing)
+    if stones.exists():
+        stones.replace(aside / "tombstones-before")
 
 
 def _copy(database: Path, copy: Path) -> None:

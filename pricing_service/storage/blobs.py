@@ -79,6 +79,26 @@ class Blobs:
         staged.rename(final)
         _fsync(final.parent)
 
+    def renew(self, staged: Path, final: Path) -> bool:
+        """Put other rows that were refused or set aside beside tables that stay; False where they are the same."""
+        aside = [
+            path.relative_to(staged) for path in sorted(staged.rglob("*.parquet")) if _is_aside(path, staged)
+        ]
+        before = [
+            path.relative_to(final) for path in sorted(final.rglob("*.parquet")) if _is_aside(path, final)
+        ]
+        same = aside == before and all(sha256_of(staged / one) == sha256_of(final / one) for one in aside)
+        if not same:
+            for one in [*aside, *(path.relative_to(staged) for path in staged.glob("*.json"))]:
+                (final / one).parent.mkdir(exist_ok=True)
+                _fsync(staged / one)
+                (staged / one).replace(final / one)
+            for one in set(before) - set(aside):
+                (final / one).unlink(missing_ok=True)
+            _fsync(final)
+        shutil.rmtree(staged)
+        return not same
+
     def remove(self, folder: Path) -> None:
         """Delete a folder under the root: first out of sight by one rename, then bit by bit."""
         if not folder.exists():
@@ -125,6 +145,10 @@ def sha256_of(path: Path) -> str:
     """Hexadecimal sha256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_aside(path: Path, folder: Path) -> bool:
+    return path.name == "quarantine.parquet" or path.parent != folder
 
 
 def _part(name: str) -> str:

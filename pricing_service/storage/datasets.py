@@ -83,6 +83,13 @@ class Datasets:
             self._insert_version(connection, workspace_id, dataset_id, content)
         return self.get(workspace_id, dataset_id)
 
+    def ids(self, workspace_id: str) -> list[str]:
+        """Read the id of every dataset of a workspace, oldest first."""
+        table = schema.datasets
+        query = sa.select(table.c.id).where(table.c.workspace_id == workspace_id).order_by(table.c.id)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def get(self, workspace_id: str, dataset_id: str) -> StoredDataset:
         """Read one dataset at its current version; `NotFound` also for another workspace's."""
         with self._database.reading() as connection:
@@ -102,14 +109,16 @@ class Datasets:
     def new_version(
         self, workspace_id: str, dataset_id: str, content: VersionContent, *, expected: str
     ) -> StoredDataset:
-        """Make another version the current one; the same content again changes nothing.
+        """Make another version the current one; the same content again changes what was refused alone.
 
         Raises
         ------
         VersionMoved
             The current version is no longer `expected`, the one that the content was made from.
         """
-        self._blobs.adopt(content.staged, self._blobs.tables(workspace_id, dataset_id, content.version))
+        final = self._blobs.tables(workspace_id, dataset_id, content.version)
+        if content.version != expected:
+            self._blobs.adopt(content.staged, final)
         table, versions = schema.datasets, schema.dataset_versions
         mine = sa.and_(table.c.workspace_id == workspace_id, table.c.id == dataset_id)
         with self._database.writing() as connection:
@@ -119,6 +128,9 @@ class Datasets:
             if row.version != expected:
                 raise VersionMoved(f"dataset {dataset_id!r} is at version {row.version}, not {expected}")
             known = sa.and_(versions.c.dataset_id == dataset_id, versions.c.version == content.version)
+            if content.version == expected and self._blobs.renew(content.staged, final):
+                told = {"refused": dict(content.refused), "report": dict(content.report)}
+                connection.execute(versions.update().where(known).values(told))
             if connection.execute(sa.select(versions.c.version).where(known)).first() is None:
                 self._insert_version(connection, workspace_id, dataset_id, content)
             connection.execute(table.update().where(mine).values(version=content.version))

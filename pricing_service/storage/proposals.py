@@ -15,6 +15,7 @@ is a publication. Who proposed or edited cannot approve. Votes are kept when the
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -118,17 +119,17 @@ class Proposals:
                 raise OwnProposal("who proposed or edited cannot approve")
             earlier = [vote.id for vote in proposal.votes if same_person(vote.person, ballot.by)]
             connection.execute(_void(workspace_id, proposal_id).where(schema.votes.c.id.in_(earlier)))
-            now = self._clock()
+            now, salt = self._clock(), secrets.token_hex(16)
             values = {
                 "id": new_id("vo", now), "workspace_id": workspace_id, "proposal_id": proposal_id,
                 "person": ballot.by, "decision": ballot.decision, "comment": ballot.comment,
-                "content_hash": ballot.content_hash, "cast_at": now, "counts": True,
+                "content_hash": ballot.content_hash, "cast_at": now, "counts": True, "salt": salt,
             }  # fmt: skip
             connection.execute(schema.votes.insert().values(values))
             detail = {
                 "decision": ballot.decision,
                 "content_hash": ballot.content_hash,
-                "comment_hash": hashlib.sha256(ballot.comment.encode()).hexdigest(),
+                "comment_hash": hashlib.sha256((salt + ballot.comment).encode()).hexdigest(),
             }
             self._record(connection, (workspace_id, proposal_id), "voted", by=ballot.by, detail=detail)
             now_stands = self._find(connection, workspace_id, proposal_id, locked=False)

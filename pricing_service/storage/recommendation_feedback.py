@@ -76,6 +76,13 @@ class RecommendationFeedback:
             rows = connection.execute(table.select().where(mine).order_by(table.c.given_at, table.c.id))
             return [_feedback(row) for row in rows]
 
+    def customers(self, workspace_id: str) -> list[str]:
+        """Read of whose recommendations anything was said."""
+        table = schema.recommendation_feedback
+        query = sa.select(table.c.customer_id).where(table.c.workspace_id == workspace_id).distinct()
+        with self._database.reading() as connection:
+            return sorted(connection.execute(query).scalars())
+
     def forget(self, workspace_id: str, customer_id: str) -> None:
         """Remove all that was said of one customer's recommendations."""
         table = schema.recommendation_feedback

@@ -204,6 +204,7 @@ votes = sa.Table(
     sa.Column("comment", sa.Text, nullable=False),
     sa.Column("content_hash", sa.String(64), nullable=False),  # of what was voted on
     sa.Column("cast_at", Instant, nullable=False),
+    sa.Column("salt", sa.String(64)),  # of the comment's hash in the audit; null once the comment is redacted
     sa.Column("counts", sa.Boolean, nullable=False),  # false: voided by an edit, or replaced by a later one
     sa.Index(None, "proposal_id", "id"),
     sa.Index(None, "workspace_id"),
@@ -229,6 +230,16 @@ audit_heads = sa.Table(
     sa.Column("workspace_id", sa.ForeignKey("workspaces.workspace_id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.BigInteger, nullable=False),  # of the latest entry; writers queue for this row
     sa.Column("entry_hash", sa.String(64), nullable=False),
+)
+
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    sa.Column("workspace_id", sa.ForeignKey("workspaces.workspace_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),  # sha256 of salt and a forgotten customer's id
+    sa.Column("salt", sa.String(64), nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("done_at", Instant),  # null: what was stored of the customer may not be gone yet
 )
 
 publications = sa.Table(

@@ -150,13 +150,18 @@ def test_a_forgotten_dataset_is_gone_with_its_files(client: TestClient, new_data
 
 
 def test_a_forgotten_customer_is_in_no_file_any_more(client: TestClient, new_dataset: dict[str, Any]) -> None:
-    answer = client.delete(f"/v1/datasets/{new_dataset['id']}/customers/c07")
+    place = f"/v1/datasets/{new_dataset['id']}"
+    passing = {"customer_id": "passing-1", "signed_up": "2024-06-01"}  # others are every test's
+    with_it = client.post(f"{place}/rows/customers", json=[passing]).json()
+    assert with_it["tables"]["customers"] == small_business.CUSTOMERS + 1
+
+    answer = client.delete(f"{place}/customers/passing-1")
 
     assert answer.status_code == 200, answer.text
-    assert answer.json()["tables"]["customers"] == small_business.CUSTOMERS - 1
-    assert answer.json()["version"] != new_dataset["version"]
+    assert answer.json()["tables"]["customers"] == small_business.CUSTOMERS
+    assert answer.json()["version"] != with_it["version"]
     folder = client.app.state.storage.blobs.dataset("ws_local", new_dataset["id"])
-    assert [path for path in folder.iterdir() if path.name == new_dataset["version"]] == []
+    assert [path for path in folder.iterdir() if path.name == with_it["version"]] == []
 
 
 @pytest.mark.parametrize(

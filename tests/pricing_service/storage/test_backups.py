@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 import threading
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
 from pricing_service.storage.backups import BackupRefused, back_up, restore
+from pricing_service.storage.tombstones import read_lines
 
 
 @pytest.fixture
@@ -95,3 +97,22 @@ def test_postgresql_is_left_to_its_own_tools(tmp_path: Path) -> None:
 def test_without_data_there_is_nothing_to_back_up(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(BackupRefused, match="no service's data"):
         back_up(settings, tmp_path / "backup.tar")
+
+
+def test_tombstones_that_are_there_stay_beside_those_of_the_backup(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with Storage.open(settings) as storage:
+        home = storage.workspaces.create("Acme").id
+        first = storage.tombstones.set(home, "c1", by="Ada")
+        back_up(settings, tmp_path / "old.tar")
+        second = storage.tombstones.set(home, "c2", by="Ada")
+    elsewhere = Settings(data_folder=tmp_path / "elsewhere", dev=True)
+    elsewhere.data_folder.mkdir()
+    shutil.copy(settings.forgotten_path, elsewhere.forgotten_path)
+
+    restore(elsewhere, tmp_path / "old.tar")
+
+    assert sorted(read_lines(elsewhere.forgotten_path), key=str) == sorted([first, second], key=str)
+    with Storage.open(elsewhere) as storage:
+        assert storage.tombstones.take_from_file() == [home]
