@@ -14,6 +14,7 @@ from starlette.types import Scope
 from api import openapi, problems
 from api.analyses import AnalysisDesk
 from api.datasets import DatasetDesk
+from api.failed_keys import FailedKeys
 from api.headers import SafeHeaders
 from api.key_desk import KeyDesk
 from api.limits import BodyLimit
@@ -110,6 +111,7 @@ def _furnish(app: FastAPI, store: Storage, settings: Settings) -> None:
     app.state.webhooks = WebhookDesk(store, settings)
     # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
     app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))
+    app.state.failed_keys = FailedKeys(None if settings.dev else settings.failed_keys_per_minute)
     app.state.meters = Meters()
     app.state.snapshots = HeldSnapshots(store)
     app.state.recommendations = RecommendationDesk(store, app.state.snapshots)
@@ -124,7 +126,11 @@ def _guard(app: FastAPI, store: Storage, settings: Settings) -> None:
         each for each in recommendations.router.routes if getattr(each, "name", "") == "read_recommendation"
     )
     app.add_middleware(
-        CustomerReads, callers=Callers(store), held=app.state.snapshots, pace=app.state.pace, route=reads
+        CustomerReads,
+        callers=Callers(store, failed=app.state.failed_keys),
+        held=app.state.snapshots,
+        pace=app.state.pace,
+        route=reads,
     )
     if settings.dev:
         # A page elsewhere could point its own name at this machine and read the answers.

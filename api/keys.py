@@ -10,7 +10,8 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from api.problems import Forbidden, Unauthenticated
+from api.failed_keys import FailedKeys
+from api.problems import Forbidden, TooFast, Unauthenticated
 from pricing_service.storage import Storage
 
 ScopeName = Literal[
@@ -59,17 +60,27 @@ async def identify(request: Request) -> Caller:
     ------
     Unauthenticated
         Without a key, or with one that is unknown, revoked, expired or misspelt: the answer is the same.
+    TooFast
+        From an address where too many keys failed.
     """
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    authorization = request.headers.get("authorization", "")
+    kind, _, token = authorization.partition(" ")
     storage: Storage = request.app.state.storage
+    failed: FailedKeys = request.app.state.failed_keys
+    address = request.client.host if request.client else ""
+    if wait := failed.wait(address, authorization.encode("latin-1")):
+        detail = f"Too many keys from this address opened nothing; wait {wait} s."
+        raise TooFast(detail, headers={"Retry-After": str(wait)})
     key = None
     if kind.lower() == "bearer" and token.strip():
         key = await run_in_threadpool(storage.keys.find, token.strip())
     if key is None:
+        failed.note(address, authorization.encode("latin-1"))
         raise Unauthenticated(
             "Send `Authorization: Bearer <key>` with a key made by `pricing-service keys create`.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    failed.prove(authorization.encode("latin-1"))
     return Caller(workspace_id=key.workspace_id, name=key.name, scopes=frozenset(key.scopes), key_id=key.id)
 
 

@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         {"read": 32, "write": 64, "heavy": 8},
         description="in progress per process, by class of routes, before 503; JSON in the environment",
     )
+    failed_keys_per_minute: int = Field(
+        30,
+        gt=0,
+        description="keys from one address that may open nothing, per process, before 429; off in `dev`",
+    )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
 
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 
+from api.failed_keys import FailedKeys
 from api.keys import Caller
 from pricing_service.storage import Storage
 
@@ -26,9 +27,18 @@ class Callers:
         Where keys are.
     clock
         Seconds that only rise.
+    failed
+        Of which addresses keys are not looked at for now.
     """
 
-    def __init__(self, storage: Storage, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        failed: FailedKeys | None = None,
+    ) -> None:
+        self._failed = failed or FailedKeys(None)
         self._storage = storage
         self._clock = clock
         self._known: dict[bytes, tuple[Caller, float]] = {}
@@ -38,19 +48,22 @@ class Callers:
         found = self._known.get(authorization)
         return found[0] if found is not None and self._clock() < found[1] else None
 
-    async def find(self, authorization: bytes) -> Caller | None:
-        """Find out who sends this header; None for no valid key."""
+    async def find(self, authorization: bytes, address: str = "") -> Caller | None:
+        """Find out who sends this header; None for no valid key, and for one that is not looked at for now."""
         known = self.known(authorization)
         if known is not None:
             return known
         kind, _, token = authorization.decode("latin-1").partition(" ")
         if kind.lower() != "bearer" or not token.strip():
             return None
+        if self._failed.wait(address, authorization):
+            return None
         until = self._clock() + REMEMBERED_SECONDS
         key = await run_in_threadpool(self._storage.keys.find, token.strip())
         if key is None:
             self._known.pop(authorization, None)
             return None
+        self._failed.prove(authorization)
         if len(self._known) >= _MOST:
             self._known.clear()
         caller = Caller(

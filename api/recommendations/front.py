@@ -7,7 +7,6 @@ framework's route of the same path, which answers to the letter alike.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from starlette.routing import BaseRoute
@@ -56,7 +55,7 @@ class CustomerReads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
         customer_id = _customer_of(scope) if scope["type"] == "http" else None
-        found = None if customer_id is None else await self._find(customer_id, dict(scope["headers"]))
+        found = None if customer_id is None else await self._find(customer_id, scope)
         if found is None:
             await self.app(scope, receive, send)
             return
@@ -70,13 +69,16 @@ class CustomerReads:
         await send({"type": "http.response.body", "body": b"" if known else body})
 
     async def _find(
-        self, customer_id: str, headers: Mapping[bytes, bytes]
+        self, customer_id: str, scope: Scope
     ) -> tuple[bytes, bytes, bool, Allowance | None] | None:
         """Return body, ETag, whether the caller has it, and its pace; None for whatever the framework shall answer."""
+        headers = dict(scope["headers"])
         authorization = headers.get(b"authorization")
         if authorization is None:
             return None
-        caller = self._callers.known(authorization) or await self._callers.find(authorization)
+        caller = self._callers.known(authorization) or await self._callers.find(
+            authorization, (scope.get("client") or ("",))[0]
+        )
         if caller is None or SCOPE not in caller.scopes:
             return None
         home = caller.workspace_id

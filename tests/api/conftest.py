@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api import problems
 from api.door import Door
+from api.failed_keys import FailedKeys
 from api.headers import SafeHeaders
 from api.keys import SCOPES, DataReader, DataWriter
 from api.limits import BodyLimit
@@ -76,6 +77,7 @@ def client(storage: Storage, posted: list[Any]) -> Iterator[TestClient]:
     app = FastAPI()
     app.state.storage = storage
     app.state.pace = Pace({})
+    app.state.failed_keys = FailedKeys(None)
     app.state.posted = posted
     app.include_router(router)
     problems.install(app)

@@ -7,7 +7,7 @@ from pricing_service.storage import Storage
 
 
 def test_a_scope_that_is_said_twice_is_one(storage: Storage) -> None:
-    made = KeyDesk(storage).make("ws_ours", KeyRequest(name="Ada", scopes=["admin", "admin"]))
+    made = KeyDesk(storage).make("ws_ours", KeyRequest(name="Ada", scopes=["admin", "admin"]), by="Grace")
 
     assert made["scopes"] == ["admin"]
     assert made["token"]

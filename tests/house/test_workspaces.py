@@ -20,6 +20,7 @@ FOR_ALL_WORKSPACES = {
     "Deliveries.claim",
     "Deliveries.forget_old",
     "Publications.sequence",
+    "StoredTombstones.take_from_file",
 }
 MAY_ASK_A_DATABASE = ("pricing_service/storage/", "pricing_service/jobs/")
 
@@ -37,7 +38,11 @@ def first_asked(function: ast.FunctionDef) -> list[str]:
 
 
 def test_every_function_of_the_storage_is_asked_for_a_workspace_first() -> None:
-    with_a_path = {"Blobs.adopt", "Blobs.remove"}  # the path that they are given holds the workspace
+    with_a_path = {
+        "Blobs.adopt",
+        "Blobs.remove",
+        "Blobs.renew",
+    }  # the path that they are given holds the workspace
     held_by_storage = inspect.getsource(Storage.__init__)
 
     breaches = [
