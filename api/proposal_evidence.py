@@ -27,6 +27,7 @@ from pricing_service.storage import (
     NotFound,
     ProposedContent,
     Storage,
+    StoredPriceBook,
     StoredProposal,
 )
 from pricing_service.storage.ids import is_id
@@ -40,12 +41,14 @@ KINDS = ("value_metrics", TIERS, "raises", "ideal_customers")
 class Source:
     """Where a proposal comes from: an analysis, a draft, or a menu of tiers with the draft that was made of it.
 
-    Its salt goes into the content's hash: who has the hash alone cannot find title and note by trying.
+    A `draft` is not stored yet. The salt goes into the content's hash: who has the hash alone cannot find title and
+    note by trying.
     """
 
     analysis_id: str | None
     price_book_id: str | None
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
+    draft: DraftContent | None = None
 
 
 class Evidence:
@@ -63,8 +66,8 @@ class Evidence:
         self._storage = storage
         self._thresholds = thresholds_of(settings)
 
-    def source(self, workspace_id: str, *, analysis: str | None, price_book: str | None, by: str) -> Source:
-        """Find where a proposal comes from; a menu of tiers becomes a new draft.
+    def source(self, workspace_id: str, *, analysis: str | None, price_book: str | None) -> Source:
+        """Find where a proposal comes from; a menu of tiers becomes a new draft, stored with the proposal.
 
         Raises
         ------
@@ -80,8 +83,8 @@ class Evidence:
             return Source(analysis, None)
         dataset = self._storage.datasets.get(workspace_id, found.dataset_id)
         book = book_from_tiers(_result(found), name=dataset.name or "Price book", currency=dataset.currency)
-        content = DraftContent(book, {"kind": "analysis", "id": analysis})
-        return Source(analysis, self._storage.price_books.create(workspace_id, content, by=by).id)
+        draft = DraftContent(book, {"kind": "analysis", "id": analysis})
+        return Source(analysis, self._storage.price_books.next_id(workspace_id), draft=draft)
 
     def content(self, workspace_id: str, source: Source, *, title: str, note: str) -> ProposedContent:
         """Bind a proposal to what its source says now."""
@@ -90,20 +93,18 @@ class Evidence:
             found = self._analysis(workspace_id, source.analysis_id)
             evidence = {**self._seen(found), "book": None, "simulation": None, "salt": source.salt}
             return ProposedContent(found.kind, title, note, found.id, None, evidence)
-        draft = self._draft(workspace_id, source.price_book_id)
-        if draft.status != "draft":
-            raise Conflict("The price book is published already; a proposal is about a draft.")
-        simulation = self._storage.analyses.newest_simulation(workspace_id, draft.id, draft.content_hash)
+        book = self._book_hash(workspace_id, source.price_book_id, source.draft)
+        simulation = self._storage.analyses.newest_simulation(workspace_id, source.price_book_id, book)
         shown = (
             simulation or (source.analysis_id and self._analysis(workspace_id, source.analysis_id)) or None
         )
         evidence = {
             **self._seen(shown),
-            "book": draft.content_hash,
+            "book": book,
             "simulation": simulation.id if simulation else None,
             "salt": source.salt,
         }
-        return ProposedContent(PRICE_BOOK, title, note, source.analysis_id, draft.id, evidence)
+        return ProposedContent(PRICE_BOOK, title, note, source.analysis_id, source.price_book_id, evidence)
 
     def basis(self, proposal: StoredProposal) -> Basis | None:
         """Read what a proposal shows; None where it is forgotten or rests on nothing that was computed."""
@@ -179,7 +180,15 @@ class Evidence:
             raise Invalid(message, errors=[fault])
         return found
 
-    def _draft(self, workspace_id: str, price_book_id: str) -> Any:
+    def _book_hash(self, workspace_id: str, price_book_id: str, draft: DraftContent | None) -> str:
+        if draft is not None:
+            return draft.book.content_hash
+        stored = self._draft(workspace_id, price_book_id)
+        if stored.status != "draft":
+            raise Conflict("The price book is published already; a proposal is about a draft.")
+        return stored.content_hash
+
+    def _draft(self, workspace_id: str, price_book_id: str) -> StoredPriceBook:
         if not is_id(price_book_id):
             raise NotFound("price book", price_book_id)
         return self._storage.price_books.get(workspace_id, price_book_id)

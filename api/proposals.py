@@ -40,11 +40,10 @@ class ProposalDesk:
 
     def propose(self, workspace_id: str, asked: ProposalRequest, *, by: str, today: date) -> dict[str, Any]:
         """Make a proposal."""
-        source = self._evidence.source(
-            workspace_id, analysis=asked.analysis, price_book=asked.price_book, by=by
-        )
+        source = self._evidence.source(workspace_id, analysis=asked.analysis, price_book=asked.price_book)
         content = self._evidence.content(workspace_id, source, title=asked.title, note=asked.note)
-        return self._shown(self._storage.proposals.create(workspace_id, content, by=by), today)
+        stored = self._storage.proposals.create(workspace_id, content, by=by, draft=source.draft)
+        return self._shown(stored, today)
 
     def edit(
         self, workspace_id: str, proposal_id: str, asked: EditRequest, *, by: str, today: date
@@ -56,13 +55,12 @@ class ProposalDesk:
         if (asked.analysis, asked.price_book) not in (
             (None, None), (source.analysis_id, None), (None, source.price_book_id),
         ):  # fmt: skip
-            source = self._evidence.source(
-                workspace_id, analysis=asked.analysis, price_book=asked.price_book, by=by
-            )
+            source = self._evidence.source(workspace_id, analysis=asked.analysis, price_book=asked.price_book)
         title = stored.title if asked.title is None else asked.title
         note = stored.note if asked.note is None else asked.note
         content = self._evidence.content(workspace_id, source, title=title, note=note)
-        return self._shown(self._storage.proposals.edit(workspace_id, proposal_id, content, by=by), today)
+        edited = self._storage.proposals.edit(workspace_id, proposal_id, content, by=by, draft=source.draft)
+        return self._shown(edited, today)
 
     def vote(
         self, workspace_id: str, proposal_id: str, asked: VoteRequest, *, by: str, today: date

@@ -91,9 +91,28 @@ class PriceBooks:
 
     def create(self, workspace_id: str, content: DraftContent, *, by: str) -> StoredPriceBook:
         """Store a new draft."""
+        price_book_id = self.next_id(workspace_id)
+        with self._database.writing() as connection:
+            self.create_within(connection, workspace_id, price_book_id, content, by=by)
+        return self.get(workspace_id, price_book_id)
+
+    def next_id(self, workspace_id: str) -> str:
+        """Make the id of a draft that is stored later, together with what names it."""
+        return new_id(PREFIX, self._clock())
+
+    def create_within(
+        self,
+        connection: sa.Connection,
+        workspace_id: str,
+        price_book_id: str,
+        content: DraftContent,
+        *,
+        by: str,
+    ) -> None:
+        """Store a new draft in the caller's transaction, under an id from `next_id`."""
         now = self._clock()
         values = {
-            "id": new_id(PREFIX, now),
+            "id": price_book_id,
             "workspace_id": workspace_id,
             "status": "draft",
             "created_by": by,
@@ -101,9 +120,7 @@ class PriceBooks:
             "changed_at": now,
             **_columns(content),
         }
-        with self._database.writing() as connection:
-            connection.execute(schema.price_books.insert().values(values))
-        return self.get(workspace_id, str(values["id"]))
+        connection.execute(schema.price_books.insert().values(values))
 
     def replace(self, workspace_id: str, price_book_id: str, content: DraftContent) -> StoredPriceBook:
         """Give a draft other content.

@@ -28,7 +28,7 @@ from pricing_service.storage.database import Database
 from pricing_service.storage.errors import ContentMoved, NotApproved, NotFound, OwnProposal, ProposalClosed
 from pricing_service.storage.ids import new_id
 from pricing_service.storage.pages import Page, fetch_page
-from pricing_service.storage.price_books import PriceBooks, Publication
+from pricing_service.storage.price_books import DraftContent, PriceBooks, Publication
 from pricing_service.storage.proposed import (
     Ballot,
     Enactment,
@@ -64,21 +64,33 @@ class Proposals:
         self._publications = publications
         self._outbox = Outbox(clock)
 
-    def create(self, workspace_id: str, content: ProposedContent, *, by: str) -> StoredProposal:
-        """Store a new proposal."""
+    def create(
+        self, workspace_id: str, content: ProposedContent, *, by: str, draft: DraftContent | None = None
+    ) -> StoredProposal:
+        """Store a new proposal, and with it the `draft` that was made for it: both or neither."""
         now = self._clock()
         proposal_id = new_id(PREFIX, now)
         values = {
             "id": proposal_id, "workspace_id": workspace_id, "status": "open", "authors": [by],
-            "created_at": now, "changed_at": now, **_columns(content),
+            "created_at": now, "changed_at": now, **content.columns(),
         }  # fmt: skip
         with self._database.writing() as connection:
+            if draft is not None:
+                self._price_books.create_within(
+                    connection, workspace_id, str(content.price_book_id), draft, by=by
+                )
             connection.execute(schema.proposals.insert().values(values))
-            self._record(connection, (workspace_id, proposal_id), "created", by=by, detail=_told(content))
+            self._record(connection, (workspace_id, proposal_id), "created", by=by, detail=content.told())
         return self.get(workspace_id, proposal_id)
 
     def edit(
-        self, workspace_id: str, proposal_id: str, content: ProposedContent, *, by: str
+        self,
+        workspace_id: str,
+        proposal_id: str,
+        content: ProposedContent,
+        *,
+        by: str,
+        draft: DraftContent | None = None,
     ) -> StoredProposal:
         """Give an open proposal other content: its votes are void, and who edits becomes an author.
 
@@ -90,13 +102,17 @@ class Proposals:
         with self._database.writing() as connection:
             proposal = self._open(connection, workspace_id, proposal_id)
             if proposal.content_hash != content.content_hash:
+                if draft is not None:
+                    self._price_books.create_within(
+                        connection, workspace_id, str(content.price_book_id), draft, by=by
+                    )
                 authors = proposal.authors if proposal.written_by(by) else [*proposal.authors, by]
                 change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
                 connection.execute(
-                    change.values(changed_at=self._clock(), authors=authors, **_columns(content))
+                    change.values(changed_at=self._clock(), authors=authors, **content.columns())
                 )
                 connection.execute(_void(workspace_id, proposal_id))
-                self._record(connection, (workspace_id, proposal_id), "edited", by=by, detail=_told(content))
+                self._record(connection, (workspace_id, proposal_id), "edited", by=by, detail=content.told())
         return self.get(workspace_id, proposal_id)
 
     def vote(self, workspace_id: str, proposal_id: str, ballot: Ballot) -> StoredProposal:
@@ -161,7 +177,7 @@ class Proposals:
             if proposal.content_hash != asked.content_hash:
                 raise ContentMoved(f"proposal {proposal_id!r} has the content {proposal.content_hash}")
             if proposal.state(needed=max(asked.needed, 1)) != "approved":
-                raise NotApproved(_lacking(proposal, asked.needed))
+                raise NotApproved(proposal.lacking(asked.needed))
             self._enact(connection, workspace_id, proposal, asked)
             ends = {"effective": asked.effective, "published_by": asked.by, "published_at": self._clock()}
             change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
@@ -262,22 +278,6 @@ class Proposals:
         self._audit.record(
             connection, proposal[0], by=by, action=f"proposal.{done}", subject=proposal[1], detail=detail
         )
-
-
-def _columns(content: ProposedContent) -> dict[str, Any]:
-    return {**vars(content), "evidence": dict(content.evidence), "content_hash": content.content_hash}
-
-
-def _told(content: ProposedContent) -> dict[str, Any]:
-    """Return what the audit keeps of a content: no titles and notes, which may name customers."""
-    named = ("kind", "analysis_id", "price_book_id")
-    return {name: getattr(content, name) for name in named} | {"content_hash": content.content_hash}
-
-
-def _lacking(proposal: StoredProposal, needed: int) -> str:
-    if proposal.rejections:
-        return "somebody rejects it"
-    return f"it has {proposal.approvals} of {max(needed, 1)} approvals of exactly this content"
 
 
 def _mine(workspace_id: str, proposal_id: str) -> sa.ColumnElement[bool]:

@@ -43,6 +43,15 @@ class ProposedContent:
         text = json.dumps(stated, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def columns(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        return {**vars(self), "evidence": dict(self.evidence), "content_hash": self.content_hash}
+
+    def told(self) -> dict[str, Any]:
+        """Return what the audit keeps of it: no titles and notes, which may name customers."""
+        named = ("kind", "analysis_id", "price_book_id")
+        return {name: getattr(self, name) for name in named} | {"content_hash": self.content_hash}
+
 
 @dataclass(frozen=True)
 class Ballot:
@@ -119,6 +128,12 @@ class StoredProposal:
         if self.rejections:
             return "rejected"
         return "approved" if self.approvals >= needed else "open"
+
+    def lacking(self, needed: int) -> str:
+        """Say why it is not approved."""
+        if self.rejections:
+            return "somebody rejects it"
+        return f"it has {self.approvals} of {max(needed, 1)} approvals of exactly this content"
 
     @property
     def _counting(self) -> list[Vote]:
