@@ -10,6 +10,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pricing_service.storage import Tally
+
 _log = structlog.get_logger("api")
 
 
@@ -42,6 +44,14 @@ class Meters:
         )
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.waiting = Gauge("analyses_waiting", "Analyses that wait for a worker", registry=self.registry)
+        self.deliveries = Gauge(
+            "webhook_deliveries", "Deliveries that are kept, by status", ("status",), registry=self.registry
+        )
+        self.oldest = Gauge(
+            "webhook_oldest_waiting_seconds",
+            "For how long the oldest delivery that waits has waited",
+            registry=self.registry,
+        )
 
     def note(self, method: str, route: str, status: int, *, seconds: float) -> None:
         """Count one answer; the meter of its labels is looked up once, for that costs more than to count."""
@@ -55,9 +65,12 @@ class Meters:
         children[0].inc()
         children[1].observe(seconds)
 
-    def page(self, *, waiting: int) -> bytes:
+    def page(self, *, waiting: int, webhooks: Tally) -> bytes:
         """Write the meters in Prometheus' text format."""
         self.waiting.set(waiting)
+        for status, count in webhooks.deliveries.items():
+            self.deliveries.labels(status).set(count)
+        self.oldest.set(webhooks.oldest_waiting)
         return generate_latest(self.registry)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from api import analysis_steps, simulation_steps
 from api.analysis_steps import Question
+from api.recommendations.watching import watch
 from models.errors import InvalidInput, NotEstimable
 from pricing_service.config import Settings
 from pricing_service.dataset import Dataset
@@ -84,6 +85,7 @@ def work(settings: Settings, *, stop_event: threading.Event | None = None) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     send_webhooks(settings, stop_event=stop)
+    watch(settings, stop_event=stop)
     run_worker(settings, HANDLERS, stop_event=stop, preload=PRELOAD)
 
 

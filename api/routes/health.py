@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.openapi import as_openapi_30, describe
 from api.problems import MEDIA_TYPE
 from api.readiness import refuse_unless_ready
+from pricing_service.storage import Storage
 
 router = APIRouter(tags=["service"])
 _SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
@@ -30,8 +31,10 @@ def is_ready(request: Request) -> dict[str, str]:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def read_metrics(request: Request) -> Response:
     """Show the meters in Prometheus' text format."""
-    waiting = len(request.app.state.storage.analyses.queued(limit=10_000))
-    return Response(request.app.state.meters.page(waiting=waiting), media_type="text/plain; version=0.0.4")
+    storage: Storage = request.app.state.storage
+    waiting = len(storage.analyses.queued(limit=10_000))
+    page = request.app.state.meters.page(waiting=waiting, webhooks=storage.webhook_tally.read())
+    return Response(page, media_type="text/plain; version=0.0.4")
 
 
 @router.get("/openapi-3.0.json")

@@ -8,7 +8,11 @@ or serve workers and operators; those say so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from sqlalchemy.exc import OperationalError
 
 from pricing_service.config import Settings
 from pricing_service.storage.analyses import Analyses, Analysis, NewAnalysis
@@ -45,7 +49,8 @@ from pricing_service.storage.redaction import Redaction
 from pricing_service.storage.snapshots import Snapshot, Snapshots
 from pricing_service.storage.tombstones import StoredTombstones
 from pricing_service.storage.webhook_deliveries import Deliveries
-from pricing_service.storage.webhooks import Endpoint, Endpoints
+from pricing_service.storage.webhook_tally import Tally, WebhookTally
+from pricing_service.storage.webhooks import Endpoint, Endpoints, Outbox
 from pricing_service.storage.workspaces_and_keys import Key, Keys, Workspace, Workspaces
 
 __all__ = [
@@ -88,6 +93,7 @@ __all__ = [
     "StoredPriceBook",
     "StoredProposal",
     "StoredPublication",
+    "Tally",
     "TooManyEndpoints",
     "VersionContent",
     "VersionMoved",
@@ -142,8 +148,12 @@ class Storage:
         )
         self.webhook_endpoints = Endpoints(self.database, clock)
         self.webhook_deliveries = Deliveries(self.database, clock)
+        self.webhook_tally = WebhookTally(self.database, clock)
         self.feedback = RecommendationFeedback(self.database, clock)
-        self.snapshots = Snapshots(self.blobs, lambda: clock().isoformat(timespec="microseconds"))
+        self._outbox = Outbox(clock)
+        self.snapshots = Snapshots(
+            self.blobs, lambda: clock().isoformat(timespec="microseconds"), self._tell_of_changes
+        )
         self.effects = Effects(self.database, clock)
         self.idempotency = Idempotency(self.database, clock)
 
@@ -159,6 +169,16 @@ class Storage:
 
             bring_up_to_date(storage.database)
         return storage
+
+    def _tell_of_changes(self, workspace_id: str, count: int, moment: str) -> None:
+        if count:
+            before = (datetime.fromisoformat(moment) - timedelta(microseconds=1)).isoformat(
+                timespec="microseconds"
+            )
+            data = {"count": count, "read": f"/v1/recommendations?changed_since={quote(before)}"}
+            # A database that takes no writes keeps no CRM from reading.
+            with suppress(OperationalError):
+                self._outbox.happened(self.database, workspace_id, type="recommendation.changed", data=data)
 
     def close(self) -> None:
         """Give back every connection."""

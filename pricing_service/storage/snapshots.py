@@ -108,11 +108,20 @@ class Snapshot:
 
 
 class Snapshots:
-    """Write and open the snapshots of workspaces."""
+    """Write and open the snapshots of workspaces.
 
-    def __init__(self, blobs: Blobs, now: Callable[[], str]) -> None:
+    Parameters
+    ----------
+    blobs, now
+        Where they are, and what moment it is.
+    tell
+        Is told of every new one whose recommendations, how many changed, and at which moment.
+    """
+
+    def __init__(self, blobs: Blobs, now: Callable[[], str], tell: Callable[[str, int, str], None]) -> None:
         self._blobs = blobs
         self._now = now
+        self._tell = tell
 
     def open(self, workspace_id: str, stamp: str) -> Snapshot | None:
         """Open the snapshot with a stamp; None where there is none."""
@@ -144,20 +153,21 @@ class Snapshots:
         path, now = self._path(workspace_id, stamp), self._now()
         known = {} if before is None else before.places
         bodies = content.bodies
+        changed = [
+            before.changed[each.customer_id]
+            if before is not None
+            and each.customer_id in known
+            and known[each.customer_id][2] == f'"{each.etag}"'.encode()
+            else now
+            for each in bodies
+        ]
         index = {
             "stamp": stamp,
             "ids": [each.customer_id for each in bodies],
             "recommendation_ids": [each.recommendation_id for each in bodies],
             "lengths": [len(each.content) for each in bodies],
             "etags": [each.etag for each in bodies],
-            "changed": [
-                before.changed[each.customer_id]
-                if before is not None
-                and each.customer_id in known
-                and known[each.customer_id][2] == f'"{each.etag}"'.encode()
-                else now
-                for each in bodies
-            ],
+            "changed": changed,
             "external": list(content.external),
             "about": dict(content.about),
         }
@@ -165,6 +175,8 @@ class Snapshots:
         with whole_file(path) as temporary, temporary.open("wb") as file:
             file.write(_MAGIC + len(head).to_bytes(8, "big") + head)
             file.writelines(each.content for each in bodies)
+            # Before the file is in its place: if this process dies in between, the next one makes both again.
+            self._tell(workspace_id, changed.count(now), now)
         for other in path.parent.glob(f"*{_SUFFIX}"):
             if other != path:
                 other.unlink(missing_ok=True)

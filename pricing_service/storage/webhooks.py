@@ -86,6 +86,18 @@ class Outbox:
         endpoints = [row.id for row in rows if type in row.events]
         return self._write(connection, workspace_id, type, (data, endpoints))
 
+    def happened(
+        self,
+        database: Database,
+        workspace_id: str,
+        *,
+        type: EventType,  # noqa: A002  as above
+        data: Mapping[str, Any],
+    ) -> None:
+        """Write an event in a transaction of its own: of what happens outside the database."""
+        with database.writing() as connection:
+            self.add(connection, workspace_id, type=type, data=data)
+
     def add_test(self, connection: sa.Connection, workspace_id: str, endpoint_id: str) -> str:
         """Write an event for one endpoint alone; answers the event's id."""
         return self._write(connection, workspace_id, TEST, ({"endpoint": endpoint_id}, [endpoint_id]))
@@ -117,6 +129,13 @@ class Endpoints:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+
+    def wanting(self, type: EventType) -> list[str]:  # noqa: A002  as above
+        """Read the workspaces in which an endpoint wants events of a type, of all: for the worker."""
+        table = schema.webhook_endpoints
+        query = sa.select(table.c.workspace_id, table.c.events).where(table.c.disabled.is_(None))
+        with self._database.reading() as connection:
+            return sorted({row.workspace_id for row in connection.execute(query) if type in row.events})
 
     def create(self, workspace_id: str, *, url: str, events: Sequence[str], by: str) -> Endpoint:
         """Store an endpoint.

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.telemetry import Meters, Telemetry, log_to_stderr
+from pricing_service.storage import Tally
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_the_meters_can_be_read_by_prometheus() -> None:
     meters = Meters()
     meters.requests.labels("GET", "/livez", "200").inc()
 
-    page = meters.page(waiting=3).decode()
+    page = meters.page(waiting=3, webhooks=Tally({"failed": 2}, 61.5)).decode()
 
     assert 'http_requests_total{method="GET",route="/livez",status="200"} 1.0' in page
     assert "analyses_waiting 3.0" in page

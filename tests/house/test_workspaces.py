@@ -21,6 +21,8 @@ FOR_ALL_WORKSPACES = {
     "Deliveries.forget_old",
     "Publications.sequence",
     "StoredTombstones.take_from_file",
+    "WebhookTally.read",
+    "Endpoints.wanting",
 }
 MAY_ASK_A_DATABASE = ("pricing_service/storage/", "pricing_service/jobs/")
 

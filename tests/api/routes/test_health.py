@@ -29,6 +29,8 @@ def test_the_meters_count_requests_by_route_and_never_by_path(client: TestClient
     )
     assert "secretcustomer" not in text
     assert "analyses_waiting" in text
+    assert 'webhook_deliveries{status="failed"} ' in text
+    assert "webhook_oldest_waiting_seconds " in text
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
