@@ -178,7 +178,7 @@ class Storage:
             data = {"count": count, "read": f"/v1/recommendations?changed_since={quote(before)}"}
             # A database that takes no writes keeps no CRM from reading.
             with suppress(OperationalError):
-                self._outbox.happened(self.database, workspace_id, type="recommendation.changed", data=data)
+                self._outbox.happened(workspace_id, self.database, type="recommendation.changed", data=data)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -88,8 +88,8 @@ class Outbox:
 
     def happened(
         self,
-        database: Database,
         workspace_id: str,
+        database: Database,
         *,
         type: EventType,  # noqa: A002  as above
         data: Mapping[str, Any],
