@@ -78,6 +78,12 @@ class Settings(BaseSettings):
         {"read": 32, "write": 64, "heavy": 8},
         description="in progress per process, by class of routes, before 503; JSON in the environment",
     )
+    drain_seconds: float = Field(
+        5,
+        ge=0,
+        le=300,
+        description="how long `/readyz` says 503 at SIGTERM before no more requests are taken; none in `dev`",
+    )
     failed_keys_per_minute: int = Field(
         30,
         gt=0,
@@ -85,6 +91,15 @@ class Settings(BaseSettings):
     )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
 
+    job_minutes: float = Field(
+        360, gt=0, description="how long one analysis may take in a worker before it fails with `time_limit`"
+    )
+    job_megabytes: int = Field(
+        8192,
+        ge=256,
+        description="memory that a step of an analysis may hold before it fails with `memory_limit`, "
+        "as the system tells it (Linux)",
+    )
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         (),
         description="networks that webhooks may reach though they are not public; JSON in the environment",

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from pricing_service.jobs.bounds import Bounds
 from pricing_service.jobs.handlers import Refused, Step, StepContext
 from pricing_service.jobs.lifeline import hold_on_to
 
@@ -49,11 +50,14 @@ class Supervision:
         Asked as often whether the worker is going down.
     report
         Told `(step, done, total)`, at most four times a second and once at the end.
+    bounds
+        Asked as often whether the step's process uses more than it may.
     """
 
     wanted: Callable[[], bool]
     stopping: Callable[[], bool]
     report: Callable[[str, int, int], None]
+    bounds: Bounds | None = None
 
 
 class Children:
@@ -89,7 +93,7 @@ class Children:
         Raises
         ------
         Refused
-            The step says so.
+            The step says so, or it uses more than it may.
         Broken
             Anything else went wrong.
         Unwanted, WorkerStops
@@ -116,7 +120,7 @@ class Children:
                 end.close()
 
     def _accompany(self, process: BaseProcess, messages: Connection, supervision: Supervision) -> None:
-        watch = _Watch(supervision)
+        watch = _Watch(supervision, process.pid)
         while True:
             if not wait([messages], timeout=_LOOK_EVERY_S):
                 watch.look()
@@ -140,8 +144,9 @@ class Children:
 class _Watch:
     """Passes progress on and looks whether to go on, neither too often nor too seldom."""
 
-    def __init__(self, supervision: Supervision) -> None:
+    def __init__(self, supervision: Supervision, pid: int | None) -> None:
         self._supervision = supervision
+        self._pid = pid
         self._looked = time.monotonic()
         self.progress: tuple[str, int, int] | None = None
 
@@ -154,6 +159,8 @@ class _Watch:
             raise WorkerStops
         if not self._supervision.wanted():
             raise Unwanted
+        if self._supervision.bounds is not None:
+            self._supervision.bounds.refuse_beyond(self._pid)
         self.report()
 
     def report(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 import structlog
 
+from pricing_service.jobs.bounds import Bounds
 from pricing_service.jobs.children import Broken, Children, Supervision, Unwanted
 from pricing_service.jobs.handlers import Handler, Refused, Step, StepContext
 from pricing_service.storage import Analysis, NotFound, Storage
@@ -75,7 +76,7 @@ class Runner:
         analysis = analyses.get(workspace_id, analysis_id)
         log = _log.bind(analysis=analysis_id, workspace=workspace_id, kind=analysis.kind)
         log.info("analysis runs")
-        outcome = self._steps(analysis, remember)
+        outcome = self._steps(analysis, remember, Bounds.from_now(self._storage.settings))
         if outcome["end"] is None:
             outcome = _check_files(analysis.folder)
         status, error = outcome["end"] or "succeeded", outcome["error"]
@@ -84,17 +85,17 @@ class Runner:
             self._forget_if_deleted(analysis)
         log.info("analysis ends", status=status, code=error and error["code"])
 
-    def _steps(self, analysis: Analysis, remember: Remember) -> StepOutcome:
+    def _steps(self, analysis: Analysis, remember: Remember, bounds: Bounds) -> StepOutcome:
         handler = self._handlers.get(analysis.kind)
         if handler is None:
             return _failed("unknown_kind", f"this worker cannot do {analysis.kind!r}")
         for step in handler.steps:
-            outcome = remember(step.name, partial(self._step, analysis, step))
+            outcome = remember(step.name, partial(self._step, analysis, step, bounds))
             if outcome["end"] is not None:
                 return outcome
         return _GO_ON
 
-    def _step(self, analysis: Analysis, step: Step) -> StepOutcome:
+    def _step(self, analysis: Analysis, step: Step, bounds: Bounds) -> StepOutcome:
         """Run one step in a child, unless its files are in place already."""
         effects, analyses = self._storage.effects, self._storage.analyses
         workspace_id, job = analysis.workspace_id, analysis.id
@@ -110,6 +111,7 @@ class Runner:
             report=lambda label, done, total: analyses.set_progress(
                 workspace_id, job, step=label, done=done, total=total
             ),
+            bounds=bounds,
         )
         try:
             self._children.run(step, self._context(analysis), supervision)

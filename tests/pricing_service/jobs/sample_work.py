@@ -43,6 +43,14 @@ def count_forever(context: StepContext) -> None:
     sum(range(10**15))
 
 
+def hoard(context: StepContext) -> None:
+    """Hold much memory, and sleep on it."""
+    held = b"x" * (600 * 1024 * 1024)
+    write_whole(context.folder / "child.pid", str(os.getpid()).encode())
+    while held:
+        time.sleep(0.02)
+
+
 def refuse(context: StepContext) -> None:
     """Turn the analysis down."""
     raise Refused("missing_tables", "outcomes are missing", [{"table": "outcomes", "code": "missing"}])
@@ -65,6 +73,7 @@ def forget_result(context: StepContext) -> None:
 HANDLERS = {
     "sum": Handler((Step("draw", draw), Step("add_up", add_up))),
     "forever": Handler((Step("count_forever", count_forever),)),
+    "hoard": Handler((Step("hoard", hoard),)),
     "refused": Handler((Step("refuse", refuse),)),
     "broken": Handler((Step("break_down", break_down),)),
     "dead": Handler((Step("die", die),)),
