@@ -22,6 +22,7 @@ from api.local_workspace import make_local_workspace
 from api.pace import Pace
 from api.price_books import PriceBookDesk
 from api.proposals import ProposalDesk
+from api.readiness import Drain
 from api.recommendations.callers import Callers
 from api.recommendations.desk import RecommendationDesk
 from api.recommendations.front import CustomerReads
@@ -113,6 +114,7 @@ def _furnish(app: FastAPI, store: Storage, settings: Settings) -> None:
     app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))
     app.state.failed_keys = FailedKeys(None if settings.dev else settings.failed_keys_per_minute)
     app.state.meters = Meters()
+    app.state.drain = Drain()
     app.state.snapshots = HeldSnapshots(store)
     app.state.recommendations = RecommendationDesk(store, app.state.snapshots)
 

@@ -127,8 +127,9 @@ class Overloaded(Refused):
 class NotReady(Refused):
     """Something that the service needs is not there; trying again later may help."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, headers={"Retry-After": "5"})
+    def __init__(self, detail: str, *, part: str | None = None) -> None:
+        faults = [{"pointer": "", "code": part, "message": detail}] if part else []
+        super().__init__(detail, errors=faults, headers={"Retry-After": "5"})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
-"""Whether this process can answer requests now."""
+"""Whether this process can answer requests now, and if not, which part of it is in the way."""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -8,15 +11,40 @@ from api.problems import NotReady
 from pricing_service.storage import Storage
 
 
-def refuse_unless_ready(storage: Storage) -> None:
+class Drain:
+    """Whether this process is on its way down: it still answers, and wants no more."""
+
+    def __init__(self) -> None:
+        self.begun = False
+
+    def begin(self) -> None:
+        """From now on say that the process is not ready."""
+        self.begun = True
+
+
+def refuse_unless_ready(storage: Storage, drain: Drain | None = None) -> None:
     """Read something small through everything that a request needs.
 
     Raises
     ------
     NotReady
-        If the database does not answer, or has another schema.
+        Naming the part: `draining`, `database` (it does not answer), `schema` (it is another version's) or `files`
+        (the data folder cannot be written).
     """
+    if drain is not None and drain.begun:
+        raise NotReady("This process is going down; ask another one.", part="draining")
+    _try("database", "The database does not answer.", storage.database.answer)
+    _try(
+        "schema",
+        "The database's schema is not this version's.",
+        lambda: storage.analyses.queued(limit=1),
+    )
+    if not os.access(storage.blobs.root, os.W_OK | os.X_OK):
+        raise NotReady("The data folder cannot be written.", part="files")
+
+
+def _try(part: str, message: str, read: Callable[[], object]) -> None:
     try:
-        storage.analyses.queued(limit=1)
+        read()
     except SQLAlchemyError as error:
-        raise NotReady("The database does not answer, or its schema is not this version's.") from error
+        raise NotReady(message, part=part) from error

@@ -23,8 +23,8 @@ async def is_alive() -> dict[str, str]:
 
 @router.get("/readyz", responses={503: {"description": "Not ready", "content": {MEDIA_TYPE: _SCHEMA}}})
 def is_ready(request: Request) -> dict[str, str]:
-    """Say whether requests can be answered: the database is there and its schema is ours."""
-    refuse_unless_ready(request.app.state.storage)
+    """Say whether requests can be answered; if not, `errors` name the part, such as `database` or `draining`."""
+    refuse_unless_ready(request.app.state.storage, request.app.state.drain)
     return {"status": "ready"}
 
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.problems import Refused
+from api.readiness import Drain
 from api.telemetry import log_to_stderr
 from api.terminal import screen
 from api.worker_process import WorkerProcess
@@ -44,11 +45,16 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     app.state.datasets.finish_forgetting()
     end_at_sigterm()
     with WorkerProcess(settings):
-        listen(app, host=host, port=port, ready=lambda url: screen.say(f"ready {url}"))
+        drained = 0.0 if settings.dev else settings.drain_seconds
+        listen(app, host=host, port=port, ready=lambda url: screen.say(f"ready {url}"), drained=drained)
 
 
-def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Answer requests until a signal; `ready` is told the address once it is open."""
+def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None], drained: float = 0.0) -> None:
+    """Answer requests until a signal; `ready` is told the address once it is open.
+
+    After the first signal `/readyz` says 503 for `drained` seconds while requests are still taken. Then none is taken
+    any more, and those that run are finished, up to a bound. A second signal ends the wait.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -59,7 +65,7 @@ def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) 
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
     with suppress(KeyboardInterrupt):
-        _Server(config, ready=ready).run()
+        _Server(config, ready=ready, drain=app.state.drain, drained=drained).run()
 
 
 def work(settings: Settings, *, until_stdin_ends: bool, quiet: bool) -> None:
@@ -83,11 +89,26 @@ def end_at_sigterm() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens."""
+    """Says when it listens, and at a signal first that it is not ready any more."""
 
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[str], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, ready: Callable[[str], None], drain: Drain, drained: float
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._drain = drain
+        self._drained = drained
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Let whoever balances the load see that we go down, then end as the framework does."""
+        if self._drain.begun or not self._drained:
+            self._drain.begin()
+            super().handle_exit(sig, frame)
+            return
+        self._drain.begin()
+        end = threading.Timer(self._drained, super().handle_exit, (sig, None))
+        end.daemon = True
+        end.start()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the port, then tell."""

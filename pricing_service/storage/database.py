@@ -52,6 +52,11 @@ class Database:
         with self._writing.begin() as connection:
             yield connection
 
+    def answer(self) -> None:
+        """Ask something that needs no table; raises what the database raises."""
+        with self.reading() as connection:
+            connection.execute(sa.select(1))
+
     def settle(self) -> None:
         """Write SQLite's log into its file and empty it, where no reader holds it: what was deleted is in it."""
         if self.is_sqlite:

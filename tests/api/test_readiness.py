@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from api.problems import NotReady
-from api.readiness import refuse_unless_ready
+from api.readiness import Drain, refuse_unless_ready
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
 
@@ -23,3 +25,37 @@ def test_a_service_without_its_schema_is_not(tmp_path: Path) -> None:
         refuse_unless_ready(storage)
 
     assert int(refusal.value.headers["Retry-After"]) > 0
+    assert [fault["code"] for fault in refusal.value.errors] == ["schema"]
+
+
+def test_a_service_whose_database_is_away_says_so_and_not_where_it_is(tmp_path: Path) -> None:
+    with Storage.open(Settings(data_folder=tmp_path / "secret-place", dev=True)) as storage:
+        storage.database.close()
+        shutil.rmtree(tmp_path / "secret-place")
+        with pytest.raises(NotReady) as refusal:
+            refuse_unless_ready(storage)
+
+    assert [fault["code"] for fault in refusal.value.errors] == ["database"]
+    assert "secret-place" not in str(refusal.value)
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Storage.open(Settings(data_folder=tmp_path, dev=True)) as storage:
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(NotReady) as refusal:
+            refuse_unless_ready(storage)
+
+    assert [fault["code"] for fault in refusal.value.errors] == ["files"]
+
+
+def test_a_process_that_goes_down_wants_no_more_requests(tmp_path: Path) -> None:
+    drain = Drain()
+    with Storage.open(Settings(data_folder=tmp_path, dev=True)) as storage:
+        refuse_unless_ready(storage, drain)
+        drain.begin()
+        with pytest.raises(NotReady) as refusal:
+            refuse_unless_ready(storage, drain)
+
+    assert [fault["code"] for fault in refusal.value.errors] == ["draining"]
