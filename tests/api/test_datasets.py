@@ -56,7 +56,7 @@ def test_no_rows_change_nothing(desk: DatasetDesk, dataset: str) -> None:
 
 
 def test_nothing_half_made_is_left_behind(desk: DatasetDesk, dataset: str, storage: Storage) -> None:
-    desk.forget_customer(WORKSPACE, dataset, "c01")
+    desk.forget_customer(WORKSPACE, dataset, "c01", by="Ada")
 
     staging = storage.blobs.root / WORKSPACE / ".staging"
     assert not staging.exists() or not list(staging.iterdir())
@@ -69,7 +69,7 @@ def test_a_forgotten_customer_is_in_no_file_of_the_workspace(
     desk.post_rows(WORKSPACE, dataset, "customers", [{"customer_id": "canary-customer"}])
     desk.post_rows(WORKSPACE, dataset, "usage", [row])
 
-    desk.forget_customer(WORKSPACE, dataset, "canary-customer")
+    desk.forget_customer(WORKSPACE, dataset, "canary-customer", by="Ada")
 
     files = [path for path in storage.blobs.root.rglob("*") if path.is_file()]
     assert [path for path in files if b"canary-customer" in path.read_bytes()] == []
