@@ -28,6 +28,7 @@ from api.recommendations.desk import RecommendationDesk
 from api.recommendations.front import CustomerReads
 from api.recommendations.held import HeldSnapshots
 from api.routes import (
+    agents,
     analyses,
     audit,
     datasets,
@@ -91,7 +92,7 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
     _furnish(app, store, settings)
     for resource in (
         datasets, rows, analyses, price_books, simulations, proposals, audit, recommendations, keys, webhook_endpoints,
-        health, pages,
+        agents, health, pages,
     ):  # fmt: skip
         app.include_router(resource.router)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way

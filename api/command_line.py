@@ -117,6 +117,15 @@ def worker(
 
 
 @app.command()
+def mcp() -> None:
+    """Offer the tools to an agent over stdio; PRICING_SERVICE_URL and PRICING_SERVICE_KEY say whose."""
+    from api.terminal import agents  # noqa: PLC0415  as above
+
+    with screen.refusals():
+        agents.serve(agents.AgentSettings())
+
+
+@app.command()
 def publish(
     analysis_id: str,
     *,

@@ -26,7 +26,11 @@ def route_class(method: str, path: str) -> str | None:
     ('heavy', 'heavy')
     >>> route_class("GET", "/v1/analyses"), route_class("POST", "/v1/analyses")
     ('read', 'write')
+    >>> route_class("POST", "/mcp")
+    'agents'
     """
+    if path == "/mcp":
+        return "agents"
     if not path.startswith("/v1/"):
         return None
     if path.startswith(_CRM):

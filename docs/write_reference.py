@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from api.app import create_app
 from api.problems import FRAMEWORK, PROBLEMS
+from api.terminal.agents import AgentSettings
 from models import value_metrics
 from models.registry import discover
 from models.value_metrics._base import MetricScore
@@ -100,7 +101,8 @@ def _scores() -> str:
 def settings() -> str:
     """Every setting with its environment variable."""
     prefix = Settings.model_config["env_prefix"]
-    rows = [_field(f"{prefix}{name}".upper(), field) for name, field in Settings.model_fields.items()]
+    fields = [*Settings.model_fields.items(), *AgentSettings.model_fields.items()]
+    rows = [_field(f"{prefix}{name}".upper(), field) for name, field in fields]
     return "\n\n".join(["# Settings", table(["variable", "default", "meaning"], rows)])
 
 
@@ -135,7 +137,13 @@ def routes() -> str:
         for path, verbs in sorted(paths.items())
         for verb, route in verbs.items()
     ]
-    return "\n\n".join(["# Routes", "`GET /openapi.json` has their shapes.", table(["call", "does"], rows)])
+    return "\n\n".join(
+        [
+            "# Routes",
+            "`GET /openapi.json` has their shapes. `POST /mcp` is the [door for agents](../agents.md).",
+            table(["call", "does"], rows),
+        ]
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # be public too. Hashes made with it are worthless under a real secret: dev keys cannot leak into production.
 _DEV_SECRET = "pricing-service-dev"
 _SHORTEST_SECRET = 16
-RouteClass = Literal["crm", "read", "write", "heavy"]
+RouteClass = Literal["crm", "read", "write", "heavy", "agents"]
 
 
 class UnsafeSettings(ValueError):
@@ -71,11 +71,11 @@ class Settings(BaseSettings):
         False, description="publish price books by approved proposals alone, never directly"
     )
     requests_per_minute: dict[RouteClass, Annotated[int, Field(gt=0)]] = Field(
-        {"crm": 12_000, "read": 1200, "write": 240, "heavy": 60},
+        {"crm": 12_000, "read": 1200, "write": 240, "heavy": 60, "agents": 600},
         description="per key and process, by class of routes, before 429; JSON in the environment; off in `dev`",
     )
     requests_at_once: dict[RouteClass, Annotated[int, Field(gt=0)]] = Field(
-        {"read": 32, "write": 64, "heavy": 8},
+        {"read": 32, "write": 64, "heavy": 8, "agents": 16},
         description="in progress per process, by class of routes, before 503; JSON in the environment",
     )
     drain_seconds: float = Field(

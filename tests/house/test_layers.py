@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.tree import ROOT
 
-EXPENSIVE = ("sklearn", "statsmodels", "optuna", "numba", "altair", "vl_convert")
+EXPENSIVE = ("sklearn", "statsmodels", "optuna", "numba", "altair", "vl_convert", "mcp", "httpx2")
 
 
 def test_the_import_contracts_hold() -> None:

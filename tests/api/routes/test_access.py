@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
+from api import routes
 from api.door import Door
 from api.keys import SCOPES, DataReader
 from tests.api.operations import Operation, operations
+from tests.house.tree import ROOT
 
 SCOPE_OF = {
     "create_dataset": "data:write",
@@ -68,6 +72,12 @@ SCOPE_OF = {
     "read_webhook_delivery": "admin",
     "replay_webhook_delivery": "admin",
 }
+# Doors that the description does not show, and where it is shown who comes in.
+OUTSIDE = {
+    "/": "tests/api/routes/test_pages.py",
+    "/reports/{analysis_id}": "tests/api/routes/test_pages.py",
+    "/mcp": "tests/api/routes/test_agents.py",
+}
 OPEN = {"is_alive", "is_ready", "read_metrics", "read_openapi_30"}
 
 
@@ -111,6 +121,20 @@ def test_every_operation_has_its_row(served: TestClient) -> None:
 
     assert not unlisted(document)
     assert operations(document).keys() == SCOPE_OF.keys() | OPEN, "no row is about an operation that is gone"
+
+
+def test_every_door_outside_the_description_has_its_row() -> None:
+    modules = [import_module(f"api.routes.{module.name}") for module in iter_modules(routes.__path__)]
+
+    outside = {
+        route.path
+        for module in modules
+        for route in module.router.routes
+        if not (module.router.include_in_schema and route.include_in_schema)
+    }
+
+    assert outside == OUTSIDE.keys()
+    assert all((ROOT / shown).exists() for shown in OUTSIDE.values())
 
 
 def test_a_route_without_a_row_is_found() -> None:
