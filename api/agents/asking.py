@@ -6,12 +6,15 @@ application itself, and one over stdio, where it leads to a service elsewhere.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
+from starlette.concurrency import run_in_threadpool
 
 from api.agents.catalogue import USUAL_PAGE, Tool
 from api.agents.fitting import MOST_CHARACTERS, NoSuchPart, fitted, part_of, sentences_first, text_of
@@ -24,6 +27,7 @@ _WAYS_OUT = {
 }
 # Other ids hold no slash; one would lead the request to another operation.
 _MAY_HOLD_SLASHES = {"customer_id", "external_id"}
+_IDEMPOTENCY_KEY = re.compile("[!-~]{1,255}")
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,13 @@ async def ask(tool: Tool, arguments: Mapping[str, Any], client: httpx2.AsyncClie
     """Answer one call; whatever goes wrong is told in words and never raised."""
     try:
         _check(tool, arguments)
-        path = _path(tool, arguments)
-        answer = await _send(tool, path, arguments, client)
-        if answer.status_code >= 400:
-            return Told(_refusal(answer), refused=True)
-        return Told(await _shown(tool, path, arguments, answer=answer, client=client))
+        call = _Call(tool=tool, path=_path(tool, arguments), arguments=arguments, client=client)
+        answer = await call.send()
+        return Told(await _shown(call, answer)) if answer.is_success else Told(_refusal(answer), refused=True)
     except (CannotAsk, NoSuchPart) as error:
         return Told(str(error), refused=True)
-    except httpx2.HTTPError:
-        return Told(f"The service at {client.base_url} does not answer. Try again in a minute.", refused=True)
+    except (httpx2.HTTPError, json.JSONDecodeError):
+        return Told(f"No pricing-service answers at {client.base_url}. Try again in a minute.", refused=True)
 
 
 def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
@@ -73,6 +75,9 @@ def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
         raise CannotAsk(f"{tool.name} needs {', '.join(missing)}.")
     if not isinstance(arguments.get("pointer", ""), str) or not isinstance(arguments.get("start", 0), int):
         raise CannotAsk("pointer is a text and start a whole number.")
+    name = arguments.get("idempotency_key", "read")
+    if not isinstance(name, str) or not _IDEMPOTENCY_KEY.fullmatch(name):
+        raise CannotAsk("idempotency_key has 1 to 255 visible characters of ASCII, and no blanks.")
 
 
 def _path(tool: Tool, arguments: Mapping[str, Any]) -> str:
@@ -85,56 +90,60 @@ def _path(tool: Tool, arguments: Mapping[str, Any]) -> str:
     return tool.path.format(**{name: quote(arguments[name], safe="") for name in tool.in_path})
 
 
-async def _send(
-    tool: Tool, path: str, arguments: Mapping[str, Any], client: httpx2.AsyncClient
-) -> httpx2.Response:
-    query = {name: arguments[name] for name in tool.in_query if arguments.get(name) is not None}
-    if tool.paged:
-        query.setdefault("limit", USUAL_PAGE)
-    headers = {"Accept": "text/html" if tool.offer.link else "application/json"}
-    if tool.reads:
-        return await client.get(path, params=query, headers=headers)
-    body = {name: arguments[name] for name in tool.in_body if name in arguments}
-    headers["Idempotency-Key"] = str(arguments["idempotency_key"])
-    return await client.post(path, params=query, headers=headers, json=body)
+@dataclass(frozen=True)
+class _Call:
+    tool: Tool
+    path: str
+    arguments: Mapping[str, Any]
+    client: httpx2.AsyncClient
+
+    async def send(self, *, limit: int | None = None) -> httpx2.Response:
+        """Send the request; `limit` stands in for the page's own."""
+        answer = await self.client.send(self._request(limit), stream=True)
+        try:
+            if not (answer.is_success and self.tool.offer.link):
+                await answer.aread()  # of a page that is only linked to, nobody reads the rest
+        finally:
+            await answer.aclose()
+        return answer
+
+    def _request(self, limit: int | None) -> httpx2.Request:
+        tool, asked = self.tool, self.arguments
+        query = {name: asked[name] for name in tool.in_query if asked.get(name) is not None}
+        if tool.paged:
+            query["limit"] = limit or query.get("limit", USUAL_PAGE)
+        headers = {"Accept": "text/html" if tool.offer.link else "application/json"}
+        if tool.reads:
+            return self.client.build_request("GET", self.path, params=query, headers=headers)
+        headers["Idempotency-Key"] = asked["idempotency_key"]
+        body = {name: asked[name] for name in tool.in_body if name in asked}
+        return self.client.build_request("POST", self.path, params=query, headers=headers, json=body)
 
 
-async def _shown(
-    tool: Tool,
-    path: str,
-    arguments: Mapping[str, Any],
-    *,
-    answer: httpx2.Response,
-    client: httpx2.AsyncClient,
-) -> str:
-    if tool.offer.link:
-        return text_of({"report": str(client.base_url.join(path)), "needs": "a key with the scope data:read"})
-    if tool.paged:
-        answer = await _shorter(tool, path, arguments, answer=answer, client=client)
-        return text_of(fitted(sentences_first(answer.json())))
-    pointer, start = arguments.get("pointer", ""), max(0, arguments.get("start", 0))
+async def _shown(call: _Call, answer: httpx2.Response) -> str:
+    if call.tool.offer.link:
+        return text_of({"report": str(answer.url), "needs": "a key with the scope data:read"})
+    if call.tool.paged:
+        answer = await _shorter(call, answer)
+    pointer, start = call.arguments.get("pointer", ""), max(0, call.arguments.get("start", 0))
+    # A long result takes a while, in which the process answers others.
+    return await run_in_threadpool(_part, answer, pointer, start)
+
+
+async def _shorter(call: _Call, answer: httpx2.Response) -> httpx2.Response:
+    """Ask for fewer items until they fit, so that the cursor goes on where the answer ends."""
+    while len(answer.text) > MOST_CHARACTERS and (shown := len(answer.json()["data"])) > 1:
+        shorter = await call.send(limit=shown // 2)
+        if not shorter.is_success:
+            break
+        answer = shorter
+    return answer
+
+
+def _part(answer: httpx2.Response, pointer: str, start: int) -> str:
     document = sentences_first(answer.json())
     part = fitted(part_of(document, pointer), pointer=pointer, start=start)
     return text_of(part if not (pointer or start) else {"pointer": pointer, "start": start, "part": part})
-
-
-async def _shorter(
-    tool: Tool,
-    path: str,
-    arguments: Mapping[str, Any],
-    *,
-    answer: httpx2.Response,
-    client: httpx2.AsyncClient,
-) -> httpx2.Response:
-    """Ask for fewer items until they fit, so that the cursor goes on where the answer ends."""
-    limit = int(arguments.get("limit") or USUAL_PAGE)
-    while len(text_of(answer.json())) > MOST_CHARACTERS and limit > 1:
-        limit = max(1, limit // 2)
-        shorter = await _send(tool, path, {**arguments, "limit": limit}, client)
-        if shorter.status_code >= 400:
-            return answer
-        answer = shorter
-    return answer
 
 
 def _refusal(answer: httpx2.Response) -> str:

@@ -10,7 +10,7 @@ MOST_CHARACTERS = 40_000
 """About 10,000 tokens."""
 _FIRST = ("sentences", "id", "kind", "status", "result")
 _LEAST = 300  # characters in which a shortened part can still say something
-_SIGN = 160  # characters that a sign to what is left out takes
+_SIGN = 160  # characters that a sign to what is not shown takes
 
 
 class NoSuchPart(ValueError):
@@ -68,7 +68,7 @@ def part_of(document: Any, pointer: str) -> Any:
 
 
 def fitted(node: Any, most: int = MOST_CHARACTERS, *, pointer: str = "", start: int = 0) -> Any:
-    """Shorten a document to about `most` characters; where something is left out, an object says how to read on.
+    """Shorten a document to about `most` characters; where something is not shown, an object says how to read on.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def fitted(node: Any, most: int = MOST_CHARACTERS, *, pointer: str = "", start: 
     [1, 2, 3]
     >>> shown = fitted({"name": "x", "rows": list(range(1000))}, most=1000, pointer="/result")
     >>> shown["name"], shown["rows"][:3], shown["rows"][-1]
-    ('x', [0, 1, 2], {'left_out': '766 of 1000', 'read_on': {'pointer': '/result/rows', 'start': 234}})
+    ('x', [0, 1, 2], {'not_shown': '766 of 1000', 'read_on': {'pointer': '/result/rows', 'start': 234}})
     """
     if start == 0 and len(text_of(node)) <= most:
         return node
@@ -138,7 +138,7 @@ def _fitting(sizes: Iterable[int], most: int) -> int:
 
 def _sign(total: int, following: int, pointer: str) -> dict[str, Any]:
     return {
-        "left_out": f"{total - following} of {total}",
+        "not_shown": f"{total - following} of {total}",
         "read_on": {"pointer": pointer, "start": following},
     }
 

@@ -6,17 +6,16 @@ audit, workspaces and refusals are those of the API, for there is no other way i
 
 from __future__ import annotations
 
-import structlog
+import logging
+
 from fastapi import FastAPI, Request, Response
 from httpx2 import ASGITransport, AsyncClient
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.agents.catalogue import Tool, catalogue
-from api.agents.server import serve_tools
+from api.agents.server import Noted, serve_tools
 from api.openapi import describe
-
-_log = structlog.get_logger("api")
 
 
 class Agents:
@@ -24,6 +23,8 @@ class Agents:
 
     def __init__(self, app: FastAPI) -> None:
         self._tools: dict[str, Tool] = catalogue(describe(app))
+        # The library would log callers' words; what goes wrong unforeseen is noted here.
+        logging.getLogger("mcp").setLevel(logging.CRITICAL)
         self._transport = ASGITransport(app=_logged(app), raise_app_exceptions=False)
 
     async def answer(self, request: Request) -> Response:
@@ -82,18 +83,7 @@ def _logged(app: ASGIApp) -> ASGIApp:
     """Write down an unforeseen error, which the server would have written had the request come from outside."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
-        with _Noted():
+        with Noted():
             await app(scope, receive, send)
 
     return asked
-
-
-class _Noted:
-    """Notes an error on its way out, and lets it go on."""
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if isinstance(error, Exception):
-            _log.error("unforeseen", exc_info=error)

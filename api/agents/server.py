@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 import httpx2
+import structlog
 from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
@@ -14,6 +15,8 @@ from mcp.shared.exceptions import MCPError
 from api.agents.asking import ask
 from api.agents.catalogue import Tool
 
+_log = structlog.get_logger("api")
+_OURS = "The fault is ours and is in the log; trying again may help."
 INSTRUCTIONS = (
     "What to charge for, how much, and what that does to retention. Start with list_analyses and read_analysis: "
     "`sentences` say what was found. Quote a number with its interval; null with a reason means unknown, not zero. "
@@ -32,7 +35,8 @@ def serve_tools(tools: Mapping[str, Tool], client: httpx2.AsyncClient) -> Server
     async def call_tool(_: object, asked: types.CallToolRequestParams) -> types.CallToolResult:
         if asked.name not in tools:
             raise MCPError(types.INVALID_PARAMS, f"There is no tool {asked.name}.")
-        told = await ask(tools[asked.name], asked.arguments or {}, client)
+        with Noted():
+            told = await ask(tools[asked.name], asked.arguments or {}, client)
         return types.CallToolResult(content=[types.TextContent(text=told.text)], is_error=told.refused)
 
     return Server(
@@ -42,6 +46,22 @@ def serve_tools(tools: Mapping[str, Tool], client: httpx2.AsyncClient) -> Server
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
+
+
+class Noted:
+    """Writes down an unforeseen error, and lets out one that tells nothing of it.
+
+    The library would tell older clients the error's own words.
+    """
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Replace an error that nobody foresaw."""
+        if isinstance(error, Exception):
+            _log.error("unforeseen", exc_info=error)
+            raise MCPError(types.INTERNAL_ERROR, _OURS) from None
 
 
 def describe(tool: Tool) -> types.Tool:

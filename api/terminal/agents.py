@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.agents.catalogue import Tool, catalogue
 from api.agents.server import serve_tools
 from api.problems import Refused
+from api.telemetry import log_to_stderr
 
 _PATIENCE_SECONDS = 60.0
 
@@ -36,6 +37,7 @@ def serve(settings: AgentSettings) -> None:
         raise Refused(
             "Set PRICING_SERVICE_KEY to a key of the service, made by `pricing-service keys create`."
         )
+    log_to_stderr(quiet=True)
     anyio.run(_answer, settings.url, settings.key.get_secret_value())
 
 

@@ -55,6 +55,41 @@ def test_no_id_leads_to_another_operation(tools: dict[str, Tool], strange: objec
     assert "analysis_id" in refused.text
 
 
+@pytest.mark.parametrize("name", ["", "two words", "é", "a\nb", "x" * 256, None])
+def test_a_name_for_a_request_that_no_header_holds_is_refused(tools: dict[str, Tool], name: object) -> None:
+    asked = {"title": "Board", "price_book": "pb_1", "idempotency_key": name}
+    refused = told(tools["create_proposal"], nothing_is_asked, **asked)
+
+    assert refused.refused
+    assert "idempotency_key" in refused.text
+
+
+def test_what_writes_is_posted_with_its_body_and_the_requests_name(tools: dict[str, Tool]) -> None:
+    seen: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request)
+        return httpx2.Response(201, json={"id": "pr_1"})
+
+    made = told(tools["create_proposal"], answer, title="Board", price_book="pb_1", idempotency_key="mine")
+
+    assert made == Told('{"id":"pr_1"}')
+    assert (seen[0].method, seen[0].url.path) == ("POST", "/v1/proposals")
+    assert seen[0].headers["idempotency-key"] == "mine"
+    assert json.loads(seen[0].content) == {"title": "Board", "price_book": "pb_1"}
+
+
+def test_a_link_leads_below_the_services_own_address(tools: dict[str, Tool]) -> None:
+    async def asked() -> Told:
+        transport = httpx2.MockTransport(lambda _: httpx2.Response(200, html="<html>"))
+        async with httpx2.AsyncClient(transport=transport, base_url="https://acme.example/pricing") as client:
+            return await ask(tools["read_analysis_report"], {"analysis_id": "an_1"}, client)
+
+    assert (
+        json.loads(anyio.run(asked).text)["report"] == "https://acme.example/pricing/v1/analyses/an_1/report"
+    )
+
+
 def test_missing_and_unknown_arguments_are_named(tools: dict[str, Tool]) -> None:
     missing = told(tools["create_analysis"], nothing_is_asked, kind="tiers")
     strange = told(tools["read_analysis"], nothing_is_asked, analysis_id="an_1", as_admin=True)
@@ -76,6 +111,7 @@ def test_missing_and_unknown_arguments_are_named(tools: dict[str, Tool]) -> None
             "/seed: too small",
         ),
         (lambda _: httpx2.Response(502, text="<html>"), "answered 502"),
+        (lambda _: httpx2.Response(302, headers={"location": "http://evil"}), "answered 302"),
     ],
 )
 def test_a_refusal_says_what_where_and_the_way_out(
@@ -87,14 +123,18 @@ def test_a_refusal_says_what_where_and_the_way_out(
     assert words in refused.text
 
 
-def test_a_service_that_is_away_is_told_in_words(tools: dict[str, Tool]) -> None:
-    def away(_: httpx2.Request) -> httpx2.Response:
-        raise httpx2.ConnectError("no route to host")
+def away(_: httpx2.Request) -> httpx2.Response:
+    raise httpx2.ConnectError("no route to host")
 
-    refused = told(tools["list_datasets"], away)
 
-    assert refused.refused
-    assert "does not answer" in refused.text
+@pytest.mark.parametrize("handler", [away, lambda _: httpx2.Response(200, html="<html>Please log in")])
+def test_where_no_service_answers_it_is_told_in_words(tools: dict[str, Tool], handler: Handler) -> None:
+    for tool in ("list_datasets", "read_audit", "read_dataset"):
+        arguments = {"dataset_id": "ds_1"} if tool == "read_dataset" else {}
+        refused = told(tools[tool], handler, **arguments)
+
+        assert refused.refused
+        assert "No pricing-service answers at http://pricing" in refused.text
 
 
 def test_a_page_that_is_too_long_has_fewer_items_and_its_own_cursor(tools: dict[str, Tool]) -> None:

@@ -36,7 +36,7 @@ def all_items(document: Any, pointer: str) -> list[Any]:
     start = 0
     while True:
         shown = fitted(part_of(document, pointer), MOST, pointer=pointer, start=start)
-        sign = shown[-1] if isinstance(shown[-1], dict) and "left_out" in shown[-1] else None
+        sign = shown[-1] if isinstance(shown[-1], dict) and "not_shown" in shown[-1] else None
         items += shown[:-1] if sign else shown
         if sign is None:
             return items
