@@ -132,8 +132,9 @@ async def _shown(call: _Call, answer: httpx2.Response) -> str:
 
 async def _shorter(call: _Call, answer: httpx2.Response) -> httpx2.Response:
     """Ask for fewer items until they fit, so that the cursor goes on where the answer ends."""
-    while len(answer.text) > MOST_CHARACTERS and (shown := len(answer.json()["data"])) > 1:
-        shorter = await call.send(limit=shown // 2)
+    while (length := len(answer.text)) > MOST_CHARACTERS and (shown := len(answer.json()["data"])) > 1:
+        fitting = int(0.9 * shown * MOST_CHARACTERS / length)  # items differ in length
+        shorter = await call.send(limit=max(1, fitting))
         if not shorter.is_success:
             break
         answer = shorter

@@ -100,7 +100,7 @@ def _tool(offer: Offer, method: str, path: str, operation: Schema, *, schemas: S
     if method != "GET":
         properties["idempotency_key"] = _IDEMPOTENCY
         required.append("idempotency_key")
-    elif "cursor" not in query and not offer.link:
+    elif not offer.link:
         properties |= _PART
     if "limit" in properties:
         properties["limit"] = {**properties["limit"], "default": USUAL_PAGE}

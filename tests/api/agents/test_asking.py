@@ -138,7 +138,10 @@ def test_where_no_service_answers_it_is_told_in_words(tools: dict[str, Tool], ha
 
 
 def test_a_page_that_is_too_long_has_fewer_items_and_its_own_cursor(tools: dict[str, Tool]) -> None:
+    asked: list[int] = []
+
     def page(request: httpx2.Request) -> httpx2.Response:
+        asked.append(int(request.url.params["limit"]))
         limit = int(request.url.params["limit"])
         data = ["x" * 5000] * limit
         return httpx2.Response(200, json={"data": data, "next_cursor": f"after {limit}", "has_more": True})
@@ -148,7 +151,22 @@ def test_a_page_that_is_too_long_has_fewer_items_and_its_own_cursor(tools: dict[
     shown = json.loads(answer.text)
     assert len(answer.text) <= MOST_CHARACTERS
     assert shown["next_cursor"] == f"after {len(shown['data'])}"
-    assert len(shown["data"]) == 6
+    assert asked == [100, 7]
+
+
+def test_items_that_are_long_one_by_one_come_one_by_one(tools: dict[str, Tool]) -> None:
+    def page(request: httpx2.Request) -> httpx2.Response:
+        data = [{"name": "x", "cells": ["y" * 100] * 600}] * int(request.url.params["limit"])
+        return httpx2.Response(200, json={"data": data, "next_cursor": "on", "has_more": True})
+
+    answer = told(tools["list_analyses"], page, limit=50)
+
+    (only,) = json.loads(answer.text)["data"]
+    assert len(answer.text) <= MOST_CHARACTERS
+    assert only["name"] == "x"
+    on = only["cells"][-1]["read_on"]
+    rest = json.loads(told(tools["list_analyses"], page, limit=50, **on).text)
+    assert len(only["cells"]) - 1 + len(rest["part"]) == 600
 
 
 def test_a_long_result_is_shortened_and_its_parts_can_be_read(tools: dict[str, Tool]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -153,6 +154,17 @@ def test_no_list_of_a_stranger_shows_our_objects(
     assert not [
         name for name in ("dataset_id", "analysis_id", "version", "proposal_id") if ours[name] in told
     ]
+
+
+def test_agents_that_ask_at_once_get_each_their_own(client: TestClient, ours: Objects) -> None:
+    def listed(token: str) -> bool:
+        return any(
+            one["id"] == ours["dataset_id"] for one in Agent(client, token).read("list_datasets")["data"]
+        )
+
+    tokens = ["dev", "stranger"] * 8
+    with ThreadPoolExecutor(max_workers=8) as people:
+        assert list(people.map(listed, tokens)) == [token == "dev" for token in tokens]
 
 
 def test_a_repeated_start_of_an_analysis_starts_one(client: TestClient, ours: Objects) -> None:
