@@ -16,6 +16,7 @@ from api.analyses import AnalysisDesk
 from api.datasets import DatasetDesk
 from api.failed_keys import FailedKeys
 from api.headers import SafeHeaders
+from api.hubspot_callers import HubSpotCallers
 from api.key_desk import KeyDesk
 from api.limits import BodyLimit
 from api.local_workspace import make_local_workspace
@@ -110,6 +111,7 @@ def _furnish(app: FastAPI, store: Storage, settings: Settings) -> None:
     app.state.price_books = PriceBookDesk(store, settings, app.state.analyses)
     app.state.proposals = ProposalDesk(store, settings)
     app.state.keys = KeyDesk(store)
+    app.state.hubspot = HubSpotCallers(settings.hubspot_portals)
     app.state.webhooks = WebhookDesk(store, settings)
     # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
     app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))

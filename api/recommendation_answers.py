@@ -161,6 +161,7 @@ class KeptFeedback(BaseModel):
     etag: str = Field(description="of what was recommended then")
     accepted: bool
     price: float | None
+    currency: str = Field(description="of the price, money a month")
     reason: str | None
     given_by: str
     given_at: datetime

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # In `dev` the service binds to loopback only and its two keys are public (`dev`, `dev2`), so its secret may
@@ -18,6 +18,26 @@ RouteClass = Literal["crm", "read", "write", "heavy", "agents"]
 
 class UnsafeSettings(ValueError):
     """The settings would open the service to everyone; the message says how to mend them."""
+
+
+class HubSpotPortal(BaseModel):
+    """A HubSpot account whose card may read a workspace's recommendations.
+
+    Parameters
+    ----------
+    workspace
+        The workspace's id.
+    secret
+        The client secret of the account's own app; HubSpot signs with it.
+    origin
+        The address under which HubSpot calls this service, as its card has it: https, and no slash at the end.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workspace: str = Field(min_length=1)
+    secret: SecretStr = Field(min_length=_SHORTEST_SECRET)
+    origin: str = Field(pattern=r"^https://[^\s/?#]+(/[^\s/?#]+)*$")
 
 
 class Settings(BaseSettings):
@@ -99,6 +119,11 @@ class Settings(BaseSettings):
         ge=256,
         description="memory that a step of an analysis may hold before it fails with `memory_limit`, "
         "as the system tells it (Linux)",
+    )
+    hubspot_portals: dict[Annotated[str, Field(pattern=r"^\d{1,15}$")], HubSpotPortal] = Field(
+        default_factory=dict,
+        description="HubSpot accounts whose card may ask: account → `workspace`, `secret`, `origin`; JSON in the "
+        "environment",
     )
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         (),

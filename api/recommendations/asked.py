@@ -73,6 +73,12 @@ class FeedbackRequest(_Shape):
         None, description="what was agreed instead, money a month"
     )
     reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")] | None = None
+    etag: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        None, description="of the recommendation that was seen; 409 once another one is recommended"
+    )
+    request_id: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")] | None = Field(
+        None, description="the caller's own id of this answer; sent again with it, it is kept once"
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> FeedbackRequest:

@@ -99,6 +99,10 @@ class RecommendationDesk:
         ------
         NotFound
             For whatever is no recommendation of the workspace.
+        ContentMoved
+            If the recommendation is another one than the caller saw.
+        RequestReused
+            If the caller's request id came with something else before.
         """
         snapshot = self._held.now(workspace_id)
         customer_id = None if snapshot is None else snapshot.customer_of(recommendation_id)
@@ -109,9 +113,10 @@ class RecommendationDesk:
             recommendation_id, customer_id, told["etag"], accepted=asked.taken, price=asked.price,
             reason=asked.reason, recommendation=told, given_by=by,
         )  # fmt: skip
-        kept = self._storage.feedback.keep(workspace_id, said)
+        kept = self._storage.feedback.keep(workspace_id, said, request_id=asked.request_id, seen=asked.etag)
         same = ("id", "recommendation_id", "customer_id", "etag", "accepted", "price", "reason", "given_by")
-        return {**{name: getattr(kept, name) for name in same}, "given_at": kept.given_at}
+        told_then = {name: getattr(kept, name) for name in same}
+        return {**told_then, "currency": kept.recommendation["currency"], "given_at": kept.given_at}
 
     def _about(self, workspace_id: str) -> dict[str, Any]:
         snapshot = self._held.now(workspace_id)

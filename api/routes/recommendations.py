@@ -10,7 +10,7 @@ from api import recommendation_answers as answers
 from api.door import Door
 from api.keys import RecommendationReader
 from api.paging import PageQuery
-from api.problems import Missing, TooLarge, UnknownCursor, WrongMediaType, responses
+from api.problems import Conflict, Missing, TooLarge, UnknownCursor, WrongMediaType, responses
 from api.recommendations import asked
 from api.recommendations.answering import answered
 from api.recommendations.desk import RecommendationDesk
@@ -123,7 +123,7 @@ def read_quote_guidance(
     "/recommendations/{recommendation_id}/feedback",
     status_code=201,
     response_model=answers.KeptFeedback,
-    responses=_POSTED,
+    responses=_POSTED | responses(Conflict),
     openapi_extra=asked.body_of("feedback"),
 )
 def create_recommendation_feedback(

@@ -10,6 +10,7 @@
     ├── ContentMoved       the draft is another one than was meant: read again and repeat
     ├── EndpointDisabled   nothing is sent to this webhook endpoint until it is enabled again
     ├── TooManyEndpoints   the workspace has as many webhook endpoints as it may
+    ├── RequestReused      a caller's own id of a request came again with something else
     ├── NotApproved        a proposal that not enough people have approved, or that somebody rejects
     ├── OwnProposal        who proposed or edited cannot approve
     ├── ProposalClosed     a proposal that is published or withdrawn is not voted on or edited
@@ -55,6 +56,10 @@ class EndpointDisabled(StorageError):
 
 class TooManyEndpoints(StorageError):
     """The workspace has as many webhook endpoints as it may; delete one first."""
+
+
+class RequestReused(StorageError):
+    """The request id came before with something else; take a new one."""
 
 
 class NotApproved(StorageError):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from pricing_service.storage import Feedback, Storage
+import pytest
+
+from pricing_service.storage import ContentMoved, Feedback, RequestReused, Storage
+from tests.pricing_service.storage.conftest import Clock
 
 SAID = Feedback("rec_1", "A-1", "e1", accepted=False, price=90.5, reason="long contract",
                 recommendation={"tier": None}, given_by="Ada")  # fmt: skip
@@ -50,3 +53,61 @@ def test_what_is_forgotten_is_gone(storage: Storage, workspace: str) -> None:
 
     assert storage.feedback.of_customer(workspace, "A-1") == []
     assert storage.feedback.of_customer(workspace, "B") == [kept]
+
+
+def test_who_changes_its_mind_and_changes_it_back_has_said_three_things(
+    storage: Storage, workspace: str, clock: Clock
+) -> None:
+    said = [SAID, replace(SAID, accepted=True, price=None, reason=None), SAID]
+    for each in said:
+        storage.feedback.keep(workspace, each)
+        clock.move(minutes=1)
+
+    assert [kept.accepted for kept in storage.feedback.of_customer(workspace, "A-1")] == [False, True, False]
+
+
+def test_a_repetition_counts_once_though_the_recommendation_changed_in_between(
+    storage: Storage, workspace: str, clock: Clock
+) -> None:
+    first = storage.feedback.keep(workspace, SAID)
+    clock.move(minutes=4)
+
+    again = storage.feedback.keep(workspace, replace(SAID, etag="e2"))
+
+    assert again == first
+    clock.move(minutes=2)
+    assert storage.feedback.keep(workspace, replace(SAID, etag="e2")) != first
+
+
+def test_a_request_id_is_one_saying_however_late_it_comes_again(
+    storage: Storage, workspace: str, clock: Clock
+) -> None:
+    first = storage.feedback.keep(workspace, SAID, request_id="click-1")
+    storage.feedback.keep(workspace, replace(SAID, accepted=True), request_id="click-2")
+    clock.move(days=40)
+
+    again = storage.feedback.keep(workspace, replace(SAID, etag="e2"), request_id="click-1")
+
+    assert again == first
+    assert len(storage.feedback.of_customer(workspace, "A-1")) == 2
+    with pytest.raises(RequestReused):
+        storage.feedback.keep(workspace, replace(SAID, price=1.0), request_id="click-1")
+    assert storage.feedback.keep(workspace, replace(SAID, given_by="Bo"), request_id="click-1") != first
+
+
+def test_at_once_with_one_request_id_it_is_kept_once(storage: Storage, workspace: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        kept = set(pool.map(lambda _: storage.feedback.keep(workspace, SAID, request_id="r").id, range(8)))
+
+    assert len(kept) == 1
+
+
+def test_who_saw_another_recommendation_is_told_unless_it_was_heard_already(
+    storage: Storage, workspace: str
+) -> None:
+    with pytest.raises(ContentMoved):
+        storage.feedback.keep(workspace, SAID, seen="e0")
+    first = storage.feedback.keep(workspace, SAID, seen="e1")
+
+    assert storage.feedback.keep(workspace, replace(SAID, etag="e2"), seen="e1") == first
+    assert storage.feedback.keep(workspace, replace(SAID, etag="e2"), seen="e2") != first
