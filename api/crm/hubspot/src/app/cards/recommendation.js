@@ -1,7 +1,8 @@
 /**
  * What a card does with a recommendation, apart from how it looks: it reads it, words it, and tells what became of it.
  *
- * A plain module without a platform: HubSpot's card and Salesforce's component import the same file, and so do the tests.
+ * A plain module without a platform. HubSpot's card and Salesforce's component have the same file, to the byte, and it is
+ * what the tests run.
  *
  *     loading → shown → sending → told         sending → failed → sending, with the same request id
  *             ↘ problem → loading              shown → later → shown
@@ -172,6 +173,16 @@ export function overFetch(fetch, origin, system, externalId) {
     read: () => ask(`/v1/customers/by-external-id/${record}/recommendation`, { method: 'GET', timeout: 5000 }),
     tell: (id, said) =>
       ask(`/v1/recommendations/${encodeURIComponent(id)}/feedback`, { method: 'POST', timeout: 15000, body: said }),
+  };
+}
+
+/** Reach the service through Apex: `read` and `tell` are the methods of the class PricingRecommendations. */
+export function overApex(read, tell, recordId) {
+  const parsed = ({ status, body }) => ({ status, body: body ? JSON.parse(body) : null });
+  return {
+    place: `salesforce, ${recordId}`,
+    read: async (etag) => parsed(await read({ recordId, etag: etag ?? null })),
+    tell: async (id, said) => parsed(await tell({ recommendationId: id, said: JSON.stringify(said) })),
   };
 }
 
