@@ -111,7 +111,8 @@ def _furnish(app: FastAPI, store: Storage, settings: Settings) -> None:
     app.state.price_books = PriceBookDesk(store, settings, app.state.analyses)
     app.state.proposals = ProposalDesk(store, settings)
     app.state.keys = KeyDesk(store)
-    app.state.hubspot = HubSpotCallers(settings.hubspot_portals)
+    portals = settings.hubspot_portals
+    app.state.hubspot = HubSpotCallers(portals, store.workspaces.list() if portals else ())
     app.state.webhooks = WebhookDesk(store, settings)
     # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
     app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qs
 
 from fastapi import Request
@@ -19,7 +19,8 @@ from fastapi import Request
 from api.keys import Caller
 from api.problems import Unauthenticated
 from api.traffic import route_class
-from pricing_service.config import HubSpotPortal
+from pricing_service.config import HubSpotPortal, UnsafeSettings
+from pricing_service.storage import Workspace
 
 SIGNATURE, MOMENT = "x-hubspot-signature-v3", "x-hubspot-request-timestamp"
 SCOPES = frozenset({"recommendations:read"})
@@ -41,14 +42,26 @@ class HubSpotCallers:
     ----------
     portals
         HubSpot account → its workspace, its app's secret, and the address under which HubSpot calls this service.
+    workspaces
+        Those that there are.
     clock
         Seconds since 1970.
+
+    Raises
+    ------
+    UnsafeSettings
+        If an account's workspace is none of them, or its name is that of several.
     """
 
     def __init__(
-        self, portals: Mapping[str, HubSpotPortal], *, clock: Callable[[], float] = time.time
+        self,
+        portals: Mapping[str, HubSpotPortal],
+        workspaces: Sequence[Workspace],
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._portals = portals
+        self._homes = {account: _home(portal, workspaces) for account, portal in portals.items()}
         self._clock = clock
 
     async def identify(self, request: Request) -> Caller:
@@ -75,7 +88,7 @@ class HubSpotCallers:
         if not hmac.compare_digest(request.headers[SIGNATURE].encode("latin-1"), expected.encode()):
             raise _refused()
         return Caller(
-            workspace_id=portal.workspace,
+            workspace_id=self._homes[str(portal_id)],
             name=f"HubSpot user {user}" if user else f"HubSpot account {portal_id}",
             scopes=SCOPES,
             key_id=f"hubspot:{portal_id}",
@@ -106,6 +119,17 @@ def signature(secret: str, *, method: str, address: str, body: bytes, moment: st
     decoded = _ESCAPE.sub(lambda escape: _DECODED[escape[0].upper()], address)
     signed = method.encode() + decoded.encode("latin-1") + body + moment.encode()
     return base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
+
+
+def _home(portal: HubSpotPortal, workspaces: Sequence[Workspace]) -> str:
+    """Find an account's workspace by its name or id; names need not be unique."""
+    found = [one.id for one in workspaces if portal.workspace in (one.id, one.name)]
+    if len(found) != 1:
+        raise UnsafeSettings(
+            f"PRICING_SERVICE_HUBSPOT_PORTALS names the workspace {portal.workspace}, and {len(found)} have that name "
+            "or id: `pricing-service keys create` makes one and shows its id"
+        )
+    return found[0]
 
 
 def _called(request: Request) -> str:

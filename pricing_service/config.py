@@ -26,7 +26,7 @@ class HubSpotPortal(BaseModel):
     Parameters
     ----------
     workspace
-        The workspace's id.
+        The workspace's name or id.
     secret
         The client secret of the account's own app; HubSpot signs with it.
     origin

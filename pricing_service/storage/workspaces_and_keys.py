@@ -83,7 +83,7 @@ class Workspaces:
         return Workspace(row.workspace_id, row.name, row.created_at)
 
     def list(self) -> list[Workspace]:
-        """Every workspace, oldest first: for the operator's command line only."""
+        """Every workspace, oldest first: for the operator's settings and command line only."""
         with self._database.reading() as connection:
             rows = connection.execute(schema.workspaces.select().order_by(schema.workspaces.c.workspace_id))
             return [Workspace(row.workspace_id, row.name, row.created_at) for row in rows]

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from api import hubspot_callers
 from api.app import create_app
 from api.hubspot_callers import signature
-from pricing_service.config import HubSpotPortal, Settings
+from pricing_service.config import HubSpotPortal, Settings, UnsafeSettings
 from pricing_service.storage import Storage
 from tests.api import decided, small_business
 from tests.api.recommendations.conftest import EXTERNAL
@@ -21,7 +21,7 @@ from tests.api.recommendations.conftest import EXTERNAL
 SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 ORIGIN = "https://pricing.example.com/svc"
 OURS = {"workspace": "ws_local", "secret": SECRET, "origin": ORIGIN}
-THEIRS = {"workspace": "ws_stranger", "secret": "another-apps-secret", "origin": ORIGIN}
+THEIRS = {"workspace": "stranger", "secret": "another-apps-secret", "origin": ORIGIN}
 WHO = "portalId=4711&userId=7&userEmail=ada%40example.com&appId=99"
 CARD = f"/v1/customers/by-external-id/hubspot/17/recommendation?{WHO}"
 
@@ -34,8 +34,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         hubspot_portals={"4711": OURS, "4712": THEIRS},
     )
     with Storage.open(settings) as storage:
-        app = create_app(settings, storage=storage)
         storage.workspaces.create("stranger", workspace_id="ws_stranger")
+        app = create_app(settings, storage=storage)
         with TestClient(app) as client:
             files = small_business.parts({**small_business.tables(), "external_ids.csv": EXTERNAL})
             dev = {"Authorization": "Bearer dev"}
@@ -137,6 +137,15 @@ def test_an_address_is_signed_with_twelve_escapes_decoded_and_no_others(service:
 def test_without_accounts_in_the_settings_nobody_is_vouched_for(tmp_path: Path) -> None:
     with TestClient(create_app(Settings(data_folder=tmp_path / "data", dev=True))) as client:
         assert client.get(CARD, headers=signed("GET", CARD)).status_code == 401
+
+
+def test_a_service_does_not_start_with_an_account_of_an_unknown_workspace(tmp_path: Path) -> None:
+    settings = Settings(
+        data_folder=tmp_path / "data", dev=True, hubspot_portals={"4711": OURS | {"workspace": "Acmee"}}
+    )
+
+    with pytest.raises(UnsafeSettings, match="Acmee"):
+        create_app(settings)
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,18 @@ def test_by_default_there_are_two_files_in_the_data_folder(tmp_path: Path) -> No
 
     assert settings.service_url == f"sqlite:///{tmp_path}/service.sqlite"
     assert settings.jobs_url == f"sqlite:///{tmp_path}/jobs.sqlite"
+
+
+def test_hubspots_accounts_are_read_from_the_environment_and_their_secrets_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = '{"workspace": "Acme", "secret": "0123456789abcdef", "origin": "https://pricing.example.com"}'
+    monkeypatch.setenv("PRICING_SERVICE_HUBSPOT_PORTALS", f'{{"4711": {account}}}')
+
+    settings = Settings(dev=True)
+
+    assert settings.hubspot_portals["4711"].secret.get_secret_value() == "0123456789abcdef"
+    assert "0123456789abcdef" not in repr(settings)
+    monkeypatch.setenv("PRICING_SERVICE_HUBSPOT_PORTALS", f'{{"acme": {account}}}')
+    with pytest.raises(ValidationError):
+        Settings(dev=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 from api.hubspot_callers import MOMENT, SIGNATURE, signature
 from api.pages.words import reason_in_words
 from pricing_service.decisions._raise_words import SKIPPED
+from pricing_service.storage import Feedback
 from tests.api.crm.conftest import CRM, ORIGIN, PORTAL, SECRET, Service
 from tests.api.pages.test_report import browser
 
@@ -237,8 +239,11 @@ def test_an_answer_that_is_lost_again_and_again_counts_once_when_it_is_sent_agai
 
     assert (failed["phase"], failed["problem"]["again"]) == ("failed", True)
     assert "Nothing is lost" in failed["problem"]["todo"]
+    (first,) = service.storage.feedback.of_customer("ws_local", "c09")
+    meanwhile = {field.name: getattr(first, field.name) for field in fields(Feedback)} | {"accepted": True}
+    service.storage.feedback.keep("ws_local", Feedback(**meanwhile))
     assert card.do("again()")["phase"] == "told"
-    assert len(service.storage.feedback.of_customer("ws_local", "c09")) == 1
+    assert len(service.storage.feedback.of_customer("ws_local", "c09")) == 2
 
 
 def test_what_changed_since_it_was_read_is_read_again_before_it_is_answered(
