@@ -228,6 +228,27 @@ def test_feedback_is_kept_once_with_what_was_recommended(client: TestClient, sto
 
 
 @pytest.mark.usefixtures("everything")
+def test_feedback_on_what_is_not_recommended_any_more_is_refused_unless_it_was_heard(
+    client: TestClient, storage: Storage, dataset: str
+) -> None:
+    told = read(client)
+    place = f"/v1/recommendations/{told['id']}/feedback"
+    said = {"accepted": True, "etag": told["etag"], "request_id": "click-1"}
+    first = client.post(place, json=said)
+    decided.publish(
+        storage, decided.store(storage, dataset, "raises", decided.RAISES, rows=decided.raise_rows(0.2))
+    )
+
+    again, late = client.post(place, json=said), client.post(place, json=said | {"request_id": "click-2"})
+    other = client.post(place, json=said | {"accepted": False})
+
+    assert (first.status_code, first.json()["currency"], again.json()) == (201, "EUR", first.json())
+    assert (late.status_code, late.json()["code"]) == (409, "content_moved")
+    assert (other.status_code, other.json()["code"]) == (422, "request_id_reused")
+    assert len(storage.feedback.of_customer("ws_local", "c00")) == 1
+
+
+@pytest.mark.usefixtures("everything")
 def test_feedback_on_anothers_recommendation_is_a_404(client: TestClient) -> None:
     place = f"/v1/recommendations/{read(client)['id']}/feedback"
 

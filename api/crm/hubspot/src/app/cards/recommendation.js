@@ -45,6 +45,7 @@ const CONFIDENCE = {
 const RELEASED = 'released:';
 const LONGEST_REASON = 2000;
 const HIGHEST_PRICE = 1e15;
+const HUBSPOT_WAITS = 15000; // milliseconds; the first read after a publication makes a snapshot first
 
 /** Say a code in words; one without words of its own loses its underscores. */
 export function inWords(code) {
@@ -170,9 +171,9 @@ export function overFetch(fetch, origin, system, externalId) {
   const record = `${encodeURIComponent(system)}/${encodeURIComponent(externalId)}`;
   return {
     place: `${system}, ${externalId}`,
-    read: () => ask(`/v1/customers/by-external-id/${record}/recommendation`, { method: 'GET', timeout: 5000 }),
+    read: () => ask(`/v1/customers/by-external-id/${record}/recommendation`, { method: 'GET', timeout: HUBSPOT_WAITS }),
     tell: (id, said) =>
-      ask(`/v1/recommendations/${encodeURIComponent(id)}/feedback`, { method: 'POST', timeout: 15000, body: said }),
+      ask(`/v1/recommendations/${encodeURIComponent(id)}/feedback`, { method: 'POST', timeout: HUBSPOT_WAITS, body: said }),
   };
 }
 
