@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Scope
 
-from api import openapi, problems
+from api import database_away, openapi, problems
 from api.analyses import AnalysisDesk
 from api.datasets import DatasetDesk
 from api.failed_keys import FailedKeys
@@ -98,6 +98,7 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
         app.include_router(resource.router)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]  # the framework's own way
     problems.install(app, tags=frozenset(DECISIONS))
+    database_away.install(app)
     _guard(app, store, settings)
     return app
 

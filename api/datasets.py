@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class DatasetDesk:
     def delete(self, workspace_id: str, dataset_id: str) -> None:
         """Forget a dataset with everything made of it."""
         self._storage.datasets.delete(workspace_id, dataset_id)
-        self._storage.snapshots.forget(workspace_id)
+        self._storage.database.afterwards(partial(self._storage.snapshots.forget, workspace_id))
 
     def _tombstones(self, workspace_id: str) -> Tombstones:
         return Tombstones(self._storage.tombstones.read(workspace_id))

@@ -34,6 +34,8 @@ class Door(APIRoute):
             try:
                 if request.method == "POST":
                     return await idempotency.once(request, answer)
+                if request.method in ("PUT", "DELETE"):
+                    return await idempotency.whole(request, answer)
                 return await answer(request)
             finally:
                 await request.close()  # files that were read for the key's sake alone

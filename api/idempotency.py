@@ -1,7 +1,8 @@
 """A POST with an Idempotency-Key happens once: the answer is kept for a day and given again.
 
 Only successes are kept. A refusal changed nothing, so the same key may try again with a mended payload. A route whose
-answer holds a secret names it by `shown_once`, and no repetition shows it.
+answer holds a secret names it by `shown_once`, and no repetition shows it. The answer is kept in the transaction of the
+effect: whatever happens in between, a repetition finds both or neither.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ async def once(request: Request, answer: Answer) -> Response:
     """
     key = request.headers.get(HEADER)
     if key is None:
-        return await answer(request)
+        return await whole(request, answer)
     if not 1 <= len(key) <= LONGEST_KEY:
         message = f"a key has 1 to {LONGEST_KEY} characters"
         raise Invalid(
@@ -64,19 +65,31 @@ async def _first(
     request: Request, answer: Answer, *, keep: Callable[..., None], forget: Callable[[], None]
 ) -> Response:
     kept = False
-    try:
-        response = await answer(request)
+
+    def keep_answer(response: Response) -> None:
         if response.status_code < 300:
             headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-            store = partial(
-                keep, status=response.status_code, headers=headers, body=_to_keep(request, response)
-            )
-            await run_in_threadpool(store)
-            kept = True
+            keep(status=response.status_code, headers=headers, body=_to_keep(request, response))
+
+    try:
+        response = await whole(request, answer, before_commit=keep_answer)
+        kept = response.status_code < 300
         return response
     finally:
         if not kept:
             await run_in_threadpool(forget)
+
+
+async def whole(
+    request: Request, answer: Answer, *, before_commit: Callable[[Response], None] | None = None
+) -> Response:
+    """Answer a request whose writes are one transaction; it ends before the answer leaves."""
+    with request.app.state.storage.database.together() as joined:
+        response = await answer(request)
+        if before_commit is not None:
+            await run_in_threadpool(before_commit, response)
+        await run_in_threadpool(joined.commit)
+        return response
 
 
 def shown_once(*fields: str) -> Callable[[Request], None]:

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.database_away import AWAY
 from api.headers import ALWAYS
 from api.pace import Allowance, Pace
 from api.recommendations.callers import Callers
@@ -55,7 +56,10 @@ class CustomerReads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
         customer_id = _customer_of(scope) if scope["type"] == "http" else None
-        found = None if customer_id is None else await self._find(customer_id, scope)
+        try:
+            found = None if customer_id is None else await self._find(customer_id, scope)
+        except AWAY:
+            found = None
         if found is None:
             await self.app(scope, receive, send)
             return

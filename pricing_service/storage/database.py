@@ -4,13 +4,18 @@ On SQLite a transaction that first reads and then writes fails with "database is
 timeout, since its snapshot is stale (598 of 800 tries with four writers). `writing()` therefore begins with
 BEGIN IMMEDIATE: it waits for its turn before it reads. `reading()` begins a plain transaction and never waits
 (WAL).
+
+`together()` makes one transaction of all that is written within it, whoever writes: a request takes effect as a
+whole, and with it the answer that is kept for its repetition. It begins with the first `writing()`, so that what comes
+before holds nobody up; from then on `reading()` sees what was written. Each `writing()` in it is a savepoint.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +23,67 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _BUSY_TIMEOUT_MS = 15_000
+
+
+class Together:
+    """What one caller writes as one transaction; ended by `commit` or `roll_back`, after which both change nothing.
+
+    Parameters
+    ----------
+    connect
+        Gives the connection that will write.
+    """
+
+    def __init__(self, connect: Callable[[], sa.Connection]) -> None:
+        self._connect = connect
+        self._transaction: sa.Transaction | None = None
+        self._afterwards: list[Callable[[], None]] = []
+        self.connection: sa.Connection | None = None
+
+    @contextmanager
+    def part(self) -> Iterator[sa.Connection]:
+        """Write a part; after an exception the part is undone, and the first one leaves no transaction open."""
+        with ExitStack() as undo:
+            if self.connection is None:
+                undo.callback(self.roll_back)
+                self.connection = self._connect()
+                self._transaction = self.connection.begin()
+            with self.connection.begin_nested():
+                yield self.connection
+            undo.pop_all()
+
+    def afterwards(self, act: Callable[[], None]) -> None:
+        """Do something after the commit, and not at all without one."""
+        self._afterwards.append(act)
+
+    def commit(self) -> None:
+        """Write all parts, then do what waited for it."""
+        if self.connection is not None and self._transaction is not None:
+            with ExitStack() as undo:
+                undo.callback(self._close)
+                undo.callback(self.connection.invalidate)  # after a failed commit nobody knows its state
+                self._transaction.commit()
+                undo.pop_all()
+            self._close()
+        while self._afterwards:
+            self._afterwards.pop(0)()
+
+    def roll_back(self) -> None:
+        """Undo all parts."""
+        self._afterwards.clear()
+        try:
+            if self._transaction is not None:
+                self._transaction.rollback()
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        connection, self.connection, self._transaction = self.connection, None, None
+        if connection is not None:
+            connection.close()
+
+
+_together: ContextVar[Together | None] = ContextVar("together", default=None)
 
 
 class Database:
@@ -43,13 +109,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Open a transaction that sees one moment of the database and changes nothing."""
+        joined = _together.get()
+        if joined is not None and joined.connection is not None:
+            yield joined.connection
+            return
         with self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Open a transaction that commits as a whole at the end, or not at all after an exception."""
-        with self._writing.begin() as connection:
+        joined = _together.get()
+        with self._writing.begin() if joined is None else joined.part() as connection:
             yield connection
 
     def answer(self) -> None:
@@ -67,6 +138,25 @@ class Database:
                 cursor.fetchall()
             finally:
                 raw.close()
+
+    @contextmanager
+    def together(self) -> Iterator[Together]:
+        """Make one transaction of all that is written within; the caller commits, else nothing was written."""
+        joined = Together(self._writing.connect)
+        token = _together.set(joined)
+        try:
+            yield joined
+        finally:
+            _together.reset(token)
+            joined.roll_back()
+
+    def afterwards(self, act: Callable[[], None]) -> None:
+        """Do something after the commit of what is written together; at once where nothing is."""
+        joined = _together.get()
+        if joined is None:
+            act()
+        else:
+            joined.afterwards(act)
 
     def close(self) -> None:
         """Give back every connection."""

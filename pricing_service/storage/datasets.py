@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ class Datasets:
             gone = [r.version for r in connection.execute(sa.select(versions.c.version).where(old))]
             connection.execute(versions.delete().where(old))
         for version in gone:
-            self._blobs.remove(self._blobs.version(workspace_id, dataset_id, version))
+            folder = self._blobs.version(workspace_id, dataset_id, version)
+            self._database.afterwards(partial(self._blobs.remove, folder))
 
     def delete(self, workspace_id: str, dataset_id: str) -> None:
         """Forget a dataset: its rows first, so that nothing refers to files that are going."""
@@ -156,7 +158,7 @@ class Datasets:
         with self._database.writing() as connection:
             if connection.execute(table.delete().where(mine)).rowcount == 0:
                 raise NotFound("dataset", dataset_id)
-        self._blobs.remove(self._blobs.dataset(workspace_id, dataset_id))
+        self._database.afterwards(partial(self._blobs.remove, self._blobs.dataset(workspace_id, dataset_id)))
 
     def _insert_version(
         self, connection: sa.Connection, workspace_id: str, dataset_id: str, content: VersionContent

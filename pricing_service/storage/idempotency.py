@@ -1,4 +1,9 @@
-"""Idempotency keys: the first answer is kept for a day and given again to whoever repeats the request."""
+"""Idempotency keys: the first answer is kept for a day and given again to whoever repeats the request.
+
+The claim of a key is a transaction of its own, so that others see it; the answer is written in the transaction of the
+effect (`Database.together`), so that after a kill either both are there or neither. Only a claim without an answer
+takes one: of two that hold the same key, since the first was taken for dead, one takes effect.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +39,8 @@ class Idempotency:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
+        self._given_up: set[tuple[str, str]] = set()
+        """Claims that were to be forgotten while the database was away."""
 
     def begin(self, workspace_id: str, key: str, *, fingerprint: str) -> Replay | None:
         """Claim a key. Null: the caller goes on, then calls `complete` or `abandon`.
@@ -63,9 +70,11 @@ class Idempotency:
                     sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(workspace_id + key)))
                 )
             row = connection.execute(table.select().where(mine)).first()
-            if row is None or _expired(row, now):
+            given_up = row is not None and row.status is None and (workspace_id, key) in self._given_up
+            if row is None or given_up or _expired(row, now):
                 connection.execute(table.delete().where(mine))
                 connection.execute(table.insert().values(row_values))
+                self._given_up.discard((workspace_id, key))
                 return None
         if row.fingerprint != fingerprint:
             raise PayloadDiffers("this Idempotency-Key was used with another request")
@@ -76,16 +85,28 @@ class Idempotency:
     def complete(
         self, workspace_id: str, key: str, *, status: int, headers: Mapping[str, str], body: bytes
     ) -> None:
-        """Keep the answer for whoever repeats the request."""
+        """Keep the answer for whoever repeats the request, in the transaction of its effect.
+
+        Raises
+        ------
+        StillRunning
+            The claim was taken for dead, and whoever took it over has answered: the effect must not be twice.
+        """
         values = {"status": status, "headers": dict(headers), "body": body}
+        table = schema.idempotency
+        mine = sa.and_(_mine(workspace_id, key), table.c.status.is_(None))
         with self._database.writing() as connection:
-            connection.execute(schema.idempotency.update().where(_mine(workspace_id, key)).values(values))
+            if connection.execute(table.update().where(mine).values(values)).rowcount != 1:
+                raise StillRunning("another request with this Idempotency-Key came first")
 
     def abandon(self, workspace_id: str, key: str) -> None:
         """Forget a request that changed nothing, so that it can be tried again."""
         unanswered = sa.and_(_mine(workspace_id, key), schema.idempotency.c.status.is_(None))
-        with self._database.writing() as connection:
-            connection.execute(schema.idempotency.delete().where(unanswered))
+        try:
+            with self._database.writing() as connection:
+                connection.execute(schema.idempotency.delete().where(unanswered))
+        except sa.exc.OperationalError:  # what made the request fail: the database is away
+            self._given_up.add((workspace_id, key))
 
     def forget_expired(self) -> int:
         """Delete every workspace's answers that are older than a day; how many there were."""

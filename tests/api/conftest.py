@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 
-from api import problems
+from api import database_away, problems
 from api.door import Door
 from api.failed_keys import FailedKeys
 from api.headers import SafeHeaders
@@ -81,6 +81,7 @@ def client(storage: Storage, posted: list[Any]) -> Iterator[TestClient]:
     app.state.posted = posted
     app.include_router(router)
     problems.install(app)
+    database_away.install(app)
     app.add_middleware(BodyLimit, cap=lambda scope: 1000)
     app.add_middleware(SafeHeaders, routes=app.routes)
     with TestClient(app, headers={"Authorization": "Bearer ada"}, raise_server_exceptions=False) as opened:

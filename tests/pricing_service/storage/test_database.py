@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,57 @@ def test_after_an_exception_nothing_was_written(storage: Storage, workspace: str
         fail_halfway()
 
     assert storage.workspaces.get(workspace).id == workspace
+
+
+def test_what_is_written_together_is_there_at_the_commit_and_not_before(storage: Storage) -> None:
+    done: list[str] = []
+    with storage.database.together() as joined:
+        storage.workspaces.create("One", workspace_id="ws_one")
+        storage.workspaces.create("Two", workspace_id="ws_two")
+        storage.database.afterwards(lambda: done.append("after"))
+        assert not done
+        assert "ws_one" not in _seen_elsewhere(storage)
+        joined.commit()
+
+    assert {"ws_one", "ws_two"} <= _seen_elsewhere(storage)
+    assert done == ["after"]
+
+
+def test_without_a_commit_nothing_of_what_was_written_together_is_there(storage: Storage) -> None:
+    done: list[str] = []
+    with storage.database.together():
+        storage.workspaces.create("One", workspace_id="ws_one")
+        storage.database.afterwards(lambda: done.append("after"))
+
+    assert "ws_one" not in _seen_elsewhere(storage)
+    assert not done
+
+
+def test_a_part_that_fails_takes_no_other_part_with_it(storage: Storage) -> None:
+    with storage.database.together() as joined:
+        storage.workspaces.create("One", workspace_id="ws_one")
+        with pytest.raises(ZeroDivisionError):
+            _delete_all_and_fail(storage)
+        joined.commit()
+
+    assert "ws_one" in _seen_elsewhere(storage)
+
+
+def test_a_first_part_that_fails_leaves_nobody_waiting(storage: Storage) -> None:
+    with storage.database.together():
+        with pytest.raises(ZeroDivisionError):
+            _delete_all_and_fail(storage)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(storage.workspaces.create, "One", workspace_id="ws_one").result(timeout=10)
+
+
+def _seen_elsewhere(storage: Storage) -> set[str]:
+    """What another caller sees: a thread of its own is in no transaction of ours."""
+    with ThreadPoolExecutor(1) as pool:
+        return {each.id for each in pool.submit(storage.workspaces.list).result(timeout=10)}
+
+
+def _delete_all_and_fail(storage: Storage) -> None:
+    with storage.database.writing() as connection:
+        connection.execute(schema.workspaces.delete())
+        raise ZeroDivisionError
