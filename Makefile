@@ -66,8 +66,8 @@ truth-tiers: $(STAMP)  ## measure how near tier menus come to the best, beside o
 real-data: $(STAMP)  ## run the product on the real tables in ../shared/data (fails where they are absent)
 	$(BIN)/pytest tests/real_data -m real_data -q
 
-chaos: $(STAMP)  ## kill workers at random points and compare the resumed results to the byte
-	$(BIN)/pytest tests/journeys -m chaos -q --timeout=0
+chaos: $(STAMP)  ## kill workers, the service and its database at random moments; into docs/durability.md
+	$(BIN)/pytest tests/journeys tests/durability -m chaos -q --timeout=0
 
 lock: $(STAMP)  ## resolve the dependencies again into the two lock files
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \

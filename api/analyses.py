@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fastapi.encoders import jsonable_encoder
 from starlette.concurrency import run_in_threadpool
 
 from api import rows
@@ -76,7 +77,14 @@ class AnalysisDesk:
     ) -> tuple[dict[str, Any], bool]:
         """Queue an analysis and wait for its end; the second answer is whether it came in time."""
         queued = await run_in_threadpool(self.queue, workspace_id, asked)
+        if seconds > 0:
+            await self.be_seen(queued, place=f"/v1/analyses/{queued['id']}")
         return await self.wait_for(workspace_id, queued, seconds=seconds)
+
+    async def be_seen(self, accepted: dict[str, Any], *, place: str) -> None:
+        """Let the worker see what was queued, and a repetition of the request what was accepted."""
+        told = json.dumps(jsonable_encoder(accepted)).encode()
+        await run_in_threadpool(self._storage.database.commit_and_wait, told, place)
 
     async def wait_for(
         self, workspace_id: str, queued: dict[str, Any], *, seconds: float

@@ -23,6 +23,7 @@ from pricing_service.storage.idempotency import Idempotency
 HEADER = "idempotency-key"
 LONGEST_KEY = 255
 _CHUNK = 1 << 20
+_ACCEPTED = 202
 # What belongs to the first answer; the rest is dressed anew.
 _KEPT = ("content-type", "location", "preference-applied")
 
@@ -64,27 +65,39 @@ async def once(request: Request, answer: Answer) -> Response:
 async def _first(
     request: Request, answer: Answer, *, keep: Callable[..., None], forget: Callable[[], None]
 ) -> Response:
-    kept = False
+    kept: list[int] = []
+
+    def keep_accepted(body: bytes, place: str) -> None:
+        keep(status=_ACCEPTED, headers={"content-type": "application/json", "location": place}, body=body)
+        kept.append(_ACCEPTED)
 
     def keep_answer(response: Response) -> None:
         if response.status_code < 300:
             headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-            keep(status=response.status_code, headers=headers, body=_to_keep(request, response))
+            before = {"instead_of": kept[0]} if kept else {}
+            keep(status=response.status_code, headers=headers, body=_to_keep(request, response), **before)
+            kept.append(response.status_code)
 
+    done = False
     try:
-        response = await whole(request, answer, before_commit=keep_answer)
-        kept = response.status_code < 300
+        response = await whole(request, answer, before_waiting=keep_accepted, before_commit=keep_answer)
+        done = response.status_code < 300
         return response
     finally:
-        if not kept:
+        if not done:
             await run_in_threadpool(forget)
 
 
 async def whole(
-    request: Request, answer: Answer, *, before_commit: Callable[[Response], None] | None = None
+    request: Request,
+    answer: Answer,
+    *,
+    before_waiting: Callable[[bytes, str], None] | None = None,
+    before_commit: Callable[[Response], None] | None = None,
 ) -> Response:
     """Answer a request whose writes are one transaction; it ends before the answer leaves."""
     with request.app.state.storage.database.together() as joined:
+        joined.before_waiting = before_waiting
         response = await answer(request)
         if before_commit is not None:
             await run_in_threadpool(before_commit, response)

@@ -116,6 +116,9 @@ class PriceBookDesk:
     ) -> tuple[dict[str, Any], bool]:
         """Queue a simulation and wait for its end; the second answer is whether it came in time."""
         queued = await run_in_threadpool(self._queue, workspace_id, version, asked, today)
+        if seconds > 0:
+            place = f"/v1/price-books/{version}/simulations/{queued['id']}"
+            await self._analyses.be_seen(_as_simulation(queued), place=place)
         found, ended = await self._analyses.wait_for(workspace_id, queued, seconds=seconds)
         return _as_simulation(found), ended
 

@@ -39,6 +39,8 @@ class Together:
         self._transaction: sa.Transaction | None = None
         self._afterwards: list[Callable[[], None]] = []
         self.connection: sa.Connection | None = None
+        self.before_waiting: Callable[[bytes, str], None] | None = None
+        """Keeps an answer, and where its object is, before a caller waits for more than was done."""
 
     @contextmanager
     def part(self) -> Iterator[sa.Connection]:
@@ -149,6 +151,20 @@ class Database:
         finally:
             _together.reset(token)
             joined.roll_back()
+
+    def commit_and_wait(self, answer: bytes, place: str) -> None:
+        """Let others see what was written together so far, for whoever waits for what they make of it.
+
+        Parameters
+        ----------
+        answer, place
+            The answer as it is now, and where the object is: what a repetition gets if nothing better comes.
+        """
+        joined = _together.get()
+        if joined is not None:
+            if joined.before_waiting is not None:
+                joined.before_waiting(answer, place)
+            joined.commit()
 
     def afterwards(self, act: Callable[[], None]) -> None:
         """Do something after the commit of what is written together; at once where nothing is."""

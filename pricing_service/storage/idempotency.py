@@ -83,9 +83,18 @@ class Idempotency:
         return Replay(row.status, row.headers, row.body)
 
     def complete(
-        self, workspace_id: str, key: str, *, status: int, headers: Mapping[str, str], body: bytes
+        self,
+        workspace_id: str,
+        key: str,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        instead_of: int | None = None,
     ) -> None:
         """Keep the answer for whoever repeats the request, in the transaction of its effect.
+
+        `instead_of` is the status of the answer that was kept before the caller waited for this one.
 
         Raises
         ------
@@ -94,7 +103,7 @@ class Idempotency:
         """
         values = {"status": status, "headers": dict(headers), "body": body}
         table = schema.idempotency
-        mine = sa.and_(_mine(workspace_id, key), table.c.status.is_(None))
+        mine = sa.and_(_mine(workspace_id, key), table.c.status.is_not_distinct_from(instead_of))
         with self._database.writing() as connection:
             if connection.execute(table.update().where(mine).values(values)).rowcount != 1:
                 raise StillRunning("another request with this Idempotency-Key came first")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,6 +95,13 @@ def try_every_statement(shop: Shop, storage: Storage, fault: Fault, write: str) 
         trial.wrong += _wrong(number, answer, after, whole)
         trial.wrong += _wrong_again((shop, storage), asked, before, (number, whole))
     raise AssertionError(f"{write} has no end")
+
+
+def show(trials: Sequence[Trial], database: str) -> str:
+    """Write trials as a line of the table."""
+    counted = (sum(count) for count in zip(*[(one.statements, one.nothing, one.everything, len(one.wrong))
+                                             for one in trials], strict=True))  # fmt: skip
+    return f"| {database}, n-th statement | {len(trials)} | {' | '.join(f'{count:,}' for count in counted)} |"
 
 
 def _undisturbed(shop: Shop, storage: Storage, write: str) -> Shape:

@@ -6,7 +6,8 @@ import pytest
 
 from pricing_service.storage import Storage
 from pricing_service.storage.database import Together
-from tests.durability.nth_statement import Fault, try_every_statement
+from tests.durability import page
+from tests.durability.nth_statement import Fault, show, try_every_statement
 from tests.durability.writes import WRITES, Shop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -20,6 +21,16 @@ def test_a_write_whose_nth_statement_fails_is_whole_or_not_at_all(shop: Shop, st
     wrong = [f"{trial.write} {each}" for trial in trials for each in trial.wrong]
     assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong)
     assert all(trial.statements > 5 for trial in trials)
+
+
+@pytest.mark.chaos
+def test_every_statement_of_every_write_is_counted_for_the_page(shop: Shop, storage: Storage) -> None:
+    fault = Fault(storage)
+
+    trials = [try_every_statement(shop, storage, fault, write) for write in WRITES]
+
+    page.write(show(trials, "SQLite" if storage.database.is_sqlite else "PostgreSQL"))
+    assert not [each for trial in trials for each in trial.wrong]
 
 
 def test_an_effect_outside_the_transaction_of_its_answer_is_found(

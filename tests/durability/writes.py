@@ -17,8 +17,6 @@ from tests.api import small_business
 from tests.api.operations import Operation, operations
 
 BOOK = {"name": "Board", "currency": "EUR", "plans": [{"name": "pro", "price": 49}]}
-ENDPOINT = {"url": "https://hooks.invalid/", "events": ["price_book.published", "proposal.approved"]}
-"""A name that nobody has: what is sent there waits."""
 NOTHING_WRITTEN = {"read_recommendations", "read_lead_recommendation", "read_quote_guidance"}
 """They are posted for their bodies' sake, and only read."""
 
@@ -86,18 +84,29 @@ class Shop:
         self.made(f"/v1/proposals/{proposal}/votes", {"decision": "approve"}, by="dev2")
         return proposal
 
+    def approved_menu(self) -> str:
+        """Make a proposal of a menu that the other person has approved: it publishes an analysis too."""
+        proposal = self.made("/v1/proposals", {"analysis": self.analysis, "title": "Menu"})
+        self.made(f"/v1/proposals/{proposal}/votes", {"decision": "approve"}, by="dev2")
+        return proposal
+
     def published(self) -> str:
         """Make a proposal that is published."""
         proposal = self.approved()
         self.made(f"/v1/proposals/{proposal}/publish", {})
         return proposal
 
-    def endpoint(self) -> str:
-        """Make a webhook endpoint; the one before goes, since there may be twenty."""
+    def endpoint_asked(self) -> dict[str, Any]:
+        """Say what a webhook endpoint of this shop is; its oldest go first, since a workspace has at most twenty."""
+        home = f"https://hooks.invalid/{self.dataset}/"
         listed = Ask("GET", "/v1/webhook-endpoints").send(self.client).json()["data"]
-        for old in listed[3:]:
+        for old in [one for one in listed if one["url"].startswith(home)][3:]:
             Ask("DELETE", f"/v1/webhook-endpoints/{old['id']}").send(self.client)
-        return self.made("/v1/webhook-endpoints", ENDPOINT)
+        return {"url": f"{home}{self.number()}", "events": ["price_book.published", "proposal.approved"]}
+
+    def endpoint(self) -> str:
+        """Make a webhook endpoint."""
+        return self.made("/v1/webhook-endpoints", self.endpoint_asked())
 
     def tested(self) -> tuple[str, str]:
         """Make an endpoint and send it a test."""
@@ -182,6 +191,9 @@ WRITES: dict[str, Callable[[Shop], Asked]] = {
         "POST", f"/v1/proposals/{shop.proposal()}/votes", {"json": {"decision": "approve"}}, "dev2"
     ),
     "publish_proposal": lambda shop: ("POST", f"/v1/proposals/{shop.approved()}/publish", {"json": {}}),
+    "publish_proposal of a menu": lambda shop: (
+        "POST", f"/v1/proposals/{shop.approved_menu()}/publish", {"json": {}}
+    ),
     "withdraw_proposal": lambda shop: ("POST", f"/v1/proposals/{shop.published()}/withdraw"),
     "create_recommendation_feedback": _feedback,
     "create_key": lambda shop: (
@@ -191,10 +203,10 @@ WRITES: dict[str, Callable[[Shop], Asked]] = {
         "DELETE", f"/v1/keys/{shop.made('/v1/keys', {'name': 'gone', 'scopes': ['data:read']})}"
     ),
     "create_webhook_endpoint": lambda shop: (
-        "POST", "/v1/webhook-endpoints", {"json": {**ENDPOINT, "url": f"https://hooks.invalid/{shop.number()}"}}
+        "POST", "/v1/webhook-endpoints", {"json": shop.endpoint_asked()}
     ),
     "replace_webhook_endpoint": lambda shop: (
-        "PUT", f"/v1/webhook-endpoints/{shop.endpoint()}", {"json": {**ENDPOINT, "url": "https://other.invalid/"}}
+        "PUT", f"/v1/webhook-endpoints/{shop.endpoint()}", {"json": shop.endpoint_asked()}
     ),
     "delete_webhook_endpoint": lambda shop: ("DELETE", f"/v1/webhook-endpoints/{shop.tested()[0]}"),
     "rotate_webhook_secret": lambda shop: ("POST", f"/v1/webhook-endpoints/{shop.endpoint()}/rotate"),

@@ -7,12 +7,14 @@ import io
 import json
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.analyses import AnalysisDesk
 from api.app import create_app
 from pricing_service.config import Settings
 from tests.api import small_business
@@ -199,3 +201,25 @@ def test_a_full_queue_takes_no_more_and_says_when_to_come_back(tmp_path: Path) -
 
     assert (first.status_code, second.status_code) == (202, 429)
     assert (second.json()["code"], second.headers["retry-after"]) == ("too_many_waiting", "30")
+
+
+def test_whoever_waits_holds_nobody_up_and_a_lost_wait_is_no_second_analysis(
+    client: TestClient, dataset: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body, key = {"dataset": dataset["id"], "kind": "value_metrics"}, {"Idempotency-Key": "lost in the wait"}
+    before = len(client.get("/v1/analyses?limit=100").json()["data"])
+
+    def end(desk: AnalysisDesk, workspace_id: str, queued: dict[str, Any], **_: Any) -> None:
+        with ThreadPoolExecutor(1) as another:  # sees and cancels it while its caller waits
+            cancel = desk._storage.analyses.request_cancel
+            another.submit(cancel, workspace_id, queued["id"]).result(timeout=10)
+        raise ConnectionError("the process ends here")
+
+    with monkeypatch.context() as ended:
+        ended.setattr(AnalysisDesk, "wait_for", end)
+        client.post("/v1/analyses", json=body, headers={"Prefer": "wait=5", **key})
+    again = client.post("/v1/analyses", json=body, headers={"Prefer": "wait=5", **key})
+
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (202, "true")
+    assert client.get(again.headers["location"]).json()["status"] == "cancelled"
+    assert len(client.get("/v1/analyses?limit=100").json()["data"]) == before + 1

@@ -1,0 +1,83 @@
+"""The service as a company runs it, API and worker in processes of their own: started, killed, started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+from pricing_service.config import Settings
+from pricing_service.storage import Storage, schema
+from pricing_service.storage.idempotency import ABANDONED
+from tests.journeys.conftest import free_port
+
+PROGRAM = ("-m", "api.command_line")
+_LONGEST_START_S = 180
+
+
+class Service:
+    """One service on a folder or a PostgreSQL; a kill takes all its processes at once.
+
+    Parameters
+    ----------
+    settings
+        Where its data are.
+    program
+        What Python is started with; a planted fault has a program of its own.
+    """
+
+    def __init__(self, settings: Settings, *, program: Sequence[str] = PROGRAM) -> None:
+        self.settings = settings
+        self.address = f"http://127.0.0.1:{free_port()}"
+        self._program = program
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = settings.data_folder.parent / "log"
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        url = self.settings.database_url
+        environment = {**os.environ, **({"PRICING_SERVICE_DATABASE_URL": url} if url else {})}
+        port, folder = self.address.rpartition(":")[2], str(self.settings.data_folder)
+        command = [sys.executable, *self._program, "serve", "--dev", "--port", port, "--data-folder", folder]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+            )
+        deadline = time.monotonic() + _LONGEST_START_S
+        while not self._ready():
+            assert self._process.poll() is None, self._log.read_text()[-4000:]
+            assert time.monotonic() < deadline, self._log.read_text()[-4000:]
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End all its processes as the kernel would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def let_claims_grow_old(self) -> None:
+        """Let the claims of killed requests be as old as they are when clients may take their keys again."""
+        table = schema.idempotency
+        with Storage.open(self.settings, migrate=False) as storage, storage.database.writing() as connection:
+            for row in connection.execute(table.select().where(table.c.status.is_(None))).all():
+                mine = table.update().where(table.c.workspace_id == row.workspace_id, table.c.key == row.key)
+                connection.execute(mine.values(begun_at=row.begun_at - ABANDONED - timedelta(seconds=1)))
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.address}/readyz", timeout=10).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def settings_of(folder: Path, database_url: str | None) -> Settings:
+    """Say where a service of a test lives."""
+    return Settings(data_folder=folder / "data", database_url=database_url, dev=True)
