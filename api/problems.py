@@ -29,7 +29,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy import exc as database
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from api.faults import Fault, faults, faults_of
@@ -219,9 +219,7 @@ PROBLEMS: dict[type[Exception], Shown] = {
     TooMany: Shown(429, "too_many_waiting", "Too much is waiting", retryable=True),
     TooFast: Shown(429, "rate_limited", "This key asks too often", retryable=True),
     Overloaded: Shown(503, "overloaded", "Too much is in progress", retryable=True),
-    database.OperationalError: Shown(
-        503, "database_unavailable", "The database does not answer", retryable=True
-    ),
+    OperationalError: Shown(503, "database_unavailable", "The database does not answer", retryable=True),
     NotReady: Shown(503, "not_ready", "Not ready", retryable=True),
 }
 

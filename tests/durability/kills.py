@@ -61,6 +61,7 @@ def run(service: Service, *, kills: int, seed: int, writes: Sequence[str] = tupl
             pause = chance.uniform(0.0, _LONGEST_PAUSE_S)
             clients.run_until(lambda pause=pause: _kill_after(service, pause))  # type: ignore[misc]
             report.kills += 1
+            sys.stderr.write(f"{report.kills} killed after {pause:.2f} s\n")
             service.let_claims_grow_old()
             service.start()
             report.unanswered += clients.repeat_unanswered()
