@@ -6,6 +6,7 @@ import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from pricing_service import ingest as data_in
@@ -65,8 +66,9 @@ class Forgetting:
             words = [customer_id, *names]
             self._storage.redaction.redact(workspace_id, words)
             self._storage.redaction.redact_files(workspace_id, words, self._texts(workspace_id))
-        self._storage.snapshots.forget(workspace_id)
-        self._storage.database.settle()
+        # What is deleted leaves SQLite's log only once it is committed.
+        self._storage.database.afterwards(partial(self._storage.snapshots.forget, workspace_id))
+        self._storage.database.afterwards(self._storage.database.settle)
 
     def _forget_in(self, workspace_id: str, dataset_id: str, customer_id: str, *, names: list[str]) -> None:
         """Forget a customer in one dataset; versions before one that told of it go, and their analyses too."""
