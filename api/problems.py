@@ -208,9 +208,7 @@ PROBLEMS: dict[type[Exception], Shown] = {
         "The key belongs to another request",
         detail="This Idempotency-Key came before with another payload; take a new key.",
     ),
-    storage.RequestReused: Shown(
-        422, "request_id_reused", "The request id belongs to another", detail="Take a new request_id."
-    ),
+    storage.RequestReused: Shown(422, "request_id_reused", "Another's request id", detail="Take a new one."),
     TablesMissing: Shown(422, "missing_tables", "The dataset lacks tables that this analysis needs"),
     DatasetRefused: Shown(422, "dataset_refused", "None of the dataset's tables is usable"),
     TargetRefused: Shown(422, "target_refused", "Webhooks are not sent to such an address"),
