@@ -50,9 +50,9 @@ class RaiseCustomers:
         Shape (n,): the version of its plan's price that it is on, "" where nothing tells.
     told, coming
         All raises told before, of customers who left too; and those that are not in force yet.
-    traits, everybody, value_of_all, measured, noise, units_of_all, willing
-        Of all N customers of the panel, their ids, value, who reports it, the variance of its log by chance and units a
-        month (NaN where unknown), and what they themselves would pay; `places` (n,) says where these stand.
+    traits, everybody, value_of_all, measured, noise, willing
+        Of all N customers of the panel, their ids, value, who reports it, the variance of its log by chance (NaN where
+        unknown), and what they themselves would pay; `places` (n,) says where these stand.
     """
 
     ids: list[str]
@@ -74,7 +74,6 @@ class RaiseCustomers:
     value_of_all: Floats
     measured: NDArray[np.bool_]
     noise: Floats
-    units_of_all: Floats
     willing: Willingness
 
     @classmethod
@@ -107,7 +106,7 @@ class RaiseCustomers:
             since=[last.get(each, signed.get(each)) for each in ids],
             version=price_versions(panel, bound, [last.get(each) for each in ids]), told=told, coming=coming,
             traits=evidence.traits, places=places, everybody=evidence.customers, value_of_all=value,
-            measured=basis == MEASURED, noise=over_time.noise, units_of_all=units,
+            measured=basis == MEASURED, noise=over_time.noise,
             willing=Willingness.of(panel, evidence.customers, contracts(panel, ended=True)),
         )  # fmt: skip
 

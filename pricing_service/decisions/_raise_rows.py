@@ -1,8 +1,8 @@
 """Months in which customers could leave, with what they were asked: what the answer to prices is learned from.
 
 Where a term binds, its last month is the decision, or the month in which the customer left before. Which share of its
-value a customer pays counts from the seventh month on: who leaves before has reported too little to be measured at all.
-What it reports is drawn towards what its bill and units tell, and these alone tell it of who reports nothing. What a
+value a customer pays counts where it is measured, and from the seventh month on: who leaves before has reported too
+little to be measured at all, and value that is modelled from units is too rough to compare customers by. What a
 customer itself would pay counts from the same month on, where enough of them told it: who was asked had mostly stayed
 to be asked.
 """
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from models.checks import Floats
 from models.errors import NotEstimable
-from models.pricing.raises.alike import drawn_towards_alike
 from models.pricing.raises.decisions import Decisions
 from models.retention.ledger import Ints
 from pricing_service.decisions._raise_contracts import Contract, due_months
@@ -25,7 +24,7 @@ from pricing_service.decisions._raise_customers import RaiseCustomers
 from pricing_service.decisions._raise_exposure import Exposure
 from pricing_service.decisions._raise_groups import GroupRaises
 from pricing_service.decisions._raise_listed import ListPrices
-from pricing_service.decisions._raise_standing import MEASURED_FROM, Standing, from_middle
+from pricing_service.decisions._raise_standing import MEASURED_FROM, Standing, drawn_in, from_middle
 from pricing_service.panel import StoredPanel
 from pricing_service.panel.answers import arrow_of, floats_of
 
@@ -80,9 +79,7 @@ class RaiseRows:
         to_come = np.log(customers.bill / customers.paid)
         value = np.where(customers.measured, customers.value_of_all, np.nan)
         bill = months.first_bill() if listed is None else listed.bill
-        known = _Known.of(
-            bill, value, raises, last=months.last, noise=customers.noise, units=customers.units_of_all
-        )
+        known = _Known.of(bill, value, raises, last=months.last, noise=customers.noise)
         known = replace(
             known, levels=None if groups is None else groups.levels, listed=listed,
             willing=Standing.of(
@@ -123,15 +120,15 @@ class _Known:
 
     @classmethod
     def of(
-        cls, bill: Floats, value: Floats, raises: Exposure, *, last: int, noise: Floats, units: Floats
+        cls, bill: Floats, value: Floats, raises: Exposure, *, last: int, noise: Floats | None = None
     ) -> _Known:
-        """Read it of all N customers; `noise` is the variance of log value by chance, `units` those a month."""
-        logs, reported = (np.log(np.where(each > 0, each, np.nan)) for each in (bill, value))
-        believed, variance = drawn_towards_alike(reported, noise, _alike_by(logs, units))
-        # What a price presses by is the share that is expected: of a value that is less sure it is larger.
-        return cls(
-            from_middle(logs - believed + variance / 2), np.nan_to_num(from_middle(logs)), raises, last
-        )
+        """Read it; `bill` and `value` are of all N customers, `noise` is the variance of log value by chance."""
+        share = np.full(bill.size, np.nan)
+        told = (bill > 0) & (value > 0)
+        share[told] = np.log(bill[told] / value[told])
+        logs = np.log(np.where(bill > 0, bill, np.nan))
+        shrunk = drawn_in(from_middle(share), np.zeros(bill.size) if noise is None else np.nan_to_num(noise))
+        return cls(shrunk, np.nan_to_num(from_middle(logs)), raises, last)
 
     def position(self, who: NDArray[np.intp], age: Ints, month: Ints) -> Floats:
         """Return z of customer-months, shape (m, j): share of value, and of willingness; 0 where it does not count."""
@@ -159,15 +156,6 @@ class _Known:
     def _counts(self, who: NDArray[np.intp], age: Ints) -> NDArray[np.bool_]:
         counts: NDArray[np.bool_] = np.isfinite(self.share[who]) & (age >= MEASURED_FROM)
         return counts
-
-
-def _alike_by(logs: Floats, units: Floats) -> Floats:
-    """Return by what customers are alike, (N, k): log of the bill, and of units, the middle's where there are none."""
-    has = units > 0
-    if not has.any():
-        return logs[:, None]
-    of_units = np.log(np.where(has, units, np.median(units[has])))
-    return np.column_stack([logs, of_units] if has.all() else [logs, of_units, ~has])
 
 
 @dataclass(frozen=True, eq=False)

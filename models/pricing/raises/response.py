@@ -4,7 +4,7 @@ Notation
 --------
 row : a decision, a customer's month in which it could leave; where terms bind, one a term
 y : 1 where it left      x : (k,) what was known before      u = log(asked ÷ paid before), of the last year's raises
-z : log of the share that it pays of its value as far as that is told (`alike`), less the median's; 0 where it is not
+z : log of the share of its value that it pays, less the median's; 0 where value is not known
 v : log of the share of what it said or showed it would pay, less the median's; where that is not known, the mean of
     those of its z
 ε : what nobody sees of a customer, N(0, 1): what it gets beyond what is measured

@@ -195,10 +195,7 @@ def test_a_wave_of_customers_who_would_stay_anyway_is_read_against_its_own_hold_
         for at in np.flatnonzero(part)
     ]
     raises = Exposure.of(told, [f"c{at}" for at in range(n)])
-    unknown = np.full(n, np.nan)
-    known = _Known.of(
-        np.full(n, 100.0), unknown, raises, last=first + months - 1, noise=unknown, units=unknown
-    )
+    known = _Known.of(np.full(n, 100.0), np.full(n, np.nan), raises, last=first + months - 1)
     order = np.argsort(who, kind="stable")
     customer, when, age = np.array(who)[order], np.array(month)[order], np.array(month)[order] - first
 
