@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.agents.catalogue import Tool, catalogue
 from api.agents.server import Noted, serve_tools
 from api.openapi import describe
+from pricing_service.storage.database import Database
 
 
 class Agents:
@@ -25,7 +26,7 @@ class Agents:
         self._tools: dict[str, Tool] = catalogue(describe(app))
         # The library would log callers' words; what goes wrong unforeseen is noted here.
         logging.getLogger("mcp").setLevel(logging.CRITICAL)
-        self._transport = ASGITransport(app=_logged(app), raise_app_exceptions=False)
+        self._transport = ASGITransport(app=_as_from_outside(app), raise_app_exceptions=False)
 
     async def answer(self, request: Request) -> Response:
         """Answer one message.
@@ -79,11 +80,11 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return handed
 
 
-def _logged(app: ASGIApp) -> ASGIApp:
-    """Write down an unforeseen error, which the server would have written had the request come from outside."""
+def _as_from_outside(app: ASGIApp) -> ASGIApp:
+    """Answer a request as if it had come from outside: its writes are its own, and an unforeseen error is noted."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
-        with Noted():
+        with Noted(), Database.apart():
             await app(scope, receive, send)
 
     return asked

@@ -166,6 +166,16 @@ class Database:
                 joined.before_waiting(answer, place)
             joined.commit()
 
+    @staticmethod
+    @contextmanager
+    def apart() -> Iterator[None]:
+        """Keep what is written within out of what is written together around it: a request inside a request."""
+        token = _together.set(None)
+        try:
+            yield
+        finally:
+            _together.reset(token)
+
     def afterwards(self, act: Callable[[], None]) -> None:
         """Do something after the commit of what is written together; at once where nothing is."""
         joined = _together.get()

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from api.worker import NICENESS
 from api.worker_process import WorkerProcess
 from pricing_service.config import Settings
 
@@ -36,6 +37,12 @@ def test_the_worker_ends_with_the_block(settings: Settings) -> None:
         assert psutil.pid_exists(worker.pid)
 
     assert not psutil.pid_exists(worker.pid)
+
+
+def test_a_worker_stands_back_for_whoever_waits_on_the_same_machine(settings: Settings) -> None:
+    here = psutil.Process().nice()
+    with WorkerProcess(settings, quiet=True) as worker:
+        wait_until(lambda: psutil.Process(worker.pid).nice() == min(here + NICENESS, 19))
 
 
 def test_a_killed_worker_is_started_again(settings: Settings) -> None:

@@ -97,6 +97,18 @@ def test_what_is_written_together_is_there_at_the_commit_and_not_before(storage:
     assert done == ["after"]
 
 
+def test_what_is_written_apart_is_there_at_once_and_no_part_of_what_is_around_it(storage: Storage) -> None:
+    with storage.database.together():
+        with storage.database.apart():
+            storage.workspaces.create("Apart", workspace_id="ws_apart")
+        assert "ws_apart" in _seen_elsewhere(storage)
+        storage.workspaces.create("Together", workspace_id="ws_together")
+
+    seen = _seen_elsewhere(storage)
+    assert "ws_apart" in seen
+    assert "ws_together" not in seen
+
+
 def test_without_a_commit_nothing_of_what_was_written_together_is_there(storage: Storage) -> None:
     done: list[str] = []
     with storage.database.together():

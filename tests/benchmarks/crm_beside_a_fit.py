@@ -1,0 +1,178 @@
+"""How late CRM reads are at half of what the service can bear, alone and beside a fit, over HTTP, in one run.
+
+Requests come when they are due, answered or not (an open loop): each is as late as it was answered after it was due,
+so that a server which stands still for a while is late for all that came meanwhile. The fit is an analysis in a real
+worker beside it. Blocks alone and beside a fit take turns. Bars: of a hundred reads one is later than 50 ms at most,
+and beside a fit 1.3 times as late at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))  # run as a script, from anywhere
+
+from tests.benchmarks.crm_read import (  # noqa: E402  found only now
+    SECRET,
+    SERVICE,
+    Target,
+    block,
+    free_port,
+    make_data,
+    served,
+    size_of,
+    wait_for,
+)
+
+LINES, SECONDS, ROUNDS, SATURATED = 64, 6.0, 5, 12
+FITTED = 3_000
+MOST_LATE_MS, MOST_LATE_RATIO = 50.0, 1.3
+WORKER = """
+import sys; sys.path.insert(0, {root!r})
+from pathlib import Path
+from api.worker import work
+from pricing_service.config import Settings
+if __name__ == "__main__":
+    work(Settings(data_folder=Path({data!r}), secret={secret!r}))
+"""
+
+
+async def open_loop(target: Target, per_second: float) -> list[float]:
+    """Ask at a steady pace for some seconds over many lines; return how late each answer was, seconds."""
+    lines: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+    for _ in range(LINES):
+        lines.put_nowait(await asyncio.open_connection("127.0.0.1", target.port))
+    late: list[float] = []
+
+    async def ask(due: float) -> None:
+        reader, writer = await lines.get()
+        writer.write(target.request)
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(target.size)
+        late.append(time.perf_counter() - due)
+        lines.put_nowait((reader, writer))
+
+    begun, asked = time.perf_counter(), []
+    for at in range(int(per_second * SECONDS)):
+        due = begun + at / per_second
+        if (left := due - time.perf_counter()) > 0:
+            await asyncio.sleep(left)
+        asked.append(asyncio.create_task(ask(due)))
+    await asyncio.gather(*asked)
+    while not lines.empty():
+        lines.get_nowait()[1].close()
+    return late
+
+
+class Fits:
+    """Reports on a simulated business that a worker is kept busy with, a fresh one each time."""
+
+    def __init__(self, base: str, token: str, dataset: str) -> None:
+        self._client = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        self._dataset = dataset
+        self._seed = 0
+
+    def begin(self) -> str:
+        """Ask for one that nobody has asked for, and return its id when it runs."""
+        self._seed += 1
+        asked = {"dataset": self._dataset, "kind": "report", "seed": self._seed}
+        answer = self._client.post("/v1/analyses", json=asked).raise_for_status().json()
+        self._until(answer["id"], {"running"})
+        return str(answer["id"])
+
+    def end(self, analysis: str) -> None:
+        """Cancel it; one that came to its end too early would have left reads alone."""
+        self._client.delete(f"/v1/analyses/{analysis}")
+        self._until(analysis, {"cancelled"})
+
+    def _until(self, analysis: str, status: set[str]) -> None:
+        found = ""
+        for _ in range(600):
+            found = self._client.get(f"/v1/analyses/{analysis}").json()["status"]
+            if found in status:
+                return
+            if found in {"failed", "succeeded"}:
+                break
+            time.sleep(0.1)
+        raise SystemExit(f"the analysis is {found}, not {sorted(status)}")
+
+
+def make_fits(folder: Path) -> tuple[str, str]:
+    """Store a simulated business to fit; return a key that may ask for it, and its id."""
+    from api.datasets import DatasetDesk
+    from api.local_workspace import LOCAL
+    from api.uploads import Upload
+    from experiments.market import draw_business, simulate, write_dataset
+    from pricing_service.config import Settings
+    from pricing_service.ingest import Folder
+    from pricing_service.storage import Storage
+
+    with Storage.open(Settings(data_folder=folder / "data", secret=SECRET)) as storage:
+        _, token = storage.keys.create(LOCAL, name="fits", scopes=["analyses:run", "data:read"])
+        write_dataset(simulate(replace(draw_business(1), customers=FITTED), 1), folder / "fitted")
+        dataset = DatasetDesk(storage).register(LOCAL, Upload(Folder(folder / "fitted"), "Fitted", "EUR"))
+    return token, dataset["id"]
+
+
+def one_of_a_hundred(late: list[float]) -> float:
+    """Return what one of a hundred is later than, ms."""
+    return 1000 * statistics.quantiles(late, n=100)[98]
+
+
+def measure(target: Target, fits: Fits) -> int:
+    """Measure in turns, print, and say whether all bars held."""
+    for _ in range(SATURATED):
+        asyncio.run(block(target))
+    half = statistics.median(target.per_second) / 2
+    alone, beside = [], []
+    for _ in range(ROUNDS):
+        alone.append(asyncio.run(open_loop(target, half)))
+        fit = fits.begin()
+        beside.append(asyncio.run(open_loop(target, half)))
+        fits.end(fit)
+    each = [[one_of_a_hundred(late) for late in lates] for lates in (alone, beside)]
+    quiet, busy = (one_of_a_hundred([one for late in lates for one in late]) for lates in (alone, beside))
+    told = ["; rounds " + ", ".join(f"{one:.1f}" for one in ones) for ones in each]
+    print(f"half of saturation: {half:,.0f}/s, {SECONDS * ROUNDS:.0f} s alone and beside a fit each")
+    print(f"99 of 100 within {quiet:.1f} ms alone (bar {MOST_LATE_MS:.0f} ms{told[0]})")
+    print(f"99 of 100 within {busy:.1f} ms beside a fit{told[1]}")
+    print(f"beside a fit {busy / quiet:.2f} times as late (bar {MOST_LATE_RATIO})")
+    return 0 if quiet <= MOST_LATE_MS and busy < MOST_LATE_RATIO * quiet else 1
+
+
+def main() -> int:
+    """Start the service and its worker, and measure."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-")))
+        token, port = make_data(folder), free_port()
+        asks, dataset = make_fits(folder)
+        told = {"root": str(ROOT), "data": str(folder / "data"), "secret": SECRET}
+        service = stack.enter_context(served(SERVICE.format(**told, port=port), folder / "service.log"))
+        stack.enter_context(served(WORKER.format(**told), folder / "worker.log"))
+        base = f"http://127.0.0.1:{port}"
+        wait_for(f"{base}/livez")
+        head = f"Host: localhost\r\nAccept: application/json\r\nAuthorization: Bearer {token}\r\n\r\n"
+        target = Target(port, f"GET /v1/customers/c00017/recommendation HTTP/1.1\r\n{head}".encode(), service)
+        httpx.get(
+            f"{base}/v1/customers/c00017/recommendation",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=120,
+        )
+        target.size = size_of(target)
+        return measure(target, Fits(base, asks, dataset))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    raise SystemExit(main())
