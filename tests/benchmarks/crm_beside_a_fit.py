@@ -17,8 +17,10 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import httpx
+import uvloop
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # run as a script, from anywhere
@@ -36,7 +38,7 @@ from tests.benchmarks.crm_read import (  # noqa: E402  found only now
 )
 
 LINES, SECONDS, ROUNDS, SATURATED = 64, 6.0, 5, 12
-FITTED = 3_000
+FITTED, TICK = 3_000, 0.0005
 MOST_LATE_MS, MOST_LATE_RATIO = 50.0, 1.3
 WORKER = """
 import sys; sys.path.insert(0, {root!r})
@@ -48,31 +50,61 @@ if __name__ == "__main__":
 """
 
 
-async def open_loop(target: Target, per_second: float) -> list[float]:
-    """Ask at a steady pace for some seconds over many lines; return how late each answer was, seconds."""
-    lines: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
-    for _ in range(LINES):
-        lines.put_nowait(await asyncio.open_connection("127.0.0.1", target.port))
-    late: list[float] = []
+class Line(asyncio.Protocol):
+    """A connection that carries one request at a time, and says how late each answer was."""
 
-    async def ask(due: float) -> None:
-        reader, writer = await lines.get()
-        writer.write(target.request)
-        await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(target.size)
-        late.append(time.perf_counter() - due)
-        lines.put_nowait((reader, writer))
+    def __init__(self, target: Target, load: Load) -> None:
+        self._target, self._load = target, load
+        self._due, self._heard = 0.0, b""
 
-    begun, asked = time.perf_counter(), []
-    for at in range(int(per_second * SECONDS)):
-        due = begun + at / per_second
-        if (left := due - time.perf_counter()) > 0:
-            await asyncio.sleep(left)
-        asked.append(asyncio.create_task(ask(due)))
-    await asyncio.gather(*asked)
-    while not lines.empty():
-        lines.get_nowait()[1].close()
-    return late
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what is written to."""
+        self.transport = cast(asyncio.Transport, transport)
+
+    def ask(self, due: float) -> None:
+        """Send the request that was due then."""
+        self._due = due
+        self.transport.write(self._target.request)
+
+    def data_received(self, data: bytes) -> None:
+        """Note an answer when it is whole."""
+        self._heard += data
+        head = self._heard.find(b"\r\n\r\n")
+        if head >= 0 and len(self._heard) >= head + 4 + self._target.size:
+            self._heard = b""
+            self._load.late.append(time.perf_counter() - self._due)
+            self._load.free.append(self)
+
+
+class Load:
+    """Requests that come at a steady pace, whatever becomes of those before."""
+
+    def __init__(self) -> None:
+        self.free: list[Line] = []
+        self.late: list[float] = []
+
+    async def run(self, target: Target, per_second: float) -> list[float]:
+        """Ask for some seconds; return how late each answer was, seconds."""
+        loop, all_due = asyncio.get_running_loop(), int(per_second * SECONDS)
+        for _ in range(LINES):
+            _, line = await loop.create_connection(lambda: Line(target, self), "127.0.0.1", target.port)
+            self.free.append(line)
+        lines, begun, asked = list(self.free), time.perf_counter(), 0
+        while len(self.late) < all_due:
+            due = min(int((time.perf_counter() - begun) * per_second) + 1, all_due)
+            while asked < due and self.free:
+                self.free.pop().ask(begun + asked / per_second)
+                asked += 1
+            await asyncio.sleep(TICK)
+        for line in lines:
+            line.transport.close()
+        return self.late
+
+
+def open_loop(target: Target, per_second: float) -> list[float]:
+    """Run one load; return how late each answer was, seconds."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(Load().run(target, per_second))
 
 
 class Fits:
@@ -137,9 +169,9 @@ def measure(target: Target, fits: Fits) -> int:
     half = statistics.median(target.per_second) / 2
     alone, beside = [], []
     for _ in range(ROUNDS):
-        alone.append(asyncio.run(open_loop(target, half)))
+        alone.append(open_loop(target, half))
         fit = fits.begin()
-        beside.append(asyncio.run(open_loop(target, half)))
+        beside.append(open_loop(target, half))
         fits.end(fit)
     each = [[one_of_a_hundred(late) for late in lates] for lates in (alone, beside)]
     quiet, busy = (one_of_a_hundred([one for late in lates for one in late]) for lates in (alone, beside))
