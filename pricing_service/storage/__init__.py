@@ -163,8 +163,9 @@ class Storage:
     def open(
         cls, settings: Settings, *, migrate: bool = True, clock: Callable[[], datetime] = utc_now
     ) -> Storage:
-        """Open the storage, by default with its schema brought up to date first."""
+        """Open the storage, its folder made if need be, by default with its schema brought up to date first."""
         storage = cls(settings, clock=clock)
+        storage.blobs.root.mkdir(parents=True, exist_ok=True)
         if migrate:
             # Alembic takes 0.1 s to import; a process that finds the schema ready does without.
             from pricing_service.storage.migrations import migrate as bring_up_to_date  # noqa: PLC0415

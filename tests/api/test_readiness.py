@@ -12,10 +12,21 @@ from api.problems import NotReady
 from api.readiness import Drain, refuse_unless_ready
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
+from tests.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
 
 
 def test_a_service_with_its_schema_is_ready(tmp_path: Path) -> None:
     with Storage.open(Settings(data_folder=tmp_path, dev=True)) as storage:
+        refuse_unless_ready(storage)
+
+
+def test_a_new_service_on_postgresql_is_ready_though_nothing_made_its_folder(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    settings = Settings(data_folder=tmp_path / "not" / "there", database_url=postgres_url, dev=True)
+    with Storage.open(settings) as storage:
         refuse_unless_ready(storage)
 
 

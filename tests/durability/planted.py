@@ -21,8 +21,8 @@ def acknowledge_before_commit() -> None:
     """Let feedback be acknowledged a second before it is written."""
     keep = RecommendationFeedback.keep
 
-    def later(kept: RecommendationFeedback, workspace_id: str, said: Any) -> StoredFeedback:
-        threading.Timer(1.0, keep, (kept, workspace_id, said)).start()
+    def later(kept: RecommendationFeedback, workspace_id: str, said: Any, **told: Any) -> StoredFeedback:
+        threading.Timer(1.0, keep, (kept, workspace_id, said), told).start()
         now = datetime.now(UTC)
         return StoredFeedback(**vars(said), id=new_id("fb", now), workspace_id=workspace_id, given_at=now)
 

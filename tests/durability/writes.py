@@ -113,16 +113,21 @@ class Shop:
         endpoint = self.endpoint()
         return endpoint, self.made(f"/v1/webhook-endpoints/{endpoint}/test", {})
 
-    def new_dataset(self) -> str:
-        """Make a dataset that a write may take away."""
-        answer = Ask("POST", "/v1/datasets", upload(f"Jobs {self.number()}")).send(self.client)
+    def new_dataset(self, *, passing: str | None = None) -> str:
+        """Make a dataset that a write may take away, with a customer more that is in no other one."""
+        answer = Ask("POST", "/v1/datasets", upload(f"Jobs {self.number()}", passing=passing)).send(
+            self.client
+        )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
 
-def upload(name: str) -> dict[str, Any]:
-    """Say how the small business is sent as files."""
-    return {"data": {"name": name, "currency": "EUR"}, "files": small_business.parts(small_business.tables())}
+def upload(name: str, *, passing: str | None = None) -> dict[str, Any]:
+    """Say how the small business is sent as files, with a customer more if one is named."""
+    tables = small_business.tables()
+    if passing is not None:
+        tables["customers.csv"] += f"{passing},2024-06-01,DE\n"
+    return {"data": {"name": name, "currency": "EUR"}, "files": small_business.parts(tables)}
 
 
 Asked = tuple[Any, ...]
@@ -131,6 +136,12 @@ Asked = tuple[Any, ...]
 def _post_rows(shop: Shop) -> Asked:
     row = {"customer_id": "c00", "date": "2025-12-15", "metric": "postings", "units": 100 + shop.number()}
     return "POST", f"/v1/datasets/{shop.dataset}/rows/usage", {"json": [row]}
+
+
+def _forget_customer(shop: Shop) -> Asked:
+    # A forgotten customer is gone from the whole workspace, and analyses that knew of it with it.
+    passing = f"passing-{shop.dataset}-{shop.number()}"
+    return "DELETE", f"/v1/datasets/{shop.new_dataset(passing=passing)}/customers/{passing}"
 
 
 def _cancel_analysis(shop: Shop) -> Asked:
@@ -157,14 +168,16 @@ def _publish_book(shop: Shop) -> Asked:
 
 def _feedback(shop: Shop) -> Asked:
     place = f"/v1/recommendations/{recommendation_id('ws_local', 'c07')}/feedback"
-    return "POST", place, {"json": {"accepted": False, "price": shop.number(), "reason": "budget"}}
+    number = shop.number()
+    said = {"accepted": False, "price": number, "reason": "budget", "request_id": f"{shop.dataset}-{number}"}
+    return "POST", place, {"json": said}
 
 
 WRITES: dict[str, Callable[[Shop], Asked]] = {
     "create_dataset": lambda shop: ("POST", "/v1/datasets", upload(f"Jobs {shop.number()}")),
     "post_rows": _post_rows,
     "delete_dataset": lambda shop: ("DELETE", f"/v1/datasets/{shop.new_dataset()}"),
-    "forget_customer": lambda shop: ("DELETE", f"/v1/datasets/{shop.new_dataset()}/customers/c03"),
+    "forget_customer": _forget_customer,
     "create_analysis": lambda shop: (
         "POST", "/v1/analyses", {"json": {"dataset": shop.dataset, "kind": "growth", "seed": shop.number()}}
     ),
