@@ -40,7 +40,7 @@ class Idempotency:
         self._database = database
         self._clock = clock
         self._given_up: set[tuple[str, str]] = set()
-        """Claims that were to be forgotten while the database was away."""
+        """Claims with which nobody goes on, and which may be there, for the database was away."""
 
     def begin(self, workspace_id: str, key: str, *, fingerprint: str) -> Replay | None:
         """Claim a key. Null: the caller goes on, then calls `complete` or `abandon`.
@@ -61,26 +61,36 @@ class Idempotency:
         StillRunning
             The first request has no answer yet (409).
         """
-        now, mine = self._clock(), _mine(workspace_id, key)
-        table = schema.idempotency
-        row_values = {"workspace_id": workspace_id, "key": key, "fingerprint": fingerprint, "begun_at": now}
-        with self._database.writing() as connection:
-            if connection.dialect.name == "postgresql":  # SQLite's writers queue up anyway
-                connection.execute(
-                    sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(workspace_id + key)))
-                )
-            row = connection.execute(table.select().where(mine)).first()
-            given_up = row is not None and row.status is None and (workspace_id, key) in self._given_up
-            if row is None or given_up or _expired(row, now):
-                connection.execute(table.delete().where(mine))
-                connection.execute(table.insert().values(row_values))
-                self._given_up.discard((workspace_id, key))
-                return None
+        row = self._claim(workspace_id, key, fingerprint)
+        if row is None:
+            return None
         if row.fingerprint != fingerprint:
             raise PayloadDiffers("this Idempotency-Key was used with another request")
         if row.status is None:
             raise StillRunning("the first request with this Idempotency-Key is still running")
         return Replay(row.status, row.headers, row.body)
+
+    def _claim(self, workspace_id: str, key: str, fingerprint: str) -> sa.Row[Any] | None:
+        """Claim a key that is free; else return who has it."""
+        now, mine = self._clock(), _mine(workspace_id, key)
+        table = schema.idempotency
+        claim = {"workspace_id": workspace_id, "key": key, "fingerprint": fingerprint, "begun_at": now}
+        try:
+            with self._database.writing() as connection:
+                if connection.dialect.name == "postgresql":  # SQLite's writers queue up anyway
+                    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtext(workspace_id + key))
+                    connection.execute(sa.select(lock))
+                row = connection.execute(table.select().where(mine)).first()
+                given_up = row is not None and row.status is None and (workspace_id, key) in self._given_up
+                if row is not None and not given_up and not _expired(row, now):
+                    return row
+                connection.execute(table.delete().where(mine))
+                connection.execute(table.insert().values(claim))
+        except sa.exc.OperationalError:  # lost at its commit: it may be there, and nobody goes on with it
+            self._given_up.add((workspace_id, key))
+            raise
+        self._given_up.discard((workspace_id, key))
+        return None
 
     def complete(
         self,

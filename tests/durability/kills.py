@@ -13,13 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from pricing_service.storage import Storage
-from tests.durability.ledger import lost_and_twice, snapshot_differs, torn
+from tests.durability.ledger import Wrong, lost_and_twice, snapshot_differs, torn
 from tests.durability.load import Clients
 from tests.durability.service import Service, settings_of
 from tests.durability.writes import WRITES
@@ -31,22 +31,13 @@ _CHECKED_EVERY = 10
 
 
 @dataclass
-class Report:
+class Report(Wrong):
     """What many kills did."""
 
     database: str
     kills: int = 0
     acknowledged: int = 0
     unanswered: int = 0
-    lost: list[str] = field(default_factory=list)
-    torn: list[str] = field(default_factory=list)
-    twice: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing at all went wrong."""
-        return not (self.lost or self.torn or self.twice or self.faults)
 
 
 def run(service: Service, *, kills: int, seed: int, writes: Sequence[str] = tuple(WRITES)) -> Report:
@@ -77,8 +68,7 @@ def run(service: Service, *, kills: int, seed: int, writes: Sequence[str] = tupl
 
 def show(report: Report) -> str:
     """Write a report as a line of the table."""
-    counted = (len(wrong) for wrong in (report.lost, report.torn, report.twice, report.faults))
-    numbers = (report.kills, report.acknowledged, report.unanswered, *counted)
+    numbers = (report.kills, report.acknowledged, report.unanswered, *report.counted)
     return f"| {report.database} | {' | '.join(f'{number:,}' for number in numbers)} |"
 
 
@@ -118,9 +108,7 @@ def main() -> int:
         service = Service(settings_of(Path(folder), arguments.database))
         report = run(service, kills=arguments.kills, seed=arguments.seed)
     sys.stdout.write(f"{HEAD}\n{show(report)}\n")
-    sys.stdout.writelines(
-        f"{wrong}\n" for wrong in (*report.lost, *report.torn, *report.twice, *report.faults)
-    )
+    sys.stdout.writelines(f"{wrong}\n" for wrong in report.told)
     return 0 if report.clean else 1
 
 

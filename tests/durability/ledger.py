@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,31 @@ LEAVES: dict[str, tuple[str, ...]] = {
 NOT_ASKED_FOR = ("event analysis.succeeded", "event recommendation.changed")
 # Forgetting has no key: who asks again, for it got no answer, is written down as having asked again.
 ONCE_MORE = ("audit customer.forgotten",)
+
+
+@dataclass(kw_only=True)
+class Wrong:
+    """What went wrong: writes that are lost, torn or there twice, and answers that should not have been."""
+
+    lost: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing at all went wrong."""
+        return not self.told
+
+    @property
+    def told(self) -> list[str]:
+        """All of it."""
+        return [*self.lost, *self.torn, *self.twice, *self.faults]
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """How much of each, in the order of the tables."""
+        return tuple(len(wrong) for wrong in (self.lost, self.torn, self.twice, self.faults))
 
 
 def lost_and_twice(storage: Storage, ledger: Iterable[Entry]) -> tuple[list[str], list[str]]:

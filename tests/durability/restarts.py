@@ -15,14 +15,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from pricing_service.storage import Storage
-from tests.durability.ledger import lost_and_twice, torn
+from tests.durability.ledger import Wrong, lost_and_twice, torn
 from tests.durability.load import Clients
 from tests.durability.service import Service, settings_of
 from tests.durability.writes import WRITES
@@ -31,22 +31,13 @@ _CLIENTS = 3
 
 
 @dataclass
-class Report:
+class Report(Wrong):
     """What many restarts did."""
 
     restarts: int = 0
     acknowledged: int = 0
     turned_away: int = 0
     longest_recovery_s: float = 0.0
-    lost: list[str] = field(default_factory=list)
-    torn: list[str] = field(default_factory=list)
-    twice: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing at all went wrong."""
-        return not (self.lost or self.torn or self.twice or self.faults)
 
 
 class Postgres:
@@ -132,9 +123,8 @@ HEAD = """| database, restarted | restarts | acknowledged writes | turned away |
 
 def show(report: Report) -> str:
     """Write a report as a line of the table."""
-    counted = (len(wrong) for wrong in (report.lost, report.torn, report.twice, report.faults))
     numbers = (f"{report.restarts:,}", f"{report.acknowledged:,}", f"{report.turned_away:,}",
-               f"{report.longest_recovery_s:.1f}", *(f"{number:,}" for number in counted))  # fmt: skip
+               f"{report.longest_recovery_s:.1f}", *(f"{number:,}" for number in report.counted))  # fmt: skip
     return f"| PostgreSQL, restarted | {' | '.join(numbers)} |"
 
 
@@ -148,9 +138,7 @@ def main() -> int:
         service = Service(settings_of(Path(folder), server.url))
         report = run(service, server, restarts=arguments.restarts, seed=arguments.seed)
     sys.stdout.write(f"{HEAD}\n{show(report)}\n")
-    sys.stdout.writelines(
-        f"{wrong}\n" for wrong in (*report.lost, *report.torn, *report.twice, *report.faults)
-    )
+    sys.stdout.writelines(f"{wrong}\n" for wrong in report.told)
     return 0 if report.clean else 1
 
 

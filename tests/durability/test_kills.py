@@ -24,7 +24,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Service:
     return service_of(request, tmp_path)
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 def test_ten_kills_lose_tear_and_repeat_nothing(service: Service) -> None:
     report = run(service, kills=10, seed=1)
 
@@ -42,14 +42,14 @@ def test_two_hundred_kills_lose_tear_and_repeat_nothing(service: Service) -> Non
     assert report.kills == 200
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 def test_an_answer_before_its_commit_is_found(tmp_path: Path) -> None:
     report = _planted(tmp_path, "acknowledge_before_commit", "create_recommendation_feedback")
 
     assert report.lost, report
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 def test_an_effect_outside_the_transaction_of_its_answer_is_found_by_kills(tmp_path: Path) -> None:
     report = _planted(tmp_path, "effect_outside", "create_price_book")
 

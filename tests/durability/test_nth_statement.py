@@ -10,7 +10,7 @@ from tests.durability import page
 from tests.durability.nth_statement import Fault, show, try_every_statement
 from tests.durability.writes import WRITES, Shop
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def test_a_write_whose_nth_statement_fails_is_whole_or_not_at_all(shop: Shop, storage: Storage) -> None:

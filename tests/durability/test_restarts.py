@@ -20,7 +20,7 @@ def server() -> Iterator[Postgres]:
         yield opened
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 def test_five_restarts_under_load_lose_and_hang_nothing(server: Postgres, tmp_path: Path) -> None:
     report = run(Service(settings_of(tmp_path, server.url)), server, restarts=5, seed=1)
 
@@ -37,7 +37,7 @@ def test_fifty_restarts_under_load_lose_and_hang_nothing(server: Postgres, tmp_p
     assert report.turned_away > 0
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 def test_a_lost_connection_that_is_swallowed_is_found(server: Postgres, tmp_path: Path) -> None:
     program = ("-m", "tests.durability.planted", "swallow_a_lost_connection")
     service = Service(settings_of(tmp_path, server.url), program=program)

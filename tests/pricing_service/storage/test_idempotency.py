@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
+import sqlalchemy as sa
 
 from pricing_service.storage import PayloadDiffers, Replay, StillRunning, Storage
 
@@ -23,6 +26,27 @@ def test_another_payload_under_the_same_key_is_refused(storage: Storage, workspa
 
     with pytest.raises(PayloadDiffers):
         storage.idempotency.begin(workspace, "k", fingerprint="g")
+
+
+def test_a_claim_that_was_lost_at_its_commit_does_not_keep_its_own_repetition_out(
+    storage: Storage, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing = storage.database.writing
+
+    @contextmanager
+    def and_the_answer_is_lost() -> Iterator[sa.Connection]:
+        with writing() as connection:
+            yield connection
+        raise sa.exc.OperationalError("COMMIT", {}, Exception("server closed the connection"))
+
+    with monkeypatch.context() as lost:
+        lost.setattr(storage.database, "writing", and_the_answer_is_lost)
+        with pytest.raises(sa.exc.OperationalError):
+            storage.idempotency.begin(workspace, "k", fingerprint="f")
+
+    assert storage.idempotency.begin(workspace, "k", fingerprint="f") is None
+    with pytest.raises(StillRunning):
+        storage.idempotency.begin(workspace, "k", fingerprint="f")
 
 
 def test_while_the_first_is_running_a_repetition_is_refused(storage: Storage, workspace: str) -> None:
