@@ -13,6 +13,7 @@ before holds nobody up; from then on `reading()` sees what was written. Each `wr
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _BUSY_TIMEOUT_MS = 15_000
+_RETRY_SECONDS = 0.01
 
 
 class Together:
@@ -194,12 +196,26 @@ def _prepare_sqlite(connection: DBAPIConnection, record: object) -> None:
     raw = cast(sqlite3.Connection, connection)
     raw.isolation_level = None  # the driver begins nothing by itself: `_begin_sqlite` does
     raw.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    raw.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(raw)
     raw.execute("PRAGMA foreign_keys = ON")
     # FULL: an answer that was given is on the disk, also after a power cut (NORMAL may lose a commit).
     raw.execute("PRAGMA synchronous = FULL")
     # What is deleted is overwritten: a forgotten customer is not left in pages that nothing uses.
     raw.execute("PRAGMA secure_delete = ON")
+
+
+def _write_ahead(raw: sqlite3.Connection) -> None:
+    """Turn on WAL; while others turn it on in a new file SQLite fails at once, whatever the busy timeout."""
+    deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1_000
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

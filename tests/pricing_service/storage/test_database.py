@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,20 @@ def test_four_processes_that_read_and_then_write_lose_no_update(sqlite: Database
     with sqlite.reading() as connection:
         assert connection.execute(sa.select(_COUNTS.c.n)).scalar_one() == 200
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+
+
+def test_connections_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    def answer(database: Database) -> None:
+        at_once.wait()
+        database.answer()
+
+    for n in range(40):
+        at_once = threading.Barrier(8)
+        databases = [Database(f"sqlite:///{tmp_path}/{n}.sqlite") for _ in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(answer, databases))
+        for database in databases:
+            database.close()
 
 
 def test_every_connection_of_the_pool_keeps_what_we_rely_on(sqlite: Database) -> None:
