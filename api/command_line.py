@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import audit, keys, price_book, screen, settings
+from api.terminal import audit, keys, price_book, proposals, screen, settings
 from api.terminal.settings import Data
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(price_book.app, name="price-book")
+app.add_typer(proposals.app, name="proposals")
 
 Source = Annotated[str, typer.Argument(help="a folder, a zip, a DuckDB file or postgresql://…?schema=…")]
 Currency = Annotated[str | None, typer.Option(help="ISO code; default: what dataset.toml says")]
@@ -119,10 +120,10 @@ def worker(
 @app.command()
 def mcp() -> None:
     """Offer the tools to an agent over stdio; PRICING_SERVICE_URL and PRICING_SERVICE_KEY say whose."""
-    from api.terminal import agents  # noqa: PLC0415  as above
+    from api.terminal import agents, remote  # noqa: PLC0415  as above
 
     with screen.refusals():
-        agents.serve(agents.AgentSettings())
+        agents.serve(remote.RemoteSettings())
 
 
 @app.command()

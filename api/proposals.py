@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from api.pages.proposal import render_proposal
 from api.paging import Page, cursor
 from api.problems import Invalid, UnknownCursor
 from api.proposal_evidence import Evidence, Source
@@ -104,6 +105,10 @@ class ProposalDesk:
     def read(self, workspace_id: str, proposal_id: str, *, today: date) -> dict[str, Any]:
         """Show one proposal with its votes and what it rests on."""
         return self._shown(self._get(workspace_id, proposal_id), today)
+
+    def report(self, workspace_id: str, proposal_id: str, *, today: date) -> str:
+        """Show one proposal as a page."""
+        return render_proposal(self.read(workspace_id, proposal_id, today=today), today=today)
 
     def page(self, workspace_id: str, page: Page) -> dict[str, Any]:
         """Show a page of proposals, newest first."""

@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from api.app import create_app
 from api.problems import FRAMEWORK, PROBLEMS
-from api.terminal.agents import AgentSettings
+from api.terminal.remote import RemoteSettings
 from models import value_metrics
 from models.registry import discover
 from models.value_metrics._base import MetricScore
@@ -101,7 +101,7 @@ def _scores() -> str:
 def settings() -> str:
     """Every setting with its environment variable."""
     prefix = Settings.model_config["env_prefix"]
-    fields = [*Settings.model_fields.items(), *AgentSettings.model_fields.items()]
+    fields = [*Settings.model_fields.items(), *RemoteSettings.model_fields.items()]
     rows = [_field(f"{prefix}{name}".upper(), field) for name, field in fields]
     return "\n\n".join(["# Settings", table(["variable", "default", "meaning"], rows)])
 

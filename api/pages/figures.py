@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from api.pages.words import reason_in_words
@@ -209,6 +210,15 @@ def count(value: object) -> str:
     """Write a count with its thousands apart: 12300 becomes ``12,300``."""
     found = _finite(value)
     return "not known" if found is None else f"{found:,.0f}".replace("-", MINUS)
+
+
+def day(moment: date) -> str:
+    """Write a day as ``5 March 2026``.
+
+    >>> day(date(2026, 3, 5))
+    '5 March 2026'
+    """
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def _finite(value: object) -> float | None:

@@ -167,6 +167,8 @@ def environment() -> Environment:
         change=figures.change,
         moved=moved,
         price=figures.price,
+        day=figures.day,
+        names=words.joined,
         plain=words.plain,
         sentences=sentences_of,
         reason=words.reason_in_words,

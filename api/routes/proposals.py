@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
 
 from api import proposal_answers, proposal_request
 from api.door import Door
@@ -58,6 +59,16 @@ def list_proposals(caller: DataReader, page: PageQuery, desk: Desk) -> Any:
 def read_proposal(*, caller: DataReader, proposal_id: str, today: Today, desk: Desk) -> Any:
     """Show one proposal: whom it affects most, its best and worst case, its votes, the way back."""
     return desk.read(caller.workspace_id, proposal_id, today=today)
+
+
+@router.get(
+    "/{proposal_id}/report",
+    response_class=HTMLResponse,
+    responses={200: {"content": {"text/html": {}}}, **responses(Missing)},
+)
+def read_proposal_report(*, caller: DataReader, proposal_id: str, today: Today, desk: Desk) -> Any:
+    """Show one proposal as a self-contained page: what the committee looks at before it votes."""
+    return HTMLResponse(desk.report(caller.workspace_id, proposal_id, today=today))
 
 
 @router.put(

@@ -5,27 +5,17 @@ from __future__ import annotations
 import anyio
 import httpx2
 from mcp.server.stdio import stdio_server
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.agents.catalogue import Tool, catalogue
 from api.agents.server import serve_tools
 from api.problems import Refused
 from api.telemetry import log_to_stderr
+from api.terminal.remote import RemoteSettings
 
 _PATIENCE_SECONDS = 60.0
 
 
-class AgentSettings(BaseSettings):
-    """Which service is asked, and with which key; a command line would show it to everybody on the machine."""
-
-    model_config = SettingsConfigDict(env_prefix="PRICING_SERVICE_", frozen=True)
-
-    url: str = Field("http://127.0.0.1:8000", description="of `mcp`: the service that is asked")
-    key: SecretStr | None = Field(None, description="of `mcp`: the key that it is asked with")
-
-
-def serve(settings: AgentSettings) -> None:
+def serve(settings: RemoteSettings) -> None:
     """Answer an agent until stdin ends.
 
     Raises
@@ -33,16 +23,12 @@ def serve(settings: AgentSettings) -> None:
     Refused
         Without a key, or where no service answers.
     """
-    if settings.key is None:
-        raise Refused(
-            "Set PRICING_SERVICE_KEY to a key of the service, made by `pricing-service keys create`."
-        )
+    headers = settings.headers
     log_to_stderr(quiet=True)
-    anyio.run(_answer, settings.url, settings.key.get_secret_value())
+    anyio.run(_answer, settings.url, headers)
 
 
-async def _answer(url: str, key: str) -> None:
-    headers = {"Authorization": f"Bearer {key}"}
+async def _answer(url: str, headers: dict[str, str]) -> None:
     async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=_PATIENCE_SECONDS) as client:
         server = serve_tools(await _tools(client), client)
         async with stdio_server() as (read, write):

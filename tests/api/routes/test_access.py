@@ -45,6 +45,7 @@ SCOPE_OF = {
     "create_proposal": "proposals:write",
     "list_proposals": "data:read",
     "read_proposal": "data:read",
+    "read_proposal_report": "data:read",
     "edit_proposal": "proposals:write",
     "vote_on_proposal": "proposals:approve",
     "publish_proposal": "prices:publish",

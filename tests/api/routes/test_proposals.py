@@ -47,6 +47,12 @@ def publish(client: TestClient, proposal: dict[str, Any], **body: Any) -> Any:
     return client.post(f"/v1/proposals/{proposal['id']}/publish", json=body)
 
 
+def page(client: TestClient, proposal: dict[str, Any]) -> str:
+    answer = client.get(f"/v1/proposals/{proposal['id']}/report")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    return answer.text
+
+
 @pytest.fixture(autouse=True)
 def two_people(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests make keys in this workspace, too; here dev and dev2 are the committee."""
@@ -246,8 +252,10 @@ def test_an_analysis_is_proposed_with_what_the_committee_has_to_know(
         assert (case["worst"] is None) == (case["reason"] is not None)
     assert facts["flips"]["flips_at"] is not None or facts["flips"]["reason"]
     assert (facts["cost_of_waiting"]["value"] is None) == (facts["cost_of_waiting"]["reason"] is not None)
+    assert "It needs one more person other than dev." in page(client, proposal)
     assert vote(client, proposal).json()["status"] == "approved"
     assert publish(client, proposal).json()["status"] == "published"
+    assert "with 1 of 1 approvals" in page(client, proposal)
 
 
 def test_a_menu_of_tiers_becomes_a_draft_that_is_published_with_it(
@@ -291,6 +299,7 @@ def test_a_simulated_draft_shows_whom_it_moves(
     assert len(accounts) == 10
     assert accounts[0]["before"] + accounts[0]["change"] == pytest.approx(accounts[0]["after"])
     assert shown["facts"]["cases"][0]["measure"] == "total_change"
+    assert f"It moves {accounts[0]['customer_id']} most" in page(client, proposal)
 
 
 def test_what_rests_on_a_forgotten_customers_data_names_nobody_and_is_not_published(
