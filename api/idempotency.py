@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 
 from api.keys import Caller
 from api.problems import Invalid
-from pricing_service.storage.idempotency import Idempotency
+from pricing_service.storage.idempotency import Claim, Idempotency, Replay
 
 HEADER = "idempotency-key"
 LONGEST_KEY = 255
@@ -53,13 +53,13 @@ async def once(request: Request, answer: Answer) -> Response:
         )
     caller: Caller = request.state.caller
     records: Idempotency = request.app.state.storage.idempotency
-    claim = partial(records.begin, caller.workspace_id, key, fingerprint=await fingerprint(request))
-    earlier = await run_in_threadpool(claim)
-    if earlier is not None:
-        headers = {**earlier.headers, "idempotency-replayed": "true"}
-        return Response(earlier.body, status_code=earlier.status, headers=headers)
-    return await _first(request, answer, keep=partial(records.complete, caller.workspace_id, key),
-                        forget=partial(records.abandon, caller.workspace_id, key))  # fmt: skip
+    ask = partial(records.begin, caller.workspace_id, key, fingerprint=await fingerprint(request))
+    begun = await run_in_threadpool(ask)
+    if isinstance(begun, Claim):
+        return await _first(request, answer, keep=partial(records.complete, caller.workspace_id, begun),
+                            forget=partial(records.abandon, caller.workspace_id, begun))  # fmt: skip
+    headers = {**begun.headers, "idempotency-replayed": "true"}
+    return Response(begun.body, status_code=begun.status, headers=headers)
 
 
 async def _first(
@@ -68,14 +68,14 @@ async def _first(
     kept: list[int] = []
 
     def keep_accepted(body: bytes, place: str) -> None:
-        keep(status=_ACCEPTED, headers={"content-type": "application/json", "location": place}, body=body)
+        keep(Replay(_ACCEPTED, {"content-type": "application/json", "location": place}, body))
         kept.append(_ACCEPTED)
 
     def keep_answer(response: Response) -> None:
         if response.status_code < 300:
             headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
             before = {"instead_of": kept[0]} if kept else {}
-            keep(status=response.status_code, headers=headers, body=_to_keep(request, response), **before)
+            keep(Replay(response.status_code, headers, _to_keep(request, response)), **before)
             kept.append(response.status_code)
 
     done = False

@@ -39,7 +39,7 @@ from pricing_service.storage.errors import (
     TooManyEndpoints,
     VersionMoved,
 )
-from pricing_service.storage.idempotency import Idempotency, Replay
+from pricing_service.storage.idempotency import Claim, Idempotency, Replay
 from pricing_service.storage.pages import Page
 from pricing_service.storage.price_books import DraftContent, PriceBooks, Publication, StoredPriceBook
 from pricing_service.storage.proposals import Proposals
@@ -62,6 +62,7 @@ __all__ = [
     "AuditEntry",
     "Ballot",
     "BrokenChain",
+    "Claim",
     "ContentMoved",
     "DraftContent",
     "Enactment",
@@ -185,6 +186,7 @@ class Storage:
 
     def close(self) -> None:
         """Give back every connection."""
+        self.idempotency.in_flight.close()
         self.database.close()
 
     def __enter__(self) -> Storage:

@@ -1,27 +1,27 @@
 """Idempotency keys: the first answer is kept for a day and given again to whoever repeats the request.
 
 The claim of a key is a transaction of its own, so that others see it; the answer is written in the transaction of the
-effect (`Database.together`), so that after a kill either both are there or neither. Only a claim without an answer
-takes one: of two that hold the same key, since the first was taken for dead, one takes effect.
+effect (`Database.together`), so that after a kill either both are there or neither. A claim carries a token, and only
+who holds it answers: a process that stood still until its claim was taken over does not take effect any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from pricing_service.storage import schema
+from pricing_service.storage.claims import ClaimsInFlight, unrenewed
 from pricing_service.storage.database import Database
 from pricing_service.storage.errors import PayloadDiffers, StillRunning
 
 KEPT = timedelta(hours=24)
-# A first request whose process was killed never completes. After this time, longer than any request may take,
-# the key counts as new.
-ABANDONED = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,24 @@ class Replay:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Claim:
+    """The right to answer a key, until somebody else has it."""
+
+    key: str
+    token: str
+
+
 class Idempotency:
     """Begin, complete and abandon requests that carry a key."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._given_up: set[tuple[str, str]] = set()
-        """Claims with which nobody goes on, and which may be there, for the database was away."""
+        self.in_flight = ClaimsInFlight(database, clock)
 
-    def begin(self, workspace_id: str, key: str, *, fingerprint: str) -> Replay | None:
-        """Claim a key. Null: the caller goes on, then calls `complete` or `abandon`.
+    def begin(self, workspace_id: str, key: str, *, fingerprint: str) -> Replay | Claim:
+        """Claim a key. With a claim the caller goes on, then calls `complete` or `abandon`.
 
         Parameters
         ----------
@@ -61,46 +68,47 @@ class Idempotency:
         StillRunning
             The first request has no answer yet (409).
         """
-        row = self._claim(workspace_id, key, fingerprint)
+        claim = Claim(key, secrets.token_hex(16))
+        row = self._claim(workspace_id, claim, fingerprint)
         if row is None:
-            return None
+            return claim
         if row.fingerprint != fingerprint:
             raise PayloadDiffers("this Idempotency-Key was used with another request")
         if row.status is None:
             raise StillRunning("the first request with this Idempotency-Key is still running")
         return Replay(row.status, row.headers, row.body)
 
-    def _claim(self, workspace_id: str, key: str, fingerprint: str) -> sa.Row[Any] | None:
+    def _claim(self, workspace_id: str, claim: Claim, fingerprint: str) -> sa.Row[Any] | None:
         """Claim a key that is free; else return who has it."""
-        now, mine = self._clock(), _mine(workspace_id, key)
+        now, mine = self._clock(), _mine(workspace_id, claim.key)
         table = schema.idempotency
-        claim = {"workspace_id": workspace_id, "key": key, "fingerprint": fingerprint, "begun_at": now}
+        values = {"workspace_id": workspace_id, "key": claim.key, "fingerprint": fingerprint,
+                  "begun_at": now, "claim": claim.token}  # fmt: skip
         try:
             with self._database.writing() as connection:
                 if connection.dialect.name == "postgresql":  # SQLite's writers queue up anyway
-                    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtext(workspace_id + key))
+                    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtext(workspace_id + claim.key))
                     connection.execute(sa.select(lock))
-                row = connection.execute(table.select().where(mine)).first()
-                given_up = row is not None and row.status is None and (workspace_id, key) in self._given_up
-                if row is not None and not given_up and not _expired(row, now):
+                # For update: who had it may be about to commit its answer, which is waited for.
+                row = connection.execute(table.select().where(mine).with_for_update()).first()
+                if row is not None and not self._free(row, now):
                     return row
                 connection.execute(table.delete().where(mine))
-                connection.execute(table.insert().values(claim))
+                connection.execute(table.insert().values(values))
         except sa.exc.OperationalError:  # lost at its commit: it may be there, and nobody goes on with it
-            self._given_up.add((workspace_id, key))
+            self.in_flight.forsake(claim.token)
             raise
-        self._given_up.discard((workspace_id, key))
+        self.in_flight.hold(claim.token)
         return None
 
+    def _free(self, row: sa.Row[Any], now: datetime) -> bool:
+        begun: datetime = row.begun_at
+        if row.status is not None:
+            return now - begun > KEPT
+        return unrenewed(begun, now) or self.in_flight.is_forsaken(row.claim)
+
     def complete(
-        self,
-        workspace_id: str,
-        key: str,
-        *,
-        status: int,
-        headers: Mapping[str, str],
-        body: bytes,
-        instead_of: int | None = None,
+        self, workspace_id: str, claim: Claim, answer: Replay, *, instead_of: int | None = None
     ) -> None:
         """Keep the answer for whoever repeats the request, in the transaction of its effect.
 
@@ -109,23 +117,26 @@ class Idempotency:
         Raises
         ------
         StillRunning
-            The claim was taken for dead, and whoever took it over has answered: the effect must not be twice.
+            The claim was taken for dead, and somebody else has it: the effect must not be twice.
         """
-        values = {"status": status, "headers": dict(headers), "body": body}
+        values = {"status": answer.status, "headers": answer.headers, "body": answer.body}
         table = schema.idempotency
-        mine = sa.and_(_mine(workspace_id, key), table.c.status.is_not_distinct_from(instead_of))
+        mine = sa.and_(_held(workspace_id, claim), table.c.status.is_not_distinct_from(instead_of))
         with self._database.writing() as connection:
             if connection.execute(table.update().where(mine).values(values)).rowcount != 1:
                 raise StillRunning("another request with this Idempotency-Key came first")
+        self._database.afterwards(partial(self.in_flight.release, claim.token))
 
-    def abandon(self, workspace_id: str, key: str) -> None:
+    def abandon(self, workspace_id: str, claim: Claim) -> None:
         """Forget a request that changed nothing, so that it can be tried again."""
-        unanswered = sa.and_(_mine(workspace_id, key), schema.idempotency.c.status.is_(None))
+        unanswered = sa.and_(_held(workspace_id, claim), schema.idempotency.c.status.is_(None))
         try:
             with self._database.writing() as connection:
                 connection.execute(schema.idempotency.delete().where(unanswered))
         except sa.exc.OperationalError:  # what made the request fail: the database is away
-            self._given_up.add((workspace_id, key))
+            self.in_flight.forsake(claim.token)
+        else:
+            self.in_flight.release(claim.token)
 
     def forget_expired(self) -> int:
         """Delete every workspace's answers that are older than a day; how many there were."""
@@ -139,6 +150,5 @@ def _mine(workspace_id: str, key: str) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.workspace_id == workspace_id, table.c.key == key)
 
 
-def _expired(row: sa.Row[Any], now: datetime) -> bool:
-    begun: datetime = row.begun_at
-    return now - begun > (ABANDONED if row.status is None else KEPT)
+def _held(workspace_id: str, claim: Claim) -> sa.ColumnElement[bool]:
+    return sa.and_(_mine(workspace_id, claim.key), schema.idempotency.c.claim == claim.token)

@@ -295,5 +295,6 @@ idempotency = sa.Table(
     sa.Column("status", sa.Integer),  # null while the first request runs
     sa.Column("headers", sa.JSON(none_as_null=True)),
     sa.Column("body", sa.LargeBinary),
-    sa.Column("begun_at", Instant, nullable=False),
+    sa.Column("begun_at", Instant, nullable=False),  # renewed while the first request runs
+    sa.Column("claim", sa.String(32)),  # token of who may answer
 )

@@ -15,7 +15,7 @@ import httpx
 
 from pricing_service.config import Settings
 from pricing_service.storage import Storage, schema
-from pricing_service.storage.idempotency import ABANDONED
+from pricing_service.storage.claims import UNRENEWED
 from tests.journeys.conftest import free_port
 
 PROGRAM = ("-m", "api.command_line")
@@ -69,7 +69,7 @@ class Service:
         with Storage.open(self.settings, migrate=False) as storage, storage.database.writing() as connection:
             for row in connection.execute(table.select().where(table.c.status.is_(None))).all():
                 mine = table.update().where(table.c.workspace_id == row.workspace_id, table.c.key == row.key)
-                connection.execute(mine.values(begun_at=row.begun_at - ABANDONED - timedelta(seconds=1)))
+                connection.execute(mine.values(begun_at=row.begun_at - UNRENEWED - timedelta(seconds=1)))
 
     def _ready(self) -> bool:
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from pricing_service.storage import Storage, schema
+from pricing_service.storage import Claim, Replay, Storage, schema
 from pricing_service.storage.redaction import FREE_WORDS
 
 NO_WORDS = {
@@ -29,7 +29,7 @@ NO_WORDS = {
     "publications": {"kind", "content_hash", "published_by"},
     "recommendation_feedback": {"customer_id", "etag", "given_by", "fingerprint"},
     "effects": {"job", "step"},
-    "idempotency": {"key", "fingerprint"},
+    "idempotency": {"key", "fingerprint", "claim"},
 }  # fmt: skip
 """Hashes, fixed words, people who hold keys, and what is forgotten by other means (feedback, keys of replays)."""
 
@@ -49,8 +49,9 @@ def test_every_column_is_free_words_or_known_to_hold_none() -> None:
 
 
 def keep(storage: Storage, workspace: str, key: str, body: bytes) -> None:
-    storage.idempotency.begin(workspace, key, fingerprint=key)
-    storage.idempotency.complete(workspace, key, status=200, headers={}, body=body)
+    claim = storage.idempotency.begin(workspace, key, fingerprint=key)
+    assert isinstance(claim, Claim)
+    storage.idempotency.complete(workspace, claim, Replay(200, {}, body))
 
 
 def test_whole_words_go_in_any_case_however_they_are_written(storage: Storage, workspace: str) -> None:
@@ -64,8 +65,8 @@ def test_whole_words_go_in_any_case_however_they_are_written(storage: Storage, w
     storage.redaction.redact(workspace, ["Acme", "Vögel", "A-1", " "])
 
     def kept(home: str, key: str) -> bytes | None:
-        replay = storage.idempotency.begin(home, key, fingerprint=key)
-        return None if replay is None else replay.body
+        begun = storage.idempotency.begin(home, key, fingerprint=key)
+        return begun.body if isinstance(begun, Replay) else None
 
     assert kept(workspace, "k1") == b'{"a": ["[forgotten] pays", {"[forgotten]": 1}], "b": "[forgotten]"}'
     assert kept(workspace, "k2") == b"[forgotten], but Acmeville and A-12 too"
