@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format docs openapi bench bench-peers truth truth-tiers real-data chaos lock clean
+.PHONY: help install demo test test-slow check format docs openapi bench bench-peers truth truth-tiers real-data chaos contract lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ demo: $(STAMP)  ## analyse a sample business and open the doors (Ctrl-C stops)
 	$(BIN)/pricing-service demo
 
 test: $(STAMP)  ## run the quick tests and the examples in docstrings (the rules of the house: make check)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not truth and not real_data and not chaos" \
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not truth and not real_data and not chaos and not contract" \
 		--ignore=tests/house -q
 
 test-slow: $(STAMP)  ## run the tests that start the whole program, try every request, or take every kind of analysis
@@ -68,6 +68,9 @@ real-data: $(STAMP)  ## run the product on the real tables in ../shared/data (fa
 
 chaos: $(STAMP)  ## kill workers, the service and its database at random moments; into docs/durability.md
 	$(BIN)/pytest tests/journeys tests/durability -m chaos -q --timeout=0
+
+contract: $(STAMP)  ## ask a hundred random cases of every operation in every phase; into docs/contract.md
+	$(BIN)/pytest tests/api/test_contract.py -m contract -q -s --timeout=0
 
 lock: $(STAMP)  ## resolve the dependencies again into the two lock files
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \

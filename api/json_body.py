@@ -38,6 +38,36 @@ async def read_json(request: Request) -> Any:
     return strict_json.loads(await request.body())
 
 
+def exactly_one(**kinds: str) -> dict[str, Any]:
+    """Say in a schema that one of some fields is given and no other: those are left out, or null.
+
+    Parameters
+    ----------
+    kinds
+        Field → its JSON type where it is given.
+
+    Examples
+    --------
+    >>> exactly_one(dataset="string")
+    {'allOf': [{'oneOf': [{'required': ['dataset'], 'properties': {'dataset': {'type': 'string'}}}]}]}
+    """
+    given = [{"required": [name], "properties": {name: {"type": kind}}} for name, kind in kinds.items()]
+    return {"allOf": [{"oneOf": given}]}
+
+
+def not_both(**kinds: str) -> dict[str, Any]:
+    """Say in a schema that some fields are not given together.
+
+    Examples
+    --------
+    >>> not_both(a="string")
+    {'not': {'required': ['a'], 'properties': {'a': {'type': 'string'}}}}
+    """
+    return {
+        "not": {"required": list(kinds), "properties": {name: {"type": kind} for name, kind in kinds.items()}}
+    }
+
+
 def checked(adapter: TypeAdapter[Shape], document: object) -> Shape:
     """Check a document against a shape.
 

@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from starlette.concurrency import run_in_threadpool
 
-from api.json_body import checked, media_type, read_json
+from api.json_body import checked, exactly_one, media_type, read_json
 from api.preferences import YAML_TYPES
 from api.problems import Malformed, WrongMediaType
 from pricing_service.price_book import PriceBook, Remark
@@ -38,6 +38,10 @@ class Keep(_Shape):
 
 class DraftRequest(_Shape):
     """A draft from one source: a book, a dataset's price_book, an analysis of kind tiers, or another version."""
+
+    model_config = ConfigDict(
+        json_schema_extra=exactly_one(book="object", dataset="string", analysis="string", price_book="string")
+    )
 
     book: PriceBook | None = None
     dataset: Id | None = Field(None, description="a dataset's id; its price_book table becomes the draft")

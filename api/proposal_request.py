@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from api.json_body import checked, read_json
+from api.json_body import checked, exactly_one, not_both, read_json
 
 _REFERENCE = "#/components/schemas/{model}"
 # PostgreSQL keeps no text with a null character.
@@ -26,6 +26,8 @@ class _Shape(BaseModel):
 class ProposalRequest(_Shape):
     """A proposal from a finished analysis, or of a price book's draft."""
 
+    model_config = ConfigDict(json_schema_extra=exactly_one(analysis="string", price_book="string"))
+
     title: Title
     note: Words = ""
     analysis: Id | None = Field(
@@ -42,6 +44,8 @@ class ProposalRequest(_Shape):
 
 class EditRequest(_Shape):
     """What changes; what is left out stays, but is read anew: a draft's content, its newest simulation."""
+
+    model_config = ConfigDict(json_schema_extra=not_both(analysis="string", price_book="string"))
 
     title: Title | None = None
     note: Words | None = None

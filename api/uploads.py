@@ -27,6 +27,12 @@ from pricing_service.ingest.sources import Source
 _MOST_FILES = 200
 _LONGEST_NAME = 200
 _MULTIPART = "multipart/form-data"
+# A part says by its name which table it is.
+_NAMED = {
+    "Content-Disposition": {
+        "schema": {"type": "string", "example": 'form-data; name="files"; filename="customers.csv"'}
+    }
+}
 _HARMLESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _ENDING = re.compile(r"[A-Za-z0-9.]{0,16}")
 
@@ -122,7 +128,10 @@ def upload_body() -> dict[str, Any]:
     connected = Connected.model_json_schema()
     return {
         "required": True,
-        "content": {_MULTIPART: {"schema": form}, "application/json": {"schema": connected}},
+        "content": {
+            _MULTIPART: {"schema": form, "encoding": {"files": {"headers": _NAMED}}},
+            "application/json": {"schema": connected},
+        },
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import JsonValue
+
 _TWO = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
 CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL
@@ -19,6 +21,9 @@ MINOR_UNITS = {
     **dict.fromkeys(_THREE.split(), 3),
 }
 """Decimals of each currency, by ISO 4217 code."""
+
+CODES: dict[str, JsonValue] = {"enum": [*sorted(MINOR_UNITS)]}
+"""What a schema adds to a field that holds a code."""
 
 
 class UnknownCurrency(ValueError):

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from api.json_body import checked, read_json
+from api.json_body import checked, exactly_one, not_both, read_json
 
 MOST_CUSTOMERS = 1000
 CustomerId = Annotated[str, Field(min_length=1, max_length=400)]
@@ -50,6 +50,8 @@ class LeadRequest(_Shape):
 class QuoteRequest(_Shape):
     """An offer: to a customer, or to a lead with these traits."""
 
+    model_config = ConfigDict(json_schema_extra=not_both(traits="object", customer_id="string"))
+
     traits: Traits | None = None
     customer_id: CustomerId | None = None
     units: Units = Field(description="units of the value metric a month")
@@ -66,6 +68,8 @@ class QuoteRequest(_Shape):
 
 class FeedbackRequest(_Shape):
     """What was done with a recommendation."""
+
+    model_config = ConfigDict(json_schema_extra=exactly_one(accepted="boolean", overridden="boolean"))
 
     accepted: bool | None = None
     overridden: bool | None = None

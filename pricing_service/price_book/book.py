@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, field_validator, model_validator
 
-from pricing_service.money import currency_code
+from pricing_service.money import CODES, currency_code
 from pricing_service.price_book.catalogue import AddOn, Feature, UsageLimit
 from pricing_service.price_book.formulas import evaluate
 from pricing_service.price_book.grandfathering import Grandfathered
@@ -33,7 +33,7 @@ class PriceBook(Noun):
     """
 
     name: Name
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217", json_schema_extra=CODES)]
     plans: Annotated[tuple[Plan, ...], Field(max_length=1000)] = ()
     billing: dict[Name, Factor] = Field(
         {"monthly": Decimal(1)}, description="billing period → what it makes of the monthly price"

@@ -95,7 +95,9 @@ def _objects(document: Mapping[str, Any], schema: Any, seen: set[str]) -> Iterat
     if "properties" in schema:
         yield schema
         yield from _objects(document, list(schema["properties"].values()), seen)
-    for word in ("items", "additionalProperties", "anyOf", "oneOf", "allOf"):
+    # An object that takes no other field takes none under a further condition either: `allOf` only narrows it.
+    closed = {"allOf"} if schema.get("additionalProperties") is False else set()
+    for word in {"items", "additionalProperties", "anyOf", "oneOf", "allOf"} - closed:
         yield from _objects(document, schema.get(word), seen)
 
 
