@@ -60,7 +60,9 @@ class ProposalDesk:
         title = stored.title if asked.title is None else asked.title
         note = stored.note if asked.note is None else asked.note
         content = self._evidence.content(workspace_id, source, title=title, note=note)
-        edited = self._storage.proposals.edit(workspace_id, proposal_id, content, by=by, draft=source.draft)
+        edited = self._storage.proposals.edit(
+            workspace_id, proposal_id, content, by=by, instead_of=stored.content_hash, draft=source.draft
+        )
         return self._shown(edited, today)
 
     def vote(

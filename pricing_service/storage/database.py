@@ -3,7 +3,7 @@
 On SQLite a transaction that first reads and then writes fails with "database is locked" whatever the busy
 timeout, since its snapshot is stale (598 of 800 tries with four writers). `writing()` therefore begins with
 BEGIN IMMEDIATE: it waits for its turn before it reads. `reading()` begins a plain transaction and never waits
-(WAL).
+(WAL). On PostgreSQL it is REPEATABLE READ: what is read by several statements is of one moment there too.
 
 `together()` makes one transaction of all that is written within it, whoever writes: a request takes effect as a
 whole, and with it the answer that is kept for its repetition. It begins with the first `writing()`, so that what comes
@@ -109,6 +109,10 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._writing = self.engine.execution_options(writing=True)
+        self._reading = self.engine
+        if not self.is_sqlite:  # by itself PostgreSQL shows each statement a moment of its own
+            one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            self._reading = self.engine.execution_options(**one_moment)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -117,7 +121,7 @@ class Database:
         if joined is not None and joined.connection is not None:
             yield joined.connection
             return
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             yield connection
 
     @contextmanager

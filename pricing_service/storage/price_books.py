@@ -154,9 +154,7 @@ class PriceBooks:
         self, connection: sa.Connection, workspace_id: str, price_book_id: str, publication: Publication
     ) -> None:
         """Publish a draft in the caller's transaction; refuses as `publish` does."""
-        row = self._draft(connection, workspace_id, price_book_id)
-        if row.content_hash != publication.content_hash:
-            raise ContentMoved(f"price book {price_book_id!r} has the content {row.content_hash}")
+        self.require_draft_within(connection, workspace_id, price_book_id, publication.content_hash)
         change = schema.price_books.update().where(_mine(workspace_id, price_book_id))
         connection.execute(
             change.values(
@@ -178,6 +176,29 @@ class PriceBooks:
         )  # fmt: skip
         told = {"price_book": price_book_id, "effective": publication.effective.isoformat()}
         self._outbox.add(connection, workspace_id, type="price_book.published", data=told)
+
+    def require_within(
+        self, connection: sa.Connection, workspace_id: str, price_book_id: str, content_hash: str
+    ) -> None:
+        """Hold a version with this content as it is until the caller's transaction ends.
+
+        Raises
+        ------
+        ContentMoved
+            It has other content.
+        """
+        table = schema.price_books
+        query = sa.select(table.c.content_hash).where(_mine(workspace_id, price_book_id)).with_for_update()
+        found = connection.execute(query).scalar()
+        if found != content_hash:
+            raise ContentMoved(f"price book {price_book_id!r} has the content {found}")
+
+    def require_draft_within(
+        self, connection: sa.Connection, workspace_id: str, price_book_id: str, content_hash: str
+    ) -> None:
+        """Hold a draft with this content as it is; refuses as `publish` does."""
+        self._draft(connection, workspace_id, price_book_id)
+        self.require_within(connection, workspace_id, price_book_id, content_hash)
 
     def withdraw_within(
         self, connection: sa.Connection, workspace_id: str, price_book_id: str, *, by: str
@@ -221,15 +242,14 @@ class PriceBooks:
             rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
         return Page([_price_book(row) for row in rows], following)
 
-    def _draft(self, connection: sa.Connection, workspace_id: str, price_book_id: str) -> sa.Row[Any]:
-        """Read a draft for a change."""
+    def _draft(self, connection: sa.Connection, workspace_id: str, price_book_id: str) -> None:
+        """Hold a draft for a change."""
         query = schema.price_books.select().where(_mine(workspace_id, price_book_id)).with_for_update()
         row = connection.execute(query).first()
         if row is None:
             raise NotFound("price book", price_book_id)
         if row.status != "draft":
             raise AlreadyPublished(f"price book {price_book_id!r} is published; make a new draft of it")
-        return row
 
 
 def _columns(content: DraftContent) -> dict[str, Any]:

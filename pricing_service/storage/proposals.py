@@ -22,10 +22,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pricing_service.storage import schema
+from pricing_service.storage import proposal_rows, schema
 from pricing_service.storage.audit import Audit
 from pricing_service.storage.database import Database
-from pricing_service.storage.errors import ContentMoved, NotApproved, NotFound, OwnProposal, ProposalClosed
+from pricing_service.storage.errors import ContentMoved, NotApproved, OwnProposal, ProposalClosed
 from pricing_service.storage.ids import new_id
 from pricing_service.storage.pages import Page, fetch_page
 from pricing_service.storage.price_books import DraftContent, PriceBooks, Publication
@@ -34,7 +34,6 @@ from pricing_service.storage.proposed import (
     Enactment,
     ProposedContent,
     StoredProposal,
-    Vote,
     same_person,
 )
 from pricing_service.storage.publications import Publications
@@ -75,10 +74,7 @@ class Proposals:
             "created_at": now, "changed_at": now, **content.columns(),
         }  # fmt: skip
         with self._database.writing() as connection:
-            if draft is not None:
-                self._price_books.create_within(
-                    connection, workspace_id, str(content.price_book_id), draft, by=by
-                )
+            self._place(connection, workspace_id, content, draft, by=by)
             connection.execute(schema.proposals.insert().values(values))
             self._record(connection, (workspace_id, proposal_id), "created", by=by, detail=content.told())
         return self.get(workspace_id, proposal_id)
@@ -90,6 +86,7 @@ class Proposals:
         content: ProposedContent,
         *,
         by: str,
+        instead_of: str | None = None,
         draft: DraftContent | None = None,
     ) -> StoredProposal:
         """Give an open proposal other content: its votes are void, and who edits becomes an author.
@@ -98,20 +95,23 @@ class Proposals:
         ------
         ProposalClosed
             It is published or withdrawn.
+        ContentMoved
+            Its content is not `instead_of`, which the edit was made from, or its draft has other content.
+        AlreadyPublished
+            Its draft is published.
         """
         with self._database.writing() as connection:
             proposal = self._open(connection, workspace_id, proposal_id)
+            if instead_of not in (None, proposal.content_hash):
+                raise ContentMoved(f"proposal {proposal_id!r} has the content {proposal.content_hash}")
+            self._place(connection, workspace_id, content, draft, by=by)
             if proposal.content_hash != content.content_hash:
-                if draft is not None:
-                    self._price_books.create_within(
-                        connection, workspace_id, str(content.price_book_id), draft, by=by
-                    )
                 authors = proposal.authors if proposal.written_by(by) else [*proposal.authors, by]
-                change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
+                change = schema.proposals.update().where(proposal_rows.mine(workspace_id, proposal_id))
                 connection.execute(
                     change.values(changed_at=self._clock(), authors=authors, **content.columns())
                 )
-                connection.execute(_void(workspace_id, proposal_id))
+                connection.execute(proposal_rows.void(workspace_id, proposal_id))
                 self._record(connection, (workspace_id, proposal_id), "edited", by=by, detail=content.told())
         return self.get(workspace_id, proposal_id)
 
@@ -123,7 +123,7 @@ class Proposals:
         ProposalClosed
             It is published or withdrawn.
         ContentMoved
-            It is not the content that was voted on.
+            It is not the content that was voted on, or its draft is not the one that was proposed.
         OwnProposal
             An author approves.
         """
@@ -133,8 +133,13 @@ class Proposals:
                 raise ContentMoved(f"proposal {proposal_id!r} has the content {proposal.content_hash}")
             if proposal.written_by(ballot.by) and ballot.decision == "approve":
                 raise OwnProposal("who proposed or edited cannot approve")
+            if proposal.price_book_id is not None and ballot.decision == "approve":
+                seen = proposal.evidence["book"]
+                self._price_books.require_within(connection, workspace_id, proposal.price_book_id, seen)
             earlier = [vote.id for vote in proposal.votes if same_person(vote.person, ballot.by)]
-            connection.execute(_void(workspace_id, proposal_id).where(schema.votes.c.id.in_(earlier)))
+            connection.execute(
+                proposal_rows.void(workspace_id, proposal_id).where(schema.votes.c.id.in_(earlier))
+            )
             now, salt = self._clock(), secrets.token_hex(16)
             values = {
                 "id": new_id("vo", now), "workspace_id": workspace_id, "proposal_id": proposal_id,
@@ -148,7 +153,7 @@ class Proposals:
                 "comment_hash": hashlib.sha256((salt + ballot.comment).encode()).hexdigest(),
             }
             self._record(connection, (workspace_id, proposal_id), "voted", by=ballot.by, detail=detail)
-            now_stands = self._find(connection, workspace_id, proposal_id, locked=False)
+            now_stands = proposal_rows.find(connection, workspace_id, proposal_id, locked=False)
             if "approved" == now_stands.state(needed=ballot.needed) != proposal.state(needed=ballot.needed):
                 approved = {"content_hash": ballot.content_hash, "needed": ballot.needed}
                 self._record(
@@ -180,7 +185,7 @@ class Proposals:
                 raise NotApproved(proposal.lacking(asked.needed))
             self._enact(connection, workspace_id, proposal, asked)
             ends = {"effective": asked.effective, "published_by": asked.by, "published_at": self._clock()}
-            change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
+            change = schema.proposals.update().where(proposal_rows.mine(workspace_id, proposal_id))
             connection.execute(change.values(status="published", **ends))
             detail = {
                 "content_hash": asked.content_hash,
@@ -200,14 +205,14 @@ class Proposals:
             It is withdrawn already.
         """
         with self._database.writing() as connection:
-            proposal = self._find(connection, workspace_id, proposal_id, locked=True)
+            proposal = proposal_rows.find(connection, workspace_id, proposal_id, locked=True)
             if proposal.status == "withdrawn":
                 raise ProposalClosed(f"proposal {proposal_id!r} is withdrawn already")
             if proposal.status == "published":
                 if proposal.price_book_id is not None:
                     self._price_books.withdraw_within(connection, workspace_id, proposal.price_book_id, by=by)
                 self._publications.withdraw_proposed(connection, workspace_id, proposal_id)
-            change = schema.proposals.update().where(_mine(workspace_id, proposal_id))
+            change = schema.proposals.update().where(proposal_rows.mine(workspace_id, proposal_id))
             ends = {"withdrawn_by": by, "withdrawn_at": self._clock()}
             connection.execute(change.values(status="withdrawn", **ends))
             self._record(
@@ -218,7 +223,7 @@ class Proposals:
     def get(self, workspace_id: str, proposal_id: str) -> StoredProposal:
         """Read one proposal with its votes; `NotFound` also for another workspace's."""
         with self._database.reading() as connection:
-            return self._find(connection, workspace_id, proposal_id, locked=False)
+            return proposal_rows.find(connection, workspace_id, proposal_id, locked=False)
 
     def page(self, workspace_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[StoredProposal]:
         """Read the proposals of a workspace with their votes, newest first."""
@@ -228,8 +233,26 @@ class Proposals:
             rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
             theirs = cast.select().where(cast.c.proposal_id.in_([row.id for row in rows])).order_by(cast.c.id)
             votes = list(connection.execute(theirs))
-        found = [_proposal(row, [vote for vote in votes if vote.proposal_id == row.id]) for row in rows]
+        found = [
+            proposal_rows.read(row, [vote for vote in votes if vote.proposal_id == row.id]) for row in rows
+        ]
         return Page(found, following)
+
+    def _place(
+        self,
+        connection: sa.Connection,
+        workspace_id: str,
+        about: ProposedContent,
+        draft: DraftContent | None,
+        *,
+        by: str,
+    ) -> None:
+        """Store the draft that was made for a proposal, or hold the one that it is about as it was read."""
+        held = (connection, workspace_id, str(about.price_book_id))
+        if draft is not None:
+            self._price_books.create_within(*held, draft, by=by)
+        elif about.price_book_id is not None:
+            self._price_books.require_draft_within(*held, about.evidence["book"])
 
     def _enact(
         self, connection: sa.Connection, workspace_id: str, proposal: StoredProposal, asked: Enactment
@@ -249,21 +272,10 @@ class Proposals:
 
     def _open(self, connection: sa.Connection, workspace_id: str, proposal_id: str) -> StoredProposal:
         """Read a proposal for a change."""
-        proposal = self._find(connection, workspace_id, proposal_id, locked=True)
+        proposal = proposal_rows.find(connection, workspace_id, proposal_id, locked=True)
         if proposal.status != "open":
             raise ProposalClosed(f"proposal {proposal_id!r} is {proposal.status}")
         return proposal
-
-    def _find(
-        self, connection: sa.Connection, workspace_id: str, proposal_id: str, *, locked: bool
-    ) -> StoredProposal:
-        query = schema.proposals.select().where(_mine(workspace_id, proposal_id))
-        row = connection.execute(query.with_for_update() if locked else query).first()
-        if row is None:
-            raise NotFound("proposal", proposal_id)
-        cast = schema.votes
-        theirs = cast.select().where(cast.c.workspace_id == workspace_id, cast.c.proposal_id == proposal_id)
-        return _proposal(row, list(connection.execute(theirs.order_by(cast.c.id))))
 
     def _record(
         self,
@@ -278,20 +290,3 @@ class Proposals:
         self._audit.record(
             connection, proposal[0], by=by, action=f"proposal.{done}", subject=proposal[1], detail=detail
         )
-
-
-def _mine(workspace_id: str, proposal_id: str) -> sa.ColumnElement[bool]:
-    table = schema.proposals
-    return sa.and_(table.c.workspace_id == workspace_id, table.c.id == proposal_id)
-
-
-def _void(workspace_id: str, proposal_id: str) -> sa.Update:
-    table = schema.votes
-    theirs = sa.and_(table.c.workspace_id == workspace_id, table.c.proposal_id == proposal_id)
-    return table.update().where(theirs).values(counts=False)
-
-
-def _proposal(row: sa.Row[Any], votes: list[sa.Row[Any]]) -> StoredProposal:
-    names = Vote.__dataclass_fields__
-    cast = [Vote(**{name: vote._mapping[name] for name in names}) for vote in votes]
-    return StoredProposal(**row._mapping, votes=cast)

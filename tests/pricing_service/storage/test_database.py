@@ -86,6 +86,17 @@ def test_a_reader_sees_one_moment_while_a_writer_goes_on(sqlite: Database) -> No
         assert reader.execute(sa.select(_COUNTS.c.n)).scalar_one() == 7
 
 
+def test_what_is_read_by_several_statements_is_of_one_moment(storage: Storage, workspace: str) -> None:
+    names = sa.select(schema.workspaces.c.name)
+    with storage.database.reading() as reader:
+        before = reader.execute(names).scalars().all()
+        with storage.database.writing() as writer:
+            writer.execute(schema.workspaces.update().values(name="renamed in between"))
+        assert reader.execute(names).scalars().all() == before
+
+    assert storage.workspaces.get(workspace).name == "renamed in between"
+
+
 def test_after_an_exception_nothing_was_written(storage: Storage, workspace: str) -> None:
     def fail_halfway() -> None:
         with storage.database.writing() as connection:
