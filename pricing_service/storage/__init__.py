@@ -47,6 +47,7 @@ from pricing_service.storage.proposed import Ballot, Enactment, ProposedContent,
 from pricing_service.storage.publications import Publications, StoredPublication
 from pricing_service.storage.recommendation_feedback import Feedback, RecommendationFeedback, StoredFeedback
 from pricing_service.storage.redaction import Redaction
+from pricing_service.storage.revisions import is_behind
 from pricing_service.storage.snapshots import Snapshot, Snapshots
 from pricing_service.storage.tombstones import StoredTombstones
 from pricing_service.storage.webhook_deliveries import Deliveries
@@ -167,7 +168,7 @@ class Storage:
         """Open the storage, its folder made if need be, by default with its schema brought up to date first."""
         storage = cls(settings, clock=clock)
         storage.blobs.root.mkdir(parents=True, exist_ok=True)
-        if migrate:
+        if migrate and is_behind(storage.database):
             # Alembic takes 0.1 s to import; a process that finds the schema ready does without.
             from pricing_service.storage.migrations import migrate as bring_up_to_date  # noqa: PLC0415
 

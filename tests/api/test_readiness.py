@@ -7,11 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from api.problems import NotReady
 from api.readiness import Drain, refuse_unless_ready
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
+from pricing_service.storage.migrations import downgrade, migrate
+from pricing_service.storage.revisions import known
 from tests.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -37,6 +40,26 @@ def test_a_service_without_its_schema_is_not(tmp_path: Path) -> None:
 
     assert int(refusal.value.headers["Retry-After"]) > 0
     assert [fault["code"] for fault in refusal.value.errors] == ["schema"]
+
+
+@pytest.mark.parametrize("revision", known()[:-1])
+def test_a_service_on_an_older_schema_is_not(tmp_path: Path, revision: str) -> None:
+    with Storage.open(Settings(data_folder=tmp_path, dev=True)) as storage:
+        downgrade(storage.database, revision=revision)
+        with pytest.raises(NotReady) as refusal:
+            refuse_unless_ready(storage)
+
+        assert [fault["code"] for fault in refusal.value.errors] == ["schema"]
+        migrate(storage.database)
+        refuse_unless_ready(storage)
+
+
+def test_a_service_on_a_newer_schema_is_ready(tmp_path: Path) -> None:
+    with Storage.open(Settings(data_folder=tmp_path, dev=True)) as storage:
+        with storage.database.writing() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+        refuse_unless_ready(storage)
 
 
 def test_a_service_whose_database_is_away_says_so_and_not_where_it_is(tmp_path: Path) -> None:
