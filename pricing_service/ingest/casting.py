@@ -18,8 +18,11 @@ _DAY = r"\d{4}-\d{2}-\d{2}"
 _TIME = _DAY + r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|z|[+-]\d{2}(:?\d{2})?)?"
 
 # Half-even, since DuckDB rounds halves away from zero: a tie that came out odd goes back one step.
+_PLAIN = r"[+-]?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,3})?"  # loses nothing as a double
 MACROS = f"""
 CREATE TEMP MACRO is_number(t) AS regexp_full_match(t, '{NUMBER}');
+CREATE TEMP MACRO is_plain(t) AS
+    regexp_full_match(t, '{_PLAIN}') AND coalesce(isfinite(TRY_CAST(t AS DOUBLE)), false);
 CREATE TEMP MACRO is_long(t) AS
     strlen(t) - CASE strpos(t, '.') WHEN 0 THEN strlen(t) ELSE strpos(t, '.') END > 6 OR contains(lower(t), 'e');
 CREATE TEMP MACRO half_even(t) AS
@@ -123,6 +126,16 @@ def faults(column: Column, raw: str | None) -> Iterator[Fault]:
         code, message = _UNREADABLE[column.kind]
         yield Fault(column.name, code, message, f"{raw} IS NOT NULL AND {name} IS NULL")
     yield from _bounds(column, name)
+
+
+def changed_type(name: str) -> Fault:
+    """Return what is wrong with a trait that was a number in every stored row, and is none in a new one."""
+    message = (
+        f"{name} was a number in every row so far: write a number, or give what is none a column of its own"
+    )
+    return Fault(
+        name, "changed_type", message, f"{quoted(name)} IS NOT NULL AND NOT is_plain({quoted(name)})"
+    )
 
 
 def _bounds(column: Column, name: str) -> Iterator[Fault]:

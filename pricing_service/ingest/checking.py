@@ -46,8 +46,11 @@ def check(connection: Any, contents: Contents, *, currency: str, progress: Progr
     for done, (name, relation) in enumerate(contents.tables.items()):
         progress("checking tables", done, steps)
         mapping = contents.settings.columns.get(name, {})
+        numbers = contents.earlier.numbers.get(name, ()) if contents.earlier else ()
         try:
-            staged[name] = stage(connection, TABLES[name], relation, mapping=mapping, currency=currency)
+            staged[name] = stage(
+                connection, TABLES[name], relation, mapping=mapping, currency=currency, numbers=numbers
+            )
         except TableRefused as error:
             refused[name] = error
     progress("checking tables", steps, steps)

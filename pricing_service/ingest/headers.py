@@ -96,4 +96,4 @@ def _hint(name: str, columns: Sequence[str]) -> str:
     if near:
         return f'; did you mean "{near[0]}"?'
     shown = ", ".join(columns[:12])
-    return f"; the file has: {shown}" if shown else ""
+    return f"; there is: {shown}" if shown else ""

@@ -16,7 +16,7 @@ from pricing_service.ingest.marks import SOUND
 from pricing_service.ingest.relations import TypedRelation
 from pricing_service.ingest.sources import Contents
 from pricing_service.ingest.staging import Staged, stage
-from pricing_service.ingest.stored import contents_of, earlier_version, stored_tables
+from pricing_service.ingest.stored import contents_of, earlier_version, number_traits, stored_tables, traits
 from pricing_service.ingest.tombstones import Guarded, Tombstones
 from pricing_service.tables import TABLES, Table
 
@@ -69,7 +69,7 @@ class _Posted:
         stored = stored_tables(self.dataset)
         name = self.table.name
         if self.rows:
-            _register(connection, self.rows)
+            _register(connection, self._spelled())
             stored[name] = self._merged(connection, stored.get(name))
         contents = contents_of(connection, self.dataset, stored)
         contents.earlier = earlier_version(self.dataset, stored, posted={name: len(self.rows)})
@@ -78,24 +78,54 @@ class _Posted:
     def _merged(self, connection: Any, stored: str | None) -> str:
         if stored is None:
             return "posted_rows"
-        kept = "true"
-        if (staged := self._staged(connection)) is not None:
-            self._refuse_contradictions(connection, staged)
-            kept = " AND ".join(
-                f"NOT EXISTS (SELECT 1 FROM {_POSTED} AS p WHERE p.__fault = {SOUND} AND "
-                + " AND ".join(f"p.{quoted(name)} IS NOT DISTINCT FROM s.{quoted(name)}" for name in columns)
-                + f"{also})"
-                for columns, also in self._identities(staged)
-            )
-        return f"(FROM posted_rows UNION ALL BY NAME SELECT s.* FROM {stored} AS s WHERE {kept})"
+        staged = self._staged(connection)
+        self._refuse_contradictions(connection, staged)
+        kept = " AND ".join(
+            f"NOT EXISTS (SELECT 1 FROM {_POSTED} AS p WHERE p.__fault = {SOUND} AND "
+            + " AND ".join(f"p.{quoted(name)} IS NOT DISTINCT FROM s.{quoted(name)}" for name in columns)
+            + f"{also})"
+            for columns, also in self._identities(staged)
+        )
+        without = self._nowhere_told(connection, staged)
+        posted = f"SELECT * EXCLUDE ({', '.join(map(quoted, without))})" if without else "SELECT *"
+        return f"({posted} FROM posted_rows UNION ALL BY NAME SELECT s.* FROM {stored} AS s WHERE {kept})"
 
-    def _staged(self, connection: Any) -> Staged | None:
+    def _spelled(self) -> list[dict[str, Any]]:
+        """Spell the columns of the rows as they are stored, or as the first row that names one does."""
+        stored = [column.name for column in self.table.columns]
+        stored += [name for name in traits(self.dataset, self.table.name) if name.casefold() not in stored]
+        spellings = {name.casefold(): name for name in stored}
+        spelled = []
+        for line, row in enumerate(self.rows, start=1):
+            named = {name: spellings.setdefault(name.strip().casefold(), name.strip()) for name in row}
+            if len(set(named.values())) < len(named):
+                doubled = next(ours for ours in named.values() if list(named.values()).count(ours) > 1)
+                message = f'two columns are called "{doubled}": rename one'
+                told = fault("doubled_column", message, table=self.table.name, line=line, column=doubled)
+                raise DatasetRefused(f"row {line} of the post: {message}", [told])
+            spelled.append({ours: row[name] for name, ours in named.items()})
+        return spelled
+
+    def _nowhere_told(self, connection: Any, staged: Staged) -> list[str]:
+        """Return new traits that no sound row tells: rows that are refused leave no column behind."""
+        new = [name for name in staged.headers.extras if name not in traits(self.dataset, self.table.name)]
+        if not new:
+            return []
+        counts = ", ".join(f"count({quoted(name)})" for name in new)
+        told = connection.execute(f"SELECT {counts} FROM {_POSTED} WHERE __fault = {SOUND}").fetchone()
+        return [name for name, count in zip(new, told, strict=True) if not count]
+
+    def _staged(self, connection: Any) -> Staged:
         """Type the posted rows, under a name of their own, to see which they replace."""
-        relation = TypedRelation(connection, "posted_rows")
+        relation, name = TypedRelation(connection, "posted_rows"), self.table.name
+        numbers = number_traits(self.dataset, name)
         try:
-            staged = stage(connection, self.table, relation, mapping={}, currency=self.dataset.currency)
-        except TableRefused:
-            return None
+            staged = stage(
+                connection, self.table, relation, mapping={}, currency=self.dataset.currency, numbers=numbers
+            )
+        except TableRefused as error:
+            message = f"the rows cannot be stored: {error}"
+            raise DatasetRefused(message, [fault(error.code, message, table=name)]) from error
         connection.execute(f"ALTER TABLE {quoted(self.table.name)} RENAME TO {_POSTED}")
         return staged
 

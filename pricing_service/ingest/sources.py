@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -30,11 +30,14 @@ class Earlier:
         How many rows of a table are new: only these have line numbers, from 1.
     refused
         As in the earlier version, for tables that are not checked again.
+    numbers
+        Traits of a table that were numbers: what is none goes to the quarantine.
     """
 
     quarantine: str
     posted: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pricing_service.ingest.casting import Fault, faults, literal, quoted, typed
+from pricing_service.ingest.casting import Fault, changed_type, faults, literal, quoted, typed
 from pricing_service.ingest.errors import TableRefused
 from pricing_service.ingest.headers import Headers, match_headers
 from pricing_service.ingest.relations import Relation
@@ -56,9 +56,15 @@ class Staged:
 
 
 def stage(
-    connection: Any, table: Table, relation: Relation, *, mapping: Mapping[str, str], currency: str
+    connection: Any,
+    table: Table,
+    relation: Relation,
+    *,
+    mapping: Mapping[str, str],
+    currency: str,
+    numbers: Collection[str] = (),
 ) -> Staged:
-    """Read a table into the engine and name each row's first fault.
+    """Read a table into the engine and name each row's first fault; `numbers` are traits that have to be numbers.
 
     Raises
     ------
@@ -69,7 +75,7 @@ def stage(
 
     relation = long_form(table, relation)
     headers = match_headers(table, relation.columns, mapping)
-    possible = _faults(table, headers)
+    possible = _faults(table, headers, numbers)
     statement = _statement(table, headers, relation, possible=possible, currency=currency)
     try:
         connection.execute(f"CREATE TEMP TABLE {quoted(table.name)} AS {statement}")
@@ -83,14 +89,14 @@ def stage(
     return Staged(table, relation, headers, possible, read, faulty, rounded)
 
 
-def _faults(table: Table, headers: Headers) -> tuple[Fault, ...]:
+def _faults(table: Table, headers: Headers, numbers: Collection[str]) -> tuple[Fault, ...]:
     found = [fault for column in table.columns for fault in faults(column, _raw(headers, column.name))]
     found += [Fault(rule.column, rule.code, rule.message, rule.broken) for rule in table.rules]
-    return tuple(found)
+    return (*found, *(changed_type(name) for name in headers.extras if name in numbers))
 
 
 def _raw(headers: Headers, name: str) -> str | None:
-    place = headers.known.get(name)
+    place = headers.known.get(name, headers.extras.get(name))
     return None if place is None else f"__c{place}"
 
 

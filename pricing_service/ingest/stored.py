@@ -48,4 +48,21 @@ def earlier_version(
         quarantine=f"SELECT * FROM read_parquet({path}) WHERE {keep}",
         posted=posted or {},
         refused={table: why for table, why in dataset.refused.items() if table not in checked_again},
+        numbers={table: number_traits(dataset, table) for table in checked_again},
     )
+
+
+def traits(dataset: Dataset, table: str) -> dict[str, str]:
+    """Return the columns of a stored table that the contract does not know, and the types they are stored as."""
+    path = dataset.parquet(table)
+    if not path.exists():
+        return {}
+    import pyarrow.parquet as pq  # noqa: PLC0415  only a process that reads data pays for it
+
+    known = {column.name for column in TABLES[table].columns}
+    return {field.name: str(field.type) for field in pq.read_schema(path) if field.name not in known}
+
+
+def number_traits(dataset: Dataset, table: str) -> list[str]:
+    """Return the traits of a stored table that are numbers in every row."""
+    return [name for name, kind in traits(dataset, table).items() if kind == "double"]

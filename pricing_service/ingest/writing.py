@@ -14,9 +14,6 @@ from pricing_service.ingest.marks import SOUND
 from pricing_service.ingest.staging import Staged
 from pricing_service.tables import CONTRACT_VERSION
 
-_PLAIN = r"[+-]?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?"
-"""A number that loses nothing as a double."""
-
 
 def write_sorted(connection: Any, select: str, path: Path) -> None:
     """Write the rows of `select` to Parquet, ordered by all columns from left to right, nulls last."""
@@ -37,8 +34,7 @@ def canonical(connection: Any, staged: Staged) -> str:
     numeric: tuple[bool, ...] = ()
     if extras:
         tests = ", ".join(
-            f"coalesce(bool_and(regexp_full_match({quoted(name)}, {literal(_PLAIN)})) "
-            f"FILTER ({quoted(name)} IS NOT NULL), false)"
+            f"coalesce(bool_and(is_plain({quoted(name)})) FILTER ({quoted(name)} IS NOT NULL), false)"
             for name in extras
         )
         numeric = connection.execute(f"SELECT {tests} {sound}").fetchone()

@@ -165,3 +165,131 @@ def test_the_order_and_the_batches_of_a_post_do_not_show(stored, posted, batch, 
     cut = data.draw(st.integers(0, len(batch)))
     parts = posted(posted(stored.dataset, "usage", shuffled[:cut]).dataset, "usage", shuffled[cut:])
     assert parts.dataset.version == whole.dataset.version
+
+
+def customers(checked, *traits):
+    return checked.rows("customers", "customer_id", *traits)
+
+
+def test_a_trait_that_is_new_is_empty_where_nobody_told_it(stored, posted):
+    after = posted(stored.dataset, "customers", [{"customer_id": "c1", "industry": "food", "size": "big"}])
+    assert customers(after, "industry", "size") == [
+        ("c1", "food", "big"),
+        ("c2", "tech", None),
+        ("c3", "food", None),
+    ]
+
+
+def test_a_trait_that_is_not_told_any_more_stays_where_its_row_does(stored, posted):
+    after = posted(stored.dataset, "customers", [{"customer_id": "c1", "industry": "food"}])
+    assert customers(after, "age") == [("c1", None), ("c2", 4.0), ("c3", None)]
+
+
+@pytest.mark.parametrize("name", ["Industry", " industry", "INDUSTRY "])
+def test_a_trait_keeps_its_name_however_a_post_spells_it(stored, posted, name):
+    after = posted(
+        stored.dataset, "customers", [{"customer_id": "c1", name: "retail"}, {"CUSTOMER_ID": "c2"}]
+    )
+    assert customers(after, "industry") == [("c1", "retail"), ("c2", None), ("c3", "food")]
+    assert not after.quarantine()
+
+
+def test_rows_that_spell_a_new_trait_differently_tell_one_trait(stored, posted):
+    rows = [{"customer_id": "c1", "Size": "big"}, {"customer_id": "c2", "size": "small"}]
+    assert customers(posted(stored.dataset, "customers", rows), "Size") == [
+        ("c1", "big"),
+        ("c2", "small"),
+        ("c3", None),
+    ]
+
+
+def test_a_row_that_names_a_column_twice_is_refused_by_its_place(stored, shop):
+    rows = [{"customer_id": "c1"}, {"customer_id": "c2", "industry": "a", "Industry": "b"}]
+    with pytest.raises(DatasetRefused, match=r"row 2 of the post.*rename one") as refusal:
+        post_rows(stored.dataset, "customers", rows, folder=shop.target())
+    told = {name: refusal.value.faults[0][name] for name in ("code", "table", "line", "column")}
+    assert told == {"code": "doubled_column", "table": "customers", "line": 2, "column": "industry"}
+
+
+def test_a_trait_that_was_a_number_takes_numbers_and_its_other_rows_stay(stored, posted):
+    rows = [
+        {"customer_id": "c1", "age": "old"},
+        {"customer_id": "c2", "age": 5},
+        {"customer_id": "c3", "age": {"years": 1}},
+    ]
+    after = posted(stored.dataset, "customers", rows)
+    assert customers(after, "age") == [("c1", 3.0), ("c2", 5.0), ("c3", None)]
+    told = after.quarantine("line", "column", "value", "code", "message")
+    way_out = "age was a number in every row so far: write a number, or give what is none a column of its own"
+    assert told == [
+        (1, "age", "old", "changed_type", way_out),
+        (3, "age", '{"years": 1}', "changed_type", way_out),
+    ]
+
+
+def test_a_trait_that_was_text_stays_text_when_a_number_comes(stored, posted):
+    after = posted(stored.dataset, "customers", [{"customer_id": "c1", "industry": 7}])
+    assert customers(after, "industry") == [("c1", "7"), ("c2", "tech"), ("c3", "food")]
+
+
+@pytest.mark.parametrize("number", [1e-300, 1.5e104, -0.1234567890123456, 123456789012345e7])
+def test_a_number_that_is_stored_is_one_at_every_later_post(stored, posted, number):
+    once = posted(stored.dataset, "customers", [{"customer_id": "c3", "age": number}])
+    after = posted(once.dataset, "customers", [{"customer_id": "c1", "age": 9}])
+    assert customers(after, "age") == [("c1", 9.0), ("c2", 4.0), ("c3", number)]
+
+
+def test_a_column_of_the_contract_that_changed_its_type_quarantines_its_rows(stored, posted):
+    rows = [
+        {"customer_id": "c1", "date": "2024-01-01", "metric": "m", "units": "12 seats"},
+        {"customer_id": "c2", "date": 45292, "metric": "m", "units": 3},
+        {"customer_id": "c2", "date": "2024-01-01", "metric": "m", "units": 9},
+    ]
+    after = posted(stored.dataset, "usage", rows)
+    assert after.rows("usage", "customer_id", "units") == [("c1", 1), ("c1", 2), ("c2", 9)]
+    assert after.quarantine("line", "column", "value", "code") == [
+        (1, "units", "12 seats", "not_a_number"),
+        (2, "date", "45292", "not_a_date"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "said"),
+    [
+        (
+            "usage",
+            {"customer_id": "c1", "date": "2024-01-01", "metric": "m", "amount": 5},
+            "units is missing",
+        ),
+        (
+            "usage",
+            {"customer_id": "c1", "day": "2024-01-01", "metric": "m", "unit": 5},
+            'did you mean "unit"',
+        ),
+        ("customers", {"id": "c1", "industry": "food"}, "customer_id is missing"),
+    ],
+)
+def test_rows_whose_required_column_has_another_name_are_refused(*, stored, shop, table, row, said):
+    folder = shop.target()
+    with pytest.raises(DatasetRefused, match=said) as refusal:
+        post_rows(stored.dataset, table, [row], folder=folder)
+    assert (refusal.value.faults[0]["table"], refusal.value.faults[0]["code"]) == (table, "missing_column")
+    assert not folder.exists()
+
+
+def test_rows_that_are_refused_leave_no_column_behind(stored, posted):
+    after = posted(stored.dataset, "customers", [{"customer_id": "", "size": "big"}])
+    assert after.dataset.version == stored.dataset.version
+    assert after.quarantine("line", "code") == [(1, "missing")]
+
+
+def test_whatever_comes_the_version_before_is_not_touched(stored, posted):
+    def content():
+        return {
+            path: path.read_bytes() for path in sorted(stored.dataset.folder.rglob("*")) if path.is_file()
+        }
+
+    before = content()
+    for row in ({"industry": 1}, {"age": "old"}, {"Size": 2}, {"industry": "a", "size": "x", "age": 1.5}):
+        posted(stored.dataset, "customers", [{"customer_id": "c1", **row}])
+    assert content() == before
