@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from fastapi import Request
 
 from api.problems import Malformed
 
-# Only an escape can smuggle in half of a surrogate pair: raw bytes must be UTF-8.
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -31,12 +33,28 @@ def loads(body: bytes) -> Any:
     >>> loads(b'{"a": 1}')
     {'a': 1}
     """
+    with in_words():
+        document = DECODER.decode(body.decode("utf-8"))
+        if escapes_surrogates(body):
+            refuse_halves(document)
+    return document
+
+
+def escapes_surrogates(body: bytes) -> bool:
+    """Whether a body may hold half of a surrogate pair: only an escape can smuggle one in."""
+    return _SURROGATE.search(body) is not None
+
+
+def refuse_halves(document: Any) -> None:
+    """Raise the error that `in_words` explains if a document holds half of a surrogate pair."""
+    json.dumps(document, ensure_ascii=False).encode("utf-8")
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Explain what is wrong with a body that is read within."""
     try:
-        document = json.loads(
-            body.decode("utf-8"), parse_constant=_constant, parse_float=_finite, object_pairs_hook=_object
-        )
-        if _SURROGATE.search(body):
-            json.dumps(document, ensure_ascii=False).encode("utf-8")
+        yield
     except UnicodeEncodeError as error:
         raise Malformed("The body holds half of a surrogate pair, which is no character.") from error
     except UnicodeDecodeError as error:
@@ -49,7 +67,6 @@ def loads(body: bytes) -> Any:
         raise Malformed("The body is nested too deeply.") from error
     except ValueError as error:  # an integer of more than 4,300 digits
         raise Malformed("The body holds a number with too many digits.") from error
-    return document
 
 
 def _constant(name: str) -> NoReturn:
@@ -66,10 +83,12 @@ def _finite(digits: str) -> float:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise Malformed(f"An object holds the key {twice!r} twice.")
     return read
+
+
+DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite, object_pairs_hook=_object)
 
 
 class StrictRequest(Request):

@@ -17,8 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from api import strict_json
-from api.faults import pointer
+from api import row_bodies, strict_json
 from api.problems import Invalid, WrongMediaType
 from pricing_service.config import Settings
 from pricing_service.ingest import Uploads, open_source
@@ -90,23 +89,10 @@ async def received_rows(request: Request) -> list[dict[str, Any]]:
     kind = _media_type(request)
     body = await request.body()
     if kind == "application/json":
-        rows = await run_in_threadpool(strict_json.loads, body)
-    elif kind in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
-        lines = [line for line in body.split(b"\n") if line.strip()]
-        rows = await run_in_threadpool(lambda: [strict_json.loads(line) for line in lines])
-    else:
-        raise WrongMediaType("Send application/json with an array of rows, or application/x-ndjson.")
-    if not isinstance(rows, list):
-        raise _fault("", "list_type", "the body must be an array of rows")
-    for number, row in enumerate(rows):
-        if not isinstance(row, dict) or not row:
-            raise _fault(f"/{number}", "dict_type", "a row must be an object: column → value")
-        for column, value in row.items():
-            if isinstance(value, dict | list):
-                raise _fault(
-                    pointer((number, column)), "scalar_type", "a value must be text, number, true or false"
-                )
-    return rows
+        return await run_in_threadpool(row_bodies.read_array, body)
+    if kind in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
+        return await run_in_threadpool(row_bodies.read_lines, body)
+    raise WrongMediaType("Send application/json with an array of rows, or application/x-ndjson.")
 
 
 def upload_body() -> dict[str, Any]:

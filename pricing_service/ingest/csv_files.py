@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from pricing_service.ingest.casting import literal
 from pricing_service.ingest.errors import TableRefused
+from pricing_service.ingest.packing import most_unpacked, told
 
 _CHUNK = 1 << 22
 _TAIL = 1 << 12
-_HEADER_LIMIT = 1 << 20
+_HEADER_LIMIT = 1 << 17
+"""A longer field of a header is refused by the standard library too."""
 MAX_COLUMNS = 400
 """The engine needs about 1.5 MB for each column of text, whatever the rows (measured at 500 and 1,000)."""
-MAX_INFLATED = 16 << 30
-"""Bytes that a compressed file may grow to: 949 kB of gzip can become 1 GB."""
 
 _TORN = {
     "MISSING COLUMNS": ("too_few_fields", "the row has fewer fields than the header"),
@@ -69,6 +69,8 @@ class CsvFile:
     TableRefused
         When there is no header that can be read.
     """
+
+    nested: frozenset[int] = frozenset()
 
     def __init__(self, path: Path, *, gzipped: bool, dialect: Dialect, name: str, workspace: Path) -> None:
         self._path = path
@@ -146,17 +148,22 @@ class CsvFile:
     def _open(self) -> BinaryIO | gzip.GzipFile:
         return gzip.GzipFile(self._path) if self._gzipped else self._path.open("rb")
 
+    def _unpacked(self, packed: BinaryIO) -> BinaryIO | gzip.GzipFile:
+        return gzip.GzipFile(fileobj=packed) if self._gzipped else packed
+
     def _count(self) -> tuple[int, bool]:
         """Count lines up to the last that is not blank, and whether two kinds of line end are mixed."""
         feeds = windows = size = 0
         tail = b""
         try:
-            with self._open() as stream:
+            with self._path.open("rb") as packed, self._unpacked(packed) as stream:
                 while chunk := stream.read(_CHUNK):
                     size += len(chunk)
-                    if self._gzipped and size > MAX_INFLATED:
-                        limit = f"the file unpacks to more than {MAX_INFLATED >> 30} GB"
-                        raise TableRefused(limit, code="too_large")
+                    if self._gzipped and size > (most := most_unpacked(packed.tell())):
+                        raise TableRefused(f"the file unpacks to {told(most)}", code="too_large")
+                    if len(chunk) == _CHUNK and b"\n" not in chunk and b"\r" not in chunk:
+                        message = f"a line is longer than {_CHUNK >> 20} MB: is this a CSV file?"
+                        raise TableRefused(message, code="line_too_long")
                     feeds += chunk.count(b"\n")
                     windows += chunk.count(b"\r\n") + (tail[-1:] == b"\r" and chunk[:1] == b"\n")
                     tail = (tail + chunk[-_TAIL:])[-_TAIL:]
@@ -183,6 +190,9 @@ class CsvFile:
             raise TableRefused("the file is empty", code="empty")
         if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in start[:1000]:
             raise TableRefused("the file is not UTF-8 (UTF-16?): save it as CSV UTF-8", code="not_utf8")
+        if len(start) == _HEADER_LIMIT and b"\n" not in start and b"\r" not in start:
+            message = f"it is longer than {_HEADER_LIMIT >> 10} kB; a table has at most {MAX_COLUMNS} columns"
+            raise TableRefused(f"the header cannot be read: {message}", code="bad_header")
         text = start.decode("utf-8-sig", errors="replace")
         candidates = [delimiter] if delimiter else [",", ";", "\t"]
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pricing_service.ingest.csv_files import MAX_COLUMNS
@@ -30,10 +30,13 @@ class Headers:
     ignored: tuple[str, ...]
 
 
-def match_headers(table: Table, columns: Sequence[str], mapping: Mapping[str, str]) -> Headers:
+def match_headers(
+    table: Table, columns: Sequence[str], mapping: Mapping[str, str], *, nested: Set[int] = frozenset()
+) -> Headers:
     """Match a source's `columns` with the contract; `mapping` is ours → theirs from `dataset.toml`.
 
-    Names are compared without regard to case. Where the mapping names a column, nothing else takes its place.
+    Names are compared without regard to case. Columns in the places `nested` hold lists or records, and no trait.
+    Where the mapping names a column, nothing else takes its place.
 
     Raises
     ------
@@ -56,8 +59,12 @@ def match_headers(table: Table, columns: Sequence[str], mapping: Mapping[str, st
         column = table.column(name)
         if column and name not in known:
             known[name] = place
-        elif column is None and _is_kept(table, name, extras):
+        elif column is None and place not in nested and _is_kept(table, name, extras):
             extras[columns[place]] = place
+    for name, place in (known | extras).items():
+        if place in nested:
+            message = f"the column {name} holds lists or records: write text, a number or a date"
+            raise TableRefused(message, code="nested_column")
     used = set(known.values()) | set(extras.values())
     ignored = tuple(name for place, name in enumerate(columns) if place not in used)
     _refuse_missing(table, known, columns)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pricing_service.ingest.casting import literal, quoted
+from pricing_service.ingest.casting import quoted
 from pricing_service.ingest.errors import TableRefused
+
+_NESTED = re.compile(r"\]$|^(STRUCT|MAP|UNION|VARIANT|GEOMETRY)\b")
 
 
 class Relation(Protocol):
     """A table of a source, whatever it is stored in."""
 
     columns: tuple[str, ...]
+    nested: frozenset[int]
+    """Places of columns that hold lists or records: the contract has none, and nothing reads them."""
 
     def relation(self) -> str:
         """Return the SELECT of ``__line`` and ``__c0``, ``__c1``, … as text, empty fields NULL."""
@@ -45,9 +49,11 @@ class TypedRelation:
         try:
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         except duckdb.Error as error:
-            raise TableRefused(f"the file cannot be read: {_first_line(error)}", code="unreadable") from error
-        self._names = [row[0] for row in described]
+            raise TableRefused(f"the file cannot be read: {first_line(error)}", code="unreadable") from error
+        self.typed = [(row[0], row[1]) for row in described]
+        self._names = [name for name, _ in self.typed]
         self.columns = tuple(name.strip() for name in self._names)
+        self.nested = frozenset(at for at, (_, kind) in enumerate(self.typed) if _NESTED.search(kind))
 
     def relation(self) -> str:
         """Return the SELECT of row numbers and fields as text."""
@@ -67,10 +73,6 @@ class TypedRelation:
         return rows, torn
 
 
-def parquet_file(connection: Any, path: Path) -> TypedRelation:
-    """Return a Parquet file as a relation."""
-    return TypedRelation(connection, f"read_parquet({literal(str(path))})")
-
-
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the part of an engine's error that says what is wrong."""
     return str(error).splitlines()[0]

@@ -12,6 +12,8 @@ from pricing_service.ingest.csv_files import Dialect
 from pricing_service.ingest.errors import DatasetRefused, fault
 from pricing_service.tables import TABLES
 
+_MOST_BYTES = 256 << 10
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -28,7 +30,11 @@ class Settings:
         if path is None:
             return cls()
         try:
-            return cls.parse(path.read_text(encoding="utf-8-sig"))
+            with path.open("rb") as file:
+                content = file.read(_MOST_BYTES + 1)
+            if len(content) > _MOST_BYTES:
+                raise _refuse(f"dataset.toml is longer than {_MOST_BYTES >> 10} kB")
+            return cls.parse(content.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise _refuse("dataset.toml is not UTF-8") from error
 
@@ -50,6 +56,8 @@ class Settings:
             content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise _refuse(f"dataset.toml is not TOML: {error}") from error
+        except RecursionError as error:
+            raise _refuse("dataset.toml is nested too deeply") from error
         columns = {}
         for key, value in content.items():
             if key in ("name", "currency"):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from pricing_service.ingest.csv_files import MAX_INFLATED, CsvFile, Dialect
+from pricing_service.ingest.csv_files import CsvFile, Dialect
 from pricing_service.ingest.errors import DatasetRefused, TableRefused, fault
-from pricing_service.ingest.relations import Relation, parquet_file
+from pricing_service.ingest.packing import most_unpacked, told
+from pricing_service.ingest.parquet_files import parquet_file
+from pricing_service.ingest.relations import Relation
 from pricing_service.ingest.settings import Settings
 from pricing_service.tables import TABLES
 
@@ -161,7 +164,8 @@ class Zip:
         """Unpack what is a table, under names of our own, and match it."""
         try:
             with zipfile.ZipFile(self.path) as archive:
-                files, ignored = _unpack(archive, workspace)
+                most = most_unpacked(self.path.stat().st_size)
+                files, ignored = _unpack(archive, workspace, most=most)
         except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
             message = f"the zip cannot be unpacked: {error}"
             raise DatasetRefused(message, [fault("unreadable", message)]) from error
@@ -170,10 +174,10 @@ class Zip:
         return contents
 
 
-def _unpack(archive: zipfile.ZipFile, workspace: Path) -> tuple[dict[str, Path], list[str]]:
+def _unpack(archive: zipfile.ZipFile, workspace: Path, *, most: int) -> tuple[dict[str, Path], list[str]]:
     files: dict[str, Path] = {}
     ignored = []
-    left = MAX_INFLATED
+    left = most
     for number, member in enumerate(archive.infolist()):
         name = _last_part(member.filename)
         if member.is_dir() or name.startswith(".") or member.filename.startswith("__MACOSX/"):
@@ -181,13 +185,13 @@ def _unpack(archive: zipfile.ZipFile, workspace: Path) -> tuple[dict[str, Path],
         if name != "dataset.toml" and table_of(name)[0] is None:
             ignored.append(member.filename)
             continue
+        # No more than the declared size comes out of a member, so a bomb is known before it is unpacked.
+        left -= member.file_size
+        if left < 0:
+            raise zipfile.BadZipFile(f"it holds {told(most)}")
         target = workspace / f"member-{number}"
         with archive.open(member) as packed, target.open("wb") as unpacked:
-            while chunk := packed.read(_CHUNK):
-                left -= len(chunk)
-                if left < 0:
-                    raise zipfile.BadZipFile(f"it holds more than {MAX_INFLATED >> 30} GB")
-                unpacked.write(chunk)
+            shutil.copyfileobj(packed, unpacked, _CHUNK)
         files[member.filename] = target
     return files, ignored
 

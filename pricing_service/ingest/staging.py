@@ -74,7 +74,7 @@ def stage(
     import duckdb  # noqa: PLC0415  only a process that reads data pays for the engine
 
     relation = long_form(table, relation)
-    headers = match_headers(table, relation.columns, mapping)
+    headers = match_headers(table, relation.columns, mapping, nested=relation.nested)
     possible = _faults(table, headers, numbers)
     statement = _statement(table, headers, relation, possible=possible, currency=currency)
     try:

@@ -20,6 +20,7 @@ class LongForm:
         self._prices = prices
         self._kept = [i for i in range(len(wide.columns)) if i not in prices]
         self.columns = (*(wide.columns[i] for i in self._kept), "price", "intent")
+        self.nested = frozenset(at for at, i in enumerate(self._kept) if i in wide.nested)
         self.torn = wide.torn
 
     def relation(self) -> str:

@@ -40,6 +40,12 @@ class Service:
         self._process: subprocess.Popen[bytes] | None = None
         self._log = settings.data_folder.parent / "log"
 
+    @property
+    def process_id(self) -> int:
+        """The process that answers requests; its worker is below it."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it is ready."""
         url = self.settings.database_url

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pricing_service.ingest import DatasetRefused, Folder, Uploads, Zip, csv_files, ingest, sources
+from pricing_service.ingest import DatasetRefused, Folder, Uploads, Zip, ingest, packing
 
 USAGE = "customer_id,date,metric,units\nc1,2024-01-01,m,1.5\nc2,2024-01-02,m,2\n"
 METRICS = "metric,kind\nm,flow\n"
@@ -69,8 +69,7 @@ def test_names_inside_a_zip_cannot_write_elsewhere(shop, tmp_path):
 
 @pytest.mark.parametrize("ending", ["zip", "gz"])
 def test_what_unpacks_to_too_much_is_refused(shop, tmp_path, monkeypatch, ending):
-    for module in (csv_files, sources):
-        monkeypatch.setattr(module, "MAX_INFLATED", 1 << 20)
+    monkeypatch.setattr(packing, "MAX_INFLATED", 1 << 20)
     bomb = USAGE + "c1,2024-01-01,m,1\n" * 200_000
     source = (
         zipped(tmp_path / "a.zip", {"usage.csv": bomb})
