@@ -127,7 +127,7 @@ def _furnish(app: FastAPI, store: Storage, settings: Settings) -> None:
 def _guard(app: FastAPI, store: Storage, settings: Settings) -> None:
     """Put around the application what every request passes; the last one added is the outermost."""
     app.add_middleware(BodyLimit, cap=lambda scope: _cap(scope, settings))
-    app.add_middleware(LoadShedding, at_once=_by_class(settings.requests_at_once))
+    app.add_middleware(LoadShedding, at_once=_by_class(settings.requests_at_once), shared=not settings.dev)
     app.add_middleware(SafeHeaders, routes=app.routes)
     reads = next(
         each for each in recommendations.router.routes if getattr(each, "name", "") == "read_recommendation"

@@ -53,6 +53,18 @@ class Caller:
     key_id: str
 
 
+def token_of(authorization: str) -> str:
+    """Return the key in an `Authorization` header; an empty text where there is none.
+
+    Examples
+    --------
+    >>> token_of("Bearer  key_1 "), token_of("bearer key_1"), token_of("Basic key_1")
+    ('key_1', 'key_1', '')
+    """
+    kind, _, token = authorization.partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
 async def identify(request: Request) -> Caller:
     """Find out who is asking.
 
@@ -64,7 +76,7 @@ async def identify(request: Request) -> Caller:
         From an address where too many keys failed.
     """
     authorization = request.headers.get("authorization", "")
-    kind, _, token = authorization.partition(" ")
+    token = token_of(authorization)
     storage: Storage = request.app.state.storage
     failed: FailedKeys = request.app.state.failed_keys
     address = request.client.host if request.client else ""
@@ -72,8 +84,8 @@ async def identify(request: Request) -> Caller:
         detail = f"Too many keys from this address opened nothing; wait {wait} s."
         raise TooFast(detail, headers={"Retry-After": str(wait)})
     key = None
-    if kind.lower() == "bearer" and token.strip():
-        key = await run_in_threadpool(storage.keys.find, token.strip())
+    if token:
+        key = await run_in_threadpool(storage.keys.find, token)
     if key is None:
         failed.note(address, authorization.encode("latin-1"))
         raise Unauthenticated(

@@ -96,7 +96,8 @@ class Settings(BaseSettings):
     )
     requests_at_once: dict[RouteClass, Annotated[int, Field(gt=0)]] = Field(
         {"read": 32, "write": 64, "heavy": 8, "agents": 16},
-        description="in progress per process, by class of routes, before 503; JSON in the environment",
+        description="in progress per process, by class of routes, before 503; one key holds at most half of them (all "
+        "in `dev`); JSON in the environment",
     )
     drain_seconds: float = Field(
         5,

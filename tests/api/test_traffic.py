@@ -19,11 +19,12 @@ from pricing_service.storage import Storage
 Message = dict[str, Any]
 
 
-def request(method: str, path: str) -> dict[str, Any]:
-    return {"type": "http", "method": method, "path": path, "headers": []}
+def request(method: str, path: str, key: str = "") -> dict[str, Any]:
+    headers = [(b"authorization", key.encode())] if key else []
+    return {"type": "http", "method": method, "path": path, "headers": headers}
 
 
-async def ask(app: LoadShedding, method: str, path: str) -> Message:
+async def ask(app: LoadShedding, method: str, path: str, key: str = "") -> Message:
     """Send one request and return how its answer starts."""
     sent: list[Message] = []
 
@@ -33,7 +34,7 @@ async def ask(app: LoadShedding, method: str, path: str) -> Message:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await app(request(method, path), receive, send)
+    await app(request(method, path, key), receive, send)
     return sent[0]
 
 
@@ -47,7 +48,7 @@ async def _while_full(asked: list[tuple[str, str]]) -> tuple[list[Message], Mess
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
     app = LoadShedding(slow, at_once={"heavy": 2})
-    heavy = [asyncio.create_task(ask(app, "POST", "/v1/datasets")) for _ in range(2)]
+    heavy = [asyncio.create_task(ask(app, "POST", "/v1/datasets", f"Bearer {at}")) for at in range(2)]
     await asyncio.sleep(0)
     answers = [await ask(app, *one) for one in asked]
     release.set()
@@ -69,6 +70,49 @@ def test_beyond_its_bound_a_heavy_request_is_turned_away_and_others_are_answered
     assert [answer["status"] for answer in answers] == [503, 503, 200, 200, 200]
     assert (b"retry-after", b"2") in answers[0]["headers"]
     assert afterwards["status"] == 200
+
+
+async def _one_key(asked: list[str], *, shared: bool = True) -> tuple[list[int], LoadShedding]:
+    """Ask heavy requests that do not end, by these headers, and return the status of those that were turned away."""
+
+    async def endless(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.Event().wait()
+
+    app = LoadShedding(endless, at_once={"heavy": 4}, shared=shared)
+    tasks = [asyncio.create_task(ask(app, "POST", "/v1/datasets", key)) for key in asked]
+    await asyncio.sleep(0.01)
+    refused = [task.result()["status"] if task.done() else 0 for task in tasks]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return refused, app
+
+
+def test_one_key_holds_half_of_a_class_and_another_still_gets_in() -> None:
+    refused, app = asyncio.run(_one_key(["Bearer a"] * 3 + ["Bearer b"] * 3 + ["Bearer c"]))
+
+    assert refused == [0, 0, 503, 0, 0, 503, 503]
+    assert not app.held
+    assert app.busy["heavy"] == 0
+
+
+def test_a_key_is_one_key_however_its_header_is_written() -> None:
+    spellings = ["Bearer a", "bearer a", "BEARER  a ", "Bearer \ta"]
+
+    assert asyncio.run(_one_key(spellings))[0] == [0, 0, 503, 503]
+
+
+def test_a_local_workspace_has_all_places() -> None:
+    assert asyncio.run(_one_key(["Bearer dev"] * 5, shared=False))[0] == [0, 0, 0, 0, 503]
+
+
+def test_a_class_of_one_place_is_open_to_every_key() -> None:
+    async def at_once(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    app = LoadShedding(at_once, at_once={"heavy": 1})
+
+    assert asyncio.run(ask(app, "POST", "/v1/datasets", "Bearer a"))["status"] == 200
 
 
 def test_a_request_that_fails_gives_its_place_back() -> None:
