@@ -17,7 +17,7 @@ RouteClass = Literal["crm", "read", "write", "heavy", "agents"]
 
 
 class UnsafeSettings(ValueError):
-    """The settings would open the service to everyone; the message says how to mend them."""
+    """The settings would open the service to everyone or lose data; the message says how to mend them."""
 
 
 class HubSpotPortal(BaseModel):

@@ -23,8 +23,12 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from pricing_service.storage.network_folders import refuse_network_folder
+
 _BUSY_TIMEOUT_MS = 15_000
 _RETRY_SECONDS = 0.01
+LONGEST_LOG = 16 << 20
+"""Bytes: what SQLite's log keeps on the disk once it was written into the file."""
 
 
 class Together:
@@ -97,13 +101,20 @@ class Database:
     ----------
     url
         A SQLAlchemy address: `sqlite:////folder/service.sqlite` or `postgresql+psycopg://…`.
+
+    Raises
+    ------
+    UnsafeSettings
+        For SQLite on a network file system.
     """
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(self.url.database).parent
+            refuse_network_folder(folder)
+            folder.mkdir(parents=True, exist_ok=True)
         self.engine = sa.create_engine(self.url, pool_pre_ping=not self.is_sqlite)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
@@ -204,6 +215,8 @@ def _prepare_sqlite(connection: DBAPIConnection, record: object) -> None:
     raw.execute("PRAGMA foreign_keys = ON")
     # FULL: an answer that was given is on the disk, also after a power cut (NORMAL may lose a commit).
     raw.execute("PRAGMA synchronous = FULL")
+    # While somebody reads, the log only grows: by what is written. The first write afterwards cuts it.
+    raw.execute(f"PRAGMA journal_size_limit = {LONGEST_LOG}")
     # What is deleted is overwritten: a forgotten customer is not left in pages that nothing uses.
     raw.execute("PRAGMA secure_delete = ON")
 

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from pricing_service.storage import Storage, schema
-from pricing_service.storage.database import Database
+from pricing_service.storage.database import LONGEST_LOG, Database
 
 _COUNTS = sa.Table("counts", sa.MetaData(), sa.Column("n", sa.Integer))
 
@@ -48,6 +48,35 @@ def test_four_processes_that_read_and_then_write_lose_no_update(sqlite: Database
     with sqlite.reading() as connection:
         assert connection.execute(sa.select(_COUNTS.c.n)).scalar_one() == 200
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
+
+
+def test_the_log_grows_by_what_is_written_while_somebody_reads_and_is_cut_afterwards(
+    sqlite: Database,
+) -> None:
+    log = Path(f"{sqlite.url.database}-wal")
+    written = 0
+
+    def write(bytes_each: int) -> None:
+        nonlocal written
+        with sqlite.writing() as connection:
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS many (b BLOB)")
+            connection.exec_driver_sql("INSERT INTO many VALUES (randomblob(?))", (bytes_each,))
+        written += bytes_each
+
+    with sqlite.reading() as reader:
+        assert reader.execute(sa.select(_COUNTS.c.n)).scalar_one() == 0
+        for _ in range(40):
+            write(1 << 20)
+        assert log.stat().st_size > LONGEST_LOG
+        assert log.stat().st_size < 1.1 * written + (1 << 20)
+        assert reader.execute(sa.select(_COUNTS.c.n)).scalar_one() == 0
+    write(1)  # puts the log into the file
+    write(1)  # begins the log anew
+    assert log.stat().st_size <= LONGEST_LOG
+
+    for _ in range(60):
+        write(1 << 20)
+    assert log.stat().st_size <= LONGEST_LOG
 
 
 def test_connections_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
