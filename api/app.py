@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from api import database_away, openapi, problems
 from api.analyses import AnalysisDesk
+from api.buckets import Buckets
 from api.datasets import DatasetDesk
 from api.failed_keys import FailedKeys
 from api.headers import SafeHeaders
@@ -55,7 +56,9 @@ _ROWS_BODY = 32 << 20
 _LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 
 
-def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, storage: Storage | None = None, shared_buckets: int | None = None
+) -> FastAPI:
     """Build the application.
 
     Parameters
@@ -64,6 +67,8 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
         Where things live and what may come in.
     storage
         An open storage, if the caller has one; otherwise one is opened here and closed at shutdown.
+    shared_buckets
+        The file in which several processes share how fast callers may be; None: this process is alone.
 
     Raises
     ------
@@ -91,6 +96,7 @@ def create_app(settings: Settings, *, storage: Storage | None = None) -> FastAPI
         lifespan=lifespan,
     )
     _furnish(app, store, settings)
+    _limit(app, settings, shared_buckets)
     for resource in (
         datasets, rows, analyses, price_books, simulations, proposals, audit, recommendations, keys, webhook_endpoints,
         agents, health, pages,
@@ -115,13 +121,19 @@ def _furnish(app: FastAPI, store: Storage, settings: Settings) -> None:
     portals = settings.hubspot_portals
     app.state.hubspot = HubSpotCallers(portals, store.workspaces.list() if portals else ())
     app.state.webhooks = WebhookDesk(store, settings)
-    # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
-    app.state.pace = Pace({} if settings.dev else _by_class(settings.requests_per_minute))
-    app.state.failed_keys = FailedKeys(None if settings.dev else settings.failed_keys_per_minute)
     app.state.meters = Meters()
     app.state.drain = Drain()
     app.state.snapshots = HeldSnapshots(store)
     app.state.recommendations = RecommendationDesk(store, app.state.snapshots)
+
+
+def _limit(app: FastAPI, settings: Settings, shared: int | None) -> None:
+    """Put how fast callers may be into the application."""
+    # The keys of a local workspace belong to one machine, and demos and tests run as fast as they can.
+    rates = {} if settings.dev else _by_class(settings.requests_per_minute)
+    failures = None if settings.dev else settings.failed_keys_per_minute
+    app.state.pace = Pace(rates, buckets=Buckets(shared, table=0))
+    app.state.failed_keys = FailedKeys(failures, buckets=Buckets(shared, table=1))
 
 
 def _guard(app: FastAPI, store: Storage, settings: Settings) -> None:
@@ -142,7 +154,7 @@ def _guard(app: FastAPI, store: Storage, settings: Settings) -> None:
     if settings.dev:
         # A page elsewhere could point its own name at this machine and read the answers.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK)
-    app.add_middleware(Telemetry, meters=app.state.meters)
+    app.add_middleware(Telemetry, meters=app.state.meters, drain=app.state.drain)
 
 
 def _by_class(bounds: Mapping[RouteClass, int]) -> dict[str, int]:

@@ -92,16 +92,22 @@ def demo(
 
 @app.command()
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="with --dev: loopback only")] = "127.0.0.1",
     port: Port = 8000,
     dev: Annotated[bool, typer.Option("--dev", help="this machine only, with the keys dev and dev2")] = False,
     data_folder: Data = None,
+    api_processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="on one port; default: PRICING_SERVICE_API_PROCESSES or 1"),
+    ] = None,
 ) -> None:
     """Serve the API, with a worker beside it."""
     from api.terminal import server  # noqa: PLC0415  as above
 
     with screen.refusals():
-        server.serve(settings.said(dev=dev, data_folder=data_folder), host=host, port=port)
+        told = settings.said(dev=dev, data_folder=data_folder, api_processes=api_processes)
+        server.serve(told, host=host, port=port)
 
 
 @app.command()

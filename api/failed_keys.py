@@ -1,7 +1,7 @@
 """How often an address may fail with keys: a bucket of failures each, so that guessing is slow and fills no memory.
 
-Buckets are in this process's memory, as those of `pace` are, and of a bounded number of addresses: the one that failed
-longest ago goes first. A key that opened a door goes on from an address whose bucket is empty, since many people may
+Buckets are shared as those of `pace` are, and of a bounded number of addresses: one that failed longest ago goes
+first. A key that opened a door of this process goes on from an address whose bucket is empty, since many people may
 stand behind one proxy; only keys that never opened one wait, before anybody looks whether they are right.
 """
 
@@ -14,9 +14,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from api.buckets import Buckets
+
 _MINUTE = 60.0
 MOST = 10_000
-"""Addresses, and keys that opened a door, that are remembered."""
+"""Keys that opened a door and are remembered."""
 _IPV6_NET = 64
 
 
@@ -30,7 +32,9 @@ class FailedKeys:
     clock
         Seconds that never run backwards.
     most
-        How many addresses and how many keys are remembered.
+        How many keys that opened a door are remembered.
+    buckets
+        Where failures are kept.
 
     Examples
     --------
@@ -42,19 +46,24 @@ class FailedKeys:
     """
 
     def __init__(
-        self, per_minute: int | None, *, clock: Callable[[], float] = time.monotonic, most: int = MOST
+        self,
+        per_minute: int | None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        most: int = MOST,
+        buckets: Buckets | None = None,
     ) -> None:
         self._limit = per_minute
         self._clock = clock
         self._most = most
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # left, at which moment
+        self._buckets = buckets or Buckets()
         self._proven: OrderedDict[bytes, None] = OrderedDict()
 
     def wait(self, address: str, authorization: bytes) -> int:
         """Return for how many seconds a key from an address is not looked at; 0: it is."""
-        if self._limit is None or (place := _place(address)) not in self._left:
+        if self._limit is None:
             return 0
-        left = self._now_left(place)
+        left = self._buckets.left(_place(address), self._limit, now=self._clock())
         if left >= 1 or _short(authorization) in self._proven:
             return 0
         return math.ceil((1 - left) * _MINUTE / self._limit)
@@ -63,12 +72,8 @@ class FailedKeys:
         """Note that a key from an address opened nothing."""
         if self._limit is None:
             return
-        place = _place(address)
-        left = self._now_left(place)
-        self._left[place] = (max(left - 1, 0.0), self._clock())
-        self._left.move_to_end(place)
+        self._buckets.take(_place(address), self._limit, now=self._clock(), at_least=0.0)
         self._proven.pop(_short(authorization), None)
-        _bound(self._left, self._most)
 
     def prove(self, authorization: bytes) -> None:
         """Note that a key opened a door."""
@@ -76,13 +81,8 @@ class FailedKeys:
             short = _short(authorization)
             self._proven[short] = None
             self._proven.move_to_end(short)
-            _bound(self._proven, self._most)
-
-    def _now_left(self, place: str) -> float:
-        full = float(self._limit or 0)
-        now = self._clock()
-        left, before = self._left.get(place, (full, now))
-        return min(full, left + full / _MINUTE * (now - before))
+            if len(self._proven) > self._most:
+                self._proven.popitem(last=False)
 
 
 def _place(address: str) -> str:
@@ -98,8 +98,3 @@ def _place(address: str) -> str:
 
 def _short(authorization: bytes) -> bytes:
     return hashlib.sha256(authorization).digest()
-
-
-def _bound(table: OrderedDict[str, tuple[float, float]] | OrderedDict[bytes, None], most: int) -> None:
-    if len(table) > most:
-        table.popitem(last=False)

@@ -1,7 +1,7 @@
 """How fast one key may ask: a bucket of requests for each class of routes, filled again as time passes.
 
-The buckets are in this process's memory: several processes together let through so many times more, and a process that
-starts anew begins with full ones. Nothing is written for a request.
+The API processes of one service share the buckets; services on several hosts each have their own, and one that starts
+anew begins with full ones. Nothing is written for a request.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from api.buckets import Buckets
 
 _MINUTE = 60.0
 
@@ -56,6 +58,8 @@ class Pace:
         Class of routes → requests a minute; a class that is not named has no limit.
     clock
         Seconds that never run backwards.
+    buckets
+        Where what is left is kept.
 
     Examples
     --------
@@ -64,22 +68,24 @@ class Pace:
     ([True, True, False], None)
     """
 
-    def __init__(self, per_minute: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        per_minute: Mapping[str, int],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        buckets: Buckets | None = None,
+    ) -> None:
         self._per_minute = per_minute
         self._clock = clock
-        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}  # left, at which moment
+        self._buckets = buckets or Buckets()
 
     def take(self, key_id: str, kind: str | None) -> Allowance | None:
         """Take one request out of a key's bucket; None where nothing limits it. Call it from one thread."""
         limit = self._per_minute.get(kind or "")
         if kind is None or limit is None:
             return None
-        now, speed = self._clock(), limit / _MINUTE
-        left, before = self._buckets.get((key_id, kind), (float(limit), now))
-        left = min(float(limit), left + speed * (now - before))
-        granted = left >= 1
-        left -= granted
-        self._buckets[key_id, kind] = (left, now)
+        speed = limit / _MINUTE
+        left, granted = self._buckets.take(f"{key_id} {kind}", limit, now=self._clock())
         return Allowance(
             limit=limit,
             remaining=int(left),

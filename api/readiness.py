@@ -20,10 +20,16 @@ class Drain:
 
     def __init__(self) -> None:
         self.begun = False
+        self.closing = False
+        """Whether each connection ends with its next answer: who asks again comes to another process."""
 
     def begin(self) -> None:
         """From now on say that the process is not ready."""
-        self.begun = True
+        self.begun = self.closing = True
+
+    def hand_over(self) -> None:
+        """From now on end connections; another process on the same port is ready."""
+        self.closing = True
 
 
 def refuse_unless_ready(storage: Storage, drain: Drain | None = None) -> None:

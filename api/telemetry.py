@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import time
+from collections.abc import Iterator
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.readiness import Drain
 from pricing_service.storage import Tally
 
+_SHARED = (
+    "PROMETHEUS_MULTIPROC_DIR"  # the library's name: with it set at import, meters are files in that folder
+)
+_CLOSE = (b"connection", b"close")
 _log = structlog.get_logger("api")
 
 
@@ -43,15 +53,6 @@ class Meters:
             "http_request_duration_seconds", "Time to answer", ("method", "route"), registry=self.registry
         )
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self.waiting = Gauge("analyses_waiting", "Analyses that wait for a worker", registry=self.registry)
-        self.deliveries = Gauge(
-            "webhook_deliveries", "Deliveries that are kept, by status", ("status",), registry=self.registry
-        )
-        self.oldest = Gauge(
-            "webhook_oldest_waiting_seconds",
-            "For how long the oldest delivery that waits has waited",
-            registry=self.registry,
-        )
 
     def note(self, method: str, route: str, status: int, *, seconds: float) -> None:
         """Count one answer; the meter of its labels is looked up once, for that costs more than to count."""
@@ -66,20 +67,42 @@ class Meters:
         children[1].observe(seconds)
 
     def page(self, *, waiting: int, webhooks: Tally) -> bytes:
-        """Write the meters in Prometheus' text format."""
-        self.waiting.set(waiting)
-        for status, count in webhooks.deliveries.items():
-            self.deliveries.labels(status).set(count)
-        self.oldest.set(webhooks.oldest_waiting)
-        return generate_latest(self.registry)
+        """Write the meters in Prometheus' text format, of all processes that share a folder of meters."""
+        counted = self.registry
+        if _SHARED in os.environ:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the library has no types
+        now = CollectorRegistry()
+        now.register(_Now(waiting, webhooks))
+        return generate_latest(counted) + generate_latest(now)
+
+
+class _Now(Collector):
+    """What is counted when it is asked for, and is the same whichever process is asked."""
+
+    def __init__(self, waiting: int, webhooks: Tally) -> None:
+        self._waiting = waiting
+        self._webhooks = webhooks
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("analyses_waiting", "Analyses that wait for a worker", self._waiting)
+        deliveries = GaugeMetricFamily(
+            "webhook_deliveries", "Deliveries that are kept, by status", labels=("status",)
+        )
+        for status, count in self._webhooks.deliveries.items():
+            deliveries.add_metric((status,), count)
+        yield deliveries
+        about = "For how long the oldest delivery that waits has waited"
+        yield GaugeMetricFamily("webhook_oldest_waiting_seconds", about, self._webhooks.oldest_waiting)
 
 
 class Telemetry:
     """Measure and log every request by its route, never by its path: paths carry customers' ids."""
 
-    def __init__(self, app: ASGIApp, *, meters: Meters) -> None:
+    def __init__(self, app: ASGIApp, *, meters: Meters, drain: Drain | None = None) -> None:
         self.app = app
         self.meters = meters
+        self.drain = drain or Drain()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and note how it went."""
@@ -93,6 +116,8 @@ class Telemetry:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                if self.drain.closing:
+                    message["headers"].append(_CLOSE)
             await send(message)
 
         try:

@@ -30,7 +30,7 @@ class WorkerProcess:
 
     def __init__(self, settings: Settings, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._environment = {**os.environ, **_as_environment(settings)}
+        self._environment = {**os.environ, **as_environment(settings)}
         self._stopping = threading.Event()
         self._process = self._start()
         self._watch = threading.Thread(target=self._keep_running, name="worker-watch", daemon=True)
@@ -58,6 +58,10 @@ class WorkerProcess:
         finally:
             _close(self._process)
 
+    def renew(self) -> None:
+        """Let a new worker take over from this one, which lets go of its step."""
+        self._process.terminate()
+
     def _start(self) -> subprocess.Popen[bytes]:
         # The pipe ends with this process, however it ends; the worker then stops by itself.
         command = [sys.executable, "-m", "api.command_line", "worker", "--until-stdin-ends"]
@@ -77,6 +81,7 @@ def _close(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
 
 
-def _as_environment(settings: Settings) -> dict[str, str]:
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Write what the command line may have said as the environment of another process."""
     told = {"DATA_FOLDER": str(settings.data_folder.absolute()), "DEV": str(settings.dev).lower()}
     return {f"PRICING_SERVICE_{name}": value for name, value in told.items()}

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="databases that may be read, name → address; JSON in the environment",
     )
+    api_processes: int = Field(
+        1, ge=1, le=64, description="processes of `serve` that answer requests on its one port"
+    )
     worker_jobs: int = Field(1, ge=1, le=64, description="analyses that one worker process runs at a time")
     max_upload_bytes: int = Field(2 * 1024**3, gt=0, description="largest request body, bytes")
     guard_p95_rise: float = Field(
@@ -92,7 +95,8 @@ class Settings(BaseSettings):
     )
     requests_per_minute: dict[RouteClass, Annotated[int, Field(gt=0)]] = Field(
         {"crm": 12_000, "read": 1200, "write": 240, "heavy": 60, "agents": 600},
-        description="per key and process, by class of routes, before 429; JSON in the environment; off in `dev`",
+        description="per key, by class of routes, before 429, all API processes of one `serve` together; JSON in the "
+        "environment; off in `dev`",
     )
     requests_at_once: dict[RouteClass, Annotated[int, Field(gt=0)]] = Field(
         {"read": 32, "write": 64, "heavy": 8, "agents": 16},
@@ -108,7 +112,8 @@ class Settings(BaseSettings):
     failed_keys_per_minute: int = Field(
         30,
         gt=0,
-        description="keys from one address that may open nothing, per process, before 429; off in `dev`",
+        description="keys from one address that may open nothing, all API processes of one `serve` together, before "
+        "429; off in `dev`",
     )
     max_queued_analyses: int = Field(1000, gt=0, description="queued analyses per workspace before 429")
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from api.analysis_request import parse
 from api.app import create_app
+from api.listening import end_at_sigterm, listen
 from api.local_workspace import LOCAL
 from api.problems import Refused
 from api.telemetry import log_to_stderr
-from api.terminal import local, screen, server
+from api.terminal import local, screen
 from api.uploads import Upload
 from api.worker_process import WorkerProcess
 from experiments.market import sample_business, write_dataset
@@ -32,7 +33,7 @@ def write_report(path: Path, *, seed: int) -> None:
 
 def serve_report(*, port: int, seed: int) -> None:
     """Run the sample business's report as a job, then serve it at `/` beside the API until a signal."""
-    server.end_at_sigterm()
+    end_at_sigterm()
     log_to_stderr(quiet=True)
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
         settings = Settings(data_folder=Path(folder) / "data", dev=True, database_url=None)
@@ -50,4 +51,4 @@ def serve_report(*, port: int, seed: int) -> None:
             if analysis["status"] != "succeeded":
                 raise Refused(f"The report {analysis['status']}: {analysis['error']}")
             screen.show_result("report", analysis["result"])
-            server.listen(app, host="127.0.0.1", port=port, ready=lambda url: screen.say(f"ready {url}"))
+            listen(app, host="127.0.0.1", port=port, ready=lambda url: screen.say(f"ready {url}"))

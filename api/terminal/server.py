@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import signal
-import socket
-import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from types import FrameType
-
-import uvicorn
-from fastapi import FastAPI
 
 from api.app import create_app
+from api.datasets import DatasetDesk
+from api.listening import FINISH_SECONDS, drained, end_at_sigterm, listen
+from api.local_workspace import make_local_workspace
 from api.problems import Refused
-from api.readiness import Drain
+from api.processes.several import ApiProcesses
 from api.telemetry import log_to_stderr
 from api.terminal import screen
 from api.worker_process import WorkerProcess
 from pricing_service.config import Settings
-
-# Longer than the longest wait that a caller may prefer would hold up every restart.
-_DRAIN_SECONDS = 20
+from pricing_service.storage import Storage
 
 
 def serve(settings: Settings, *, host: str, port: int) -> None:
@@ -41,31 +33,31 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     settings.secret_bytes()
     if settings.dev and not _is_loopback(host):
         raise Refused(f"--dev serves this machine only, and {host} can be reached from others.")
+    end_at_sigterm()
+    if settings.api_processes > 1:
+        _serve_several(settings, host=host, port=port)
+        return
     app = create_app(settings)
     app.state.datasets.finish_forgetting()
-    end_at_sigterm()
     with WorkerProcess(settings):
-        drained = 0.0 if settings.dev else settings.drain_seconds
-        listen(app, host=host, port=port, ready=lambda url: screen.say(f"ready {url}"), drained=drained)
+        listen(app, host=host, port=port, ready=_say_ready, drained=drained(settings))
 
 
-def listen(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None], drained: float = 0.0) -> None:
-    """Answer requests until a signal; `ready` is told the address once it is open.
-
-    After the first signal `/readyz` says 503 for `drained` seconds while requests are still taken. Then none is taken
-    any more, and those that run are finished, up to a bound. A second signal ends the wait.
-    """
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,  # `Telemetry` logs routes, not paths
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+def _serve_several(settings: Settings, *, host: str, port: int) -> None:
+    # The port first: where it is taken, nothing is migrated.
+    processes = ApiProcesses(
+        settings, host=host, port=port, patience=settings.drain_seconds + FINISH_SECONDS + 5
     )
-    with suppress(KeyboardInterrupt):
-        _Server(config, ready=ready, drain=app.state.drain, drained=drained).run()
+    with Storage.open(settings) as storage:
+        if settings.dev:
+            make_local_workspace(storage)
+        DatasetDesk(storage).finish_forgetting()
+    with WorkerProcess(settings) as worker:
+        processes.run(ready=_say_ready, renewed=worker.renew)
+
+
+def _say_ready(url: str) -> None:
+    screen.say(f"ready {url}")
 
 
 def work(settings: Settings, *, until_stdin_ends: bool, quiet: bool) -> None:
@@ -77,45 +69,6 @@ def work(settings: Settings, *, until_stdin_ends: bool, quiet: bool) -> None:
     if until_stdin_ends:
         threading.Thread(target=_stop_with_stdin, args=(stop,), daemon=True).start()
     worker.work(settings, stop_event=stop)
-
-
-def end_at_sigterm() -> None:
-    """Turn SIGTERM into an orderly end: the server re-raises it after draining."""
-
-    def end(_: int, __: FrameType | None) -> None:
-        sys.exit(0)
-
-    signal.signal(signal.SIGTERM, end)
-
-
-class _Server(uvicorn.Server):
-    """Says when it listens, and at a signal first that it is not ready any more."""
-
-    def __init__(
-        self, config: uvicorn.Config, *, ready: Callable[[str], None], drain: Drain, drained: float
-    ) -> None:
-        super().__init__(config)
-        self._ready = ready
-        self._drain = drain
-        self._drained = drained
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Let whoever balances the load see that we go down, then end as the framework does."""
-        if self._drain.begun or not self._drained:
-            self._drain.begin()
-            super().handle_exit(sig, frame)
-            return
-        self._drain.begin()
-        end = threading.Timer(self._drained, super().handle_exit, (sig, None))
-        end.daemon = True
-        end.start()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the port, then tell."""
-        await super().startup(sockets)
-        if self.started:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
-            self._ready(f"http://{host}:{port}/")
 
 
 def _stop_with_stdin(stop: threading.Event) -> None:

@@ -34,7 +34,7 @@ import sys; sys.path.insert(0, {root!r})
 from pathlib import Path
 from api.app import create_app
 from api.telemetry import log_to_stderr
-from api.terminal.server import listen
+from api.listening import listen
 from pricing_service.config import Settings
 log_to_stderr()
 # The pace is kept for every request, and so high that none is turned away.

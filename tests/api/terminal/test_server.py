@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.problems import Refused
-from api.readiness import Drain
 from api.terminal import server
 from pricing_service.config import Settings, UnsafeSettings
 
@@ -45,40 +38,3 @@ def test_the_worker_stops_when_its_starter_is_gone(monkeypatch: pytest.MonkeyPat
         thread.join(10)
 
     assert stop.is_set()
-
-
-def test_at_a_signal_it_is_not_ready_first_and_takes_no_more_requests_later(tmp_path: Path) -> None:
-    drain = Drain()
-    going = server._Server(uvicorn.Config(FastAPI()), ready=print, drain=drain, drained=0.2)
-
-    going.handle_exit(signal.SIGTERM, None)
-
-    assert (drain.begun, going.should_exit) == (True, False)
-    for _ in range(500):
-        if going.should_exit:
-            break
-        time.sleep(0.02)
-    assert going.should_exit
-
-
-@pytest.mark.parametrize(("drained", "signals"), [(0.0, 1), (600.0, 2)])
-def test_without_a_wait_or_at_a_second_signal_it_ends_at_once(drained: float, signals: int) -> None:
-    drain = Drain()
-    going = server._Server(uvicorn.Config(FastAPI()), ready=print, drain=drain, drained=drained)
-
-    for _ in range(signals):
-        going.handle_exit(signal.SIGTERM, None)
-
-    assert (drain.begun, going.should_exit) == (True, True)
-
-
-def test_while_it_drains_requests_are_answered_and_readyz_says_no(tmp_path: Path) -> None:
-    app = create_app(Settings(data_folder=tmp_path, dev=True))
-    with TestClient(app) as client:
-        assert client.get("/readyz").status_code == 200
-        app.state.drain.begin()
-
-        answer = client.get("/readyz")
-
-        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "draining")
-        assert client.get("/v1/datasets", headers={"Authorization": "Bearer dev"}).status_code == 200
