@@ -14,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from pricing_service.exhausted import exhausted
 from pricing_service.ingest.casting import literal
 from pricing_service.ingest.errors import TableRefused
 from pricing_service.ingest.packing import most_unpacked, told
@@ -168,6 +169,8 @@ class CsvFile:
                     windows += chunk.count(b"\r\n") + (tail[-1:] == b"\r" and chunk[:1] == b"\n")
                     tail = (tail + chunk[-_TAIL:])[-_TAIL:]
         except (EOFError, zlib.error, OSError) as error:
+            if exhausted(error):
+                raise
             raise TableRefused(f"the file cannot be unpacked: {error}", code="unreadable") from error
         blank_end = tail[len(tail.rstrip(b"\r\n")) :].count(b"\n")
         return feeds - blank_end + 1, 0 < windows < feeds

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pricing_service.exhausted import exhausted
 from pricing_service.ingest.casting import MACROS
 
 MEMORY = "450MB"
@@ -16,7 +17,13 @@ SPILL = "60GB"
 
 @contextmanager
 def engine(workspace: Path) -> Iterator[Any]:
-    """Open an engine whose overflow goes to `workspace`."""
+    """Open an engine whose overflow goes to `workspace`.
+
+    Raises
+    ------
+    OSError
+        Where the engine ran into a full disk or into no open file: nothing is wrong with the data then.
+    """
     import duckdb  # noqa: PLC0415  only a process that reads data pays for the engine
 
     connection = duckdb.connect(
@@ -30,5 +37,9 @@ def engine(workspace: Path) -> Iterator[Any]:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(MACROS)
         yield connection
+    except duckdb.Error as error:
+        if (said := exhausted(error)) is None:
+            raise
+        raise said from error
     finally:
         connection.close()

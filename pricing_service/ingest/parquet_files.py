@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pricing_service.exhausted import exhausted
 from pricing_service.ingest.casting import literal, quoted
 from pricing_service.ingest.csv_files import MAX_COLUMNS
 from pricing_service.ingest.engine import MEMORY
@@ -45,6 +46,8 @@ def parquet_file(connection: Any, path: Path) -> TypedRelation:
     except duckdb.OutOfMemoryException as error:
         raise TableRefused("a part of the file is too large to be unpacked", code="too_large") from error
     except duckdb.Error as error:
+        if exhausted(error):
+            raise
         raise TableRefused(f"the file cannot be read: {first_line(error)}", code="unreadable") from error
     finally:
         connection.execute(f"SET memory_limit = '{MEMORY}'")

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pricing_service.exhausted import exhausted
 from pricing_service.ingest.casting import quoted
 from pricing_service.ingest.errors import TableRefused
 
@@ -49,6 +50,8 @@ class TypedRelation:
         try:
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         except duckdb.Error as error:
+            if exhausted(error):
+                raise
             raise TableRefused(f"the file cannot be read: {first_line(error)}", code="unreadable") from error
         self.typed = [(row[0], row[1]) for row in described]
         self._names = [name for name, _ in self.typed]

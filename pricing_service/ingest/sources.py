@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from pricing_service.exhausted import exhausted
 from pricing_service.ingest.csv_files import CsvFile, Dialect
 from pricing_service.ingest.errors import DatasetRefused, TableRefused, fault
 from pricing_service.ingest.packing import most_unpacked, told
@@ -167,6 +168,8 @@ class Zip:
                 most = most_unpacked(self.path.stat().st_size)
                 files, ignored = _unpack(archive, workspace, most=most)
         except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            if exhausted(error):
+                raise
             message = f"the zip cannot be unpacked: {error}"
             raise DatasetRefused(message, [fault("unreadable", message)]) from error
         contents = Uploads(files).open(connection, workspace)

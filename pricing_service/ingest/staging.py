@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pricing_service.exhausted import exhausted
 from pricing_service.ingest.casting import Fault, changed_type, faults, literal, quoted, typed
 from pricing_service.ingest.errors import TableRefused
 from pricing_service.ingest.headers import Headers, match_headers
@@ -80,6 +81,8 @@ def stage(
     try:
         connection.execute(f"CREATE TEMP TABLE {quoted(table.name)} AS {statement}")
     except (duckdb.DataError, duckdb.OperationalError) as error:
+        if exhausted(error):
+            raise
         reason = str(error).splitlines()[0]
         raise TableRefused(f"the file cannot be read: {reason}", code="unreadable") from error
     read, faulty, rounded = connection.execute(

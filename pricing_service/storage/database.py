@@ -26,6 +26,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from pricing_service.storage.network_folders import refuse_network_folder
 
 _BUSY_TIMEOUT_MS = 15_000
+_STATEMENT_TIMEOUT_MS = 20_000
 _RETRY_SECONDS = 0.01
 LONGEST_LOG = 16 << 20
 """Bytes: what SQLite's log keeps on the disk once it was written into the file."""
@@ -119,6 +120,8 @@ class Database:
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            sa.event.listen(self.engine, "connect", _prepare_postgres)
         self._writing = self.engine.execution_options(writing=True)
         self._reading = self.engine
         if not self.is_sqlite:  # by itself PostgreSQL shows each statement a moment of its own
@@ -219,6 +222,15 @@ def _prepare_sqlite(connection: DBAPIConnection, record: object) -> None:
     raw.execute(f"PRAGMA journal_size_limit = {LONGEST_LOG}")
     # What is deleted is overwritten: a forgotten customer is not left in pages that nothing uses.
     raw.execute("PRAGMA secure_delete = ON")
+
+
+def _prepare_postgres(connection: DBAPIConnection, record: object) -> None:
+    """Let no statement wait without end: a request whose database is slow is told to come again."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = {_BUSY_TIMEOUT_MS}")
+    cursor.execute(f"SET statement_timeout = {_STATEMENT_TIMEOUT_MS}")
+    cursor.close()
+    connection.commit()
 
 
 def _write_ahead(raw: sqlite3.Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 import pytest
@@ -60,3 +62,20 @@ def _without(storage: Storage, act: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     with monkeypatch.context() as away:
         away.setattr(storage.database, "writing", refuse)
         act()
+
+
+@pytest.mark.parametrize("refusal", [(errno.ENOSPC, 503), (errno.EROFS, 503), (errno.ENOENT, 500)])
+def test_a_disk_that_takes_nothing_is_a_503_and_a_file_that_is_missing_our_fault(
+    client: TestClient, storage: Storage, monkeypatch: pytest.MonkeyPatch, refusal: tuple[int, int]
+) -> None:
+    code, status = refusal
+
+    def refuse(*_: Any) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(storage.keys, "find", refuse)
+
+    answer = client.get("/things")
+
+    assert answer.status_code == status
+    assert (answer.headers.get("retry-after") == "5") == (status == 503)

@@ -63,6 +63,8 @@ def up_to_date(database: Database) -> bool:
 def _run(database: Database, steps: Callable[[Any, Any], Any]) -> None:
     with database.writing() as connection:
         if not database.is_sqlite:
+            # A migration may take its time, once it has its tables.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.execute(
                 sa.select(sa.func.set_config("lock_timeout", f"{LOCK_TIMEOUT_S * 1000:.0f}", True))
             )
