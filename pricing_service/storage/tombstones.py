@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pricing_service.dataset import customer_digest
 from pricing_service.storage import schema
@@ -105,7 +106,9 @@ class StoredTombstones:
         table = schema.tombstones
         mine = sa.and_(table.c.workspace_id == stone.workspace_id, table.c.digest == stone.digest)
         if connection.execute(table.update().where(mine).values(done_at=None)).rowcount == 0:
-            connection.execute(table.insert().values({**vars(stone), "made_at": self._clock()}))
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            new = insert(table).values({**vars(stone), "made_at": self._clock()})
+            connection.execute(new.on_conflict_do_nothing())  # another process may set it at this moment
 
 
 def read_lines(path: Path) -> list[Tombstone]:

@@ -201,11 +201,12 @@ class Keys:
         """
         table, now = schema.keys, self._clock()
         with self._database.writing() as connection:
-            # Two who close each other's keys take turns: both hold the same row.
+            # Two who close each other's keys take turns: both hold the same row. Rows that refer to it may come
+            # meanwhile: whoever writes one holds the head of the audit, which the closing will wait for.
             connection.execute(
                 schema.workspaces.select()
                 .where(schema.workspaces.c.workspace_id == workspace_id)
-                .with_for_update()
+                .with_for_update(key_share=True)
             )
             keys = {key.id: key for key in _of(connection, workspace_id)}
             if key_id not in keys:

@@ -51,6 +51,29 @@ def test_two_tables_of_one_file_never_meet() -> None:
         assert (first.left("key", 60, now=0.0), second.left("key", 60, now=0.0)) == (0.0, 60.0)
 
 
+HOLD = """
+import fcntl, sys, time
+fcntl.lockf(int(sys.argv[1]), fcntl.LOCK_EX, 1, int(sys.argv[2]))
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+def test_one_takes_at_a_time_and_a_process_that_stands_still_or_is_killed_stops_nobody() -> None:
+    with shared_file() as file:
+        table = Buckets(file)
+        _, begin = table._place("key")
+        command = [sys.executable, "-c", HOLD, str(file), str(begin)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, pass_fds=(file,)) as other:
+            assert other.stdout is not None
+            other.stdout.readline()
+
+            assert table._lock(begin) is None
+            assert taken(table, 3) == 3
+            other.kill()
+        assert table._lock(begin) == file
+
+
 PROGRAM = """
 import sys
 from api.buckets import Buckets

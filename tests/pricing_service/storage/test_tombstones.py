@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from pricing_service.dataset import customer_digest
 from pricing_service.storage import Storage, schema
 from pricing_service.storage.tombstones import read_lines, write_lines
@@ -21,6 +25,19 @@ def test_a_tombstone_holds_a_salted_hash_and_no_id(storage: Storage, workspace: 
     entries = storage.audit.page(workspace).rows
     assert [entry.subject for entry in entries] == [second.digest, first.digest, first.digest]
     assert storage.audit.verify(workspace) is None
+
+
+def test_a_service_that_starts_while_another_one_sets_a_tombstone_takes_it_over(
+    storage: Storage, workspace: str
+) -> None:
+    with ThreadPoolExecutor(1) as pool, storage.database.together() as joined:
+        storage.tombstones.set(workspace, "c1", by="Ada")
+        starting = pool.submit(storage.tombstones.take_from_file)
+        with pytest.raises(TimeoutError):
+            starting.result(0.3)
+        joined.commit()
+
+        assert starting.result(30) == [workspace]
 
 
 def test_two_workspaces_have_two_salts(storage: Storage, workspace: str) -> None:
