@@ -70,7 +70,7 @@ chaos: $(STAMP)  ## kill workers, the service and its database at random moments
 	$(BIN)/pytest tests/journeys tests/durability -m chaos -q --timeout=0
 
 contract: $(STAMP)  ## ask a hundred random cases of every operation in every phase; into docs/contract.md
-	$(BIN)/pytest tests/api/test_contract.py -m contract -q -s --timeout=0
+	$(BIN)/pytest tests/api/test_contract.py -m contract -n 2 -q -rP --timeout=0
 
 lock: $(STAMP)  ## resolve the dependencies again into the two lock files
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \

@@ -32,10 +32,19 @@ def test_every_operation_keeps_its_description(tmp_path: Path) -> None:
 
 
 @pytest.mark.contract
-def test_every_operation_keeps_its_description_in_a_hundred_examples(tmp_path: Path) -> None:
-    outcome = asked(tmp_path, examples=100)
+@pytest.mark.parametrize(
+    ("name", "phases"),
+    [
+        ("examples, and every bound and word", ["examples", "coverage"]),
+        ("100 random cases, and chains", ["fuzzing", "stateful"]),
+    ],
+)
+def test_every_operation_keeps_its_description_in_a_hundred_examples(
+    tmp_path: Path, name: str, phases: list[str]
+) -> None:
+    outcome = asked(tmp_path, examples=100, phases=phases)
 
-    row = outcome.row("100")
+    row = outcome.row(name)
     sys.stdout.write(f"\n{row}\nexcused: {dict(outcome.excused)}\n")
     judge(outcome)
     write(row, page=PAGE)

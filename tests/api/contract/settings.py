@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 Parameters = Mapping[str, str]
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 # What no schema says, so that a refusal is right as well as an answer; docs/contract.md tells it to people.
 REFUSED_FOR_ITS_MEANING: Mapping[str, str] = {
@@ -23,7 +24,13 @@ REFUSED_FOR_ITS_MEANING: Mapping[str, str] = {
 
 
 def write(
-    place: Path, *, examples: int, people: Path, standing: Parameters, own: Mapping[str, Parameters]
+    place: Path,
+    *,
+    examples: int,
+    people: Path,
+    standing: Parameters,
+    own: Mapping[str, Parameters],
+    phases: Collection[str] = PHASES,
 ) -> Path:
     """Write a `schemathesis.toml`.
 
@@ -36,7 +43,9 @@ def write(
     standing
         The objects that reads and writes are about, by their name in a path.
     own
-        Operation → objects or fields of its body that it has instead.
+        Operation → objects that it has instead.
+    phases
+        Those that are run.
     """
     lines = [
         "seed = 1",
@@ -53,6 +62,7 @@ def write(
         "[checks.negative_data_rejection]",
         'expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "415", "422", "428", "429"]',
     ]
+    lines += [f"[phases.{phase}]\nenabled = false" for phase in PHASES if phase not in phases]
     for name, parameters in own.items():
         lines += ["[[operations]]", f"include-name = {json.dumps(name)}", _table(parameters)]
     lines += [

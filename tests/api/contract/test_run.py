@@ -10,6 +10,7 @@ import pytest
 from fastapi import Depends, FastAPI, HTTPException, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.testclient import TestClient
+from pydantic import BaseModel
 
 from tests.api.contract.run import Outcome, identities, run
 
@@ -40,6 +41,20 @@ def an_object_that_everybody_reads(app: FastAPI) -> None:
     @app.get("/trees/{plant_id}", responses=REFUSED)
     def read_tree(caller: Caller, plant_id: str) -> dict[str, str]:
         return {"id": plant_id}
+
+
+class Flower(BaseModel):
+    id: str
+
+
+def a_resource_that_is_lost_at_once(app: FastAPI) -> None:
+    @app.post("/flowers", status_code=201, responses=REFUSED)
+    def create_flower(caller: Caller) -> Flower:
+        return Flower(id="fl_1")
+
+    @app.get("/flowers/{flower_id}", responses=REFUSED)
+    def read_flower(caller: Caller, flower_id: str) -> Flower:
+        raise HTTPException(404)
 
 
 def an_operation_that_refuses_whatever_it_describes(app: FastAPI) -> None:
@@ -93,6 +108,12 @@ def test_an_object_that_everybody_reads_is_found(tmp_path: Path) -> None:
     outcome = asked(tmp_path, an_object_that_everybody_reads)
 
     assert "GET /trees/{plant_id}: a stranger got 200" in outcome.failures
+
+
+def test_a_resource_that_is_lost_at_once_is_found(tmp_path: Path) -> None:
+    outcome = asked(tmp_path, a_resource_that_is_lost_at_once)
+
+    assert any("GET /flowers/{flower_id}, ensure_resource_availability" in each for each in outcome.failures)
 
 
 def test_an_operation_that_refuses_whatever_it_describes_is_found(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from fastapi.testclient import TestClient
@@ -20,7 +20,7 @@ _SIMULATIONS = "GET /v1/price-books/{version}/simulations/{simulation_id}"
 _ANALYSES = "GET /v1/analyses/{analysis_id}"
 
 
-def asked(folder: Path, *, examples: int) -> run.Outcome:
+def asked(folder: Path, *, examples: int, phases: Collection[str] = settings.PHASES) -> run.Outcome:
     """Run schemathesis over the application with so many random cases of an operation in a phase."""
     exports = folder / "exports"
     exports.mkdir()
@@ -46,6 +46,7 @@ def asked(folder: Path, *, examples: int) -> run.Outcome:
                 people=people,
                 standing=objects.standing(),
                 own=_own(objects),
+                phases=phases,
             )
             return run.run(app, config, fresh=_fresh(objects), meanings=meanings(objects), stranger=stranger)
 
