@@ -19,11 +19,11 @@ from starlette.datastructures import UploadFile
 
 from api import row_bodies, strict_json
 from api.problems import Invalid, WrongMediaType
+from api.strict_json import MOST_FILES
 from pricing_service.config import Settings
 from pricing_service.ingest import Uploads, open_source
 from pricing_service.ingest.sources import Source
 
-_MOST_FILES = 200
 _LONGEST_NAME = 200
 _MULTIPART = "multipart/form-data"
 # A part says by its name which table it is.
@@ -76,7 +76,7 @@ async def received_upload(request: Request) -> AsyncIterator[Upload]:
         return
     if kind != _MULTIPART:
         raise WrongMediaType(f"Send {_MULTIPART} with files, or application/json with a source.")
-    async with request.form(max_files=_MOST_FILES, max_fields=10) as form:
+    async with request.form() as form:
         naming = _naming({key: value for key, value in form.items() if isinstance(value, str)})
         files = [value for value in form.getlist("files") if isinstance(value, UploadFile)]
         with tempfile.TemporaryDirectory(prefix="upload-") as folder:
@@ -103,7 +103,7 @@ def upload_body() -> dict[str, Any]:
         for name, field in Naming.model_json_schema()["properties"].items()
     }
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
-    files = {"type": "array", "items": file, "minItems": 1, "maxItems": _MOST_FILES}
+    files = {"type": "array", "items": file, "minItems": 1, "maxItems": MOST_FILES}
     files["description"] = "one file a table, named <table>.csv, .csv.gz or .parquet, or one .zip"
     form: dict[str, Any] = {
         "type": "object",
