@@ -52,14 +52,18 @@ class Recorder:
         Of the service.
     patient
         Whether a refusal for a moment (503) is sent again until it is done; else a lost answer ends the client.
+    transport
+        What sends, if not straight to the address.
     """
 
-    def __init__(self, address: str, *, patient: bool = False) -> None:
+    def __init__(
+        self, address: str, *, patient: bool = False, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self.ledger: list[Entry] = []
         self.faults: list[str] = []
         self.turned_away = 0
         self._patient = patient
-        self._client = httpx.Client(base_url=address, timeout=TIME_LIMIT_S)
+        self._client = httpx.Client(base_url=address, timeout=TIME_LIMIT_S, transport=transport)
 
     def request(self, method: str, path: str, **sent: Any) -> httpx.Response:
         """Send, and note a write before and after."""
@@ -119,9 +123,10 @@ class Clients:
         seed: int,
         patient: bool = False,
         writes: Sequence[str] = tuple(WRITES),
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._writes = writes
-        self.recorders = [Recorder(address, patient=patient) for _ in range(clients)]
+        self.recorders = [Recorder(address, patient=patient, transport=transport) for _ in range(clients)]
         self._chance = [random.Random(seed * 1000 + number) for number in range(clients)]
         self._shops: list[Shop] = []
         self._stop = threading.Event()

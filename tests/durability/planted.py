@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from api import database_away
 from api.command_line import main
 from api.proposals import ProposalDesk
+from api.terminal import server
 from pricing_service.storage import RecommendationFeedback, StoredFeedback, StoredProposal
 from pricing_service.storage.database import Together
 from pricing_service.storage.ids import new_id
@@ -37,6 +38,11 @@ def acknowledge_before_commit() -> None:
 def effect_outside() -> None:
     """Let each part be written by itself, and the answer be kept after it."""
     Together.part = lambda joined: joined._connect().engine.begin()  # type: ignore[method-assign,assignment]
+
+
+def go_at_once() -> None:
+    """Let a service take no more requests as soon as it is told to go."""
+    server.drained = lambda settings: 0.0  # type: ignore[attr-defined]  # imported there by its name
 
 
 def swallow_a_lost_connection() -> None:

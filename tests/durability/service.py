@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import psutil
 
 from pricing_service.config import Settings
 from pricing_service.storage import Storage, schema
@@ -51,7 +53,11 @@ class Service:
         url = self.settings.database_url
         environment = {**os.environ, **({"PRICING_SERVICE_DATABASE_URL": url} if url else {})}
         port, folder = self.address.rpartition(":")[2], str(self.settings.data_folder)
-        command = [sys.executable, *self._program, "serve", "--dev", "--port", port, "--data-folder", folder]
+        command = [sys.executable, *self._program, "serve", "--port", port, "--data-folder", folder]
+        if self.settings.dev:
+            command.append("--dev")
+        else:
+            environment |= _told(self.settings)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True
@@ -69,6 +75,24 @@ class Service:
             self._process.wait()
             self._process = None
 
+    def stop(self) -> None:
+        """End it as an operator does, and wait until it is gone."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(_LONGEST_START_S)
+            self._process = None
+
+    def start_anew(self) -> None:
+        """Let it start its API processes anew, and wait until all it had is gone."""
+        assert self._process is not None
+        starter = psutil.Process(self._process.pid)
+        before = {each.pid for each in starter.children()}
+        starter.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + _LONGEST_START_S
+        while before & {each.pid for each in starter.children()}:
+            assert time.monotonic() < deadline, self._log.read_text()[-4000:]
+            time.sleep(0.1)
+
     def let_claims_grow_old(self) -> None:
         """Let the claims of killed requests be as old as they are when clients may take their keys again."""
         table = schema.idempotency
@@ -82,6 +106,15 @@ class Service:
             return httpx.get(f"{self.address}/readyz", timeout=10).status_code == 200
         except httpx.TransportError:
             return False
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    """Say in the environment what a service that is not for one machine has to know."""
+    assert settings.secret is not None
+    told = {"SECRET": settings.secret.get_secret_value(), "DRAIN_SECONDS": str(settings.drain_seconds),
+            "REQUESTS_PER_MINUTE": json.dumps(settings.requests_per_minute),
+            "API_PROCESSES": str(settings.api_processes)}  # fmt: skip
+    return {f"PRICING_SERVICE_{name}": value for name, value in told.items()}
 
 
 def settings_of(folder: Path, database_url: str | None) -> Settings:
