@@ -30,7 +30,7 @@ class FailedKeys:
     per_minute
         Failures a minute, and the most at once; None: no limit.
     clock
-        Seconds that never run backwards.
+        Seconds; a step back takes nothing from anybody.
     most
         How many keys that opened a door are remembered.
     buckets

@@ -57,7 +57,7 @@ class Pace:
     per_minute
         Class of routes → requests a minute; a class that is not named has no limit.
     clock
-        Seconds that never run backwards.
+        Seconds; a step back takes nothing from anybody.
     buckets
         Where what is left is kept.
 

@@ -84,6 +84,16 @@ def test_an_address_may_try_again_as_time_passes_and_others_at_once() -> None:
     assert failed.wait("192.0.2.1", b"next") == 0
 
 
+def test_a_clock_that_steps_back_makes_nobody_wait_longer() -> None:
+    clock = Clock()
+    failed = FailedKeys(6, clock=clock)
+    for at in range(20):
+        failed.note("192.0.2.1", b"guess %d" % at)
+
+    clock.now = -86_400.0
+    assert failed.wait("192.0.2.1", b"next") == 10
+
+
 def test_one_subscriber_of_ipv6_is_one_address() -> None:
     failed = FailedKeys(1, clock=Clock())
     failed.note("2001:db8:1:2::1", b"guess")

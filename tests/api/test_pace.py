@@ -28,6 +28,17 @@ def test_the_bucket_fills_with_time_and_never_above_its_brim() -> None:
     assert granted(pace, 100) == 60
 
 
+def test_a_clock_that_steps_back_takes_nothing_and_gives_nothing() -> None:
+    clock = Seconds()
+    pace = Pace({"read": 60}, clock=clock)
+    granted(pace, 50)
+
+    clock.now -= 86_400
+    assert granted(pace, 100) == 10
+    clock.now += 5
+    assert granted(pace, 100) == 5
+
+
 def test_a_refusal_says_when_the_next_request_may_come_and_is_right() -> None:
     clock = Seconds()
     pace = Pace({"read": 20}, clock=clock)
