@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _ID = re.compile(r"[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}")
 
 
@@ -19,7 +20,7 @@ def new_id(prefix: str, now: datetime) -> str:
     >>> new_id("an", datetime(2026, 1, 1, tzinfo=timezone.utc))[:13]
     'an_01kdvdna00'
     """
-    number = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    number = ((now - _EPOCH) // _MILLISECOND << 80) | secrets.randbits(80)
     digits = []
     for _ in range(26):
         number, digit = divmod(number, 32)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 from fastapi.testclient import TestClient
 
+from api.proposals import ProposalDesk
 from api.telemetry import log_to_stderr
 from pricing_service.storage import Storage, schema
 from tests.api.operations import Operation, operations
@@ -21,6 +22,12 @@ OURS = {"workspace_id": "ws_stranger", "status": "published", "created_at": "202
 CANARY = "canary-4711-ada@example.org"
 JSON_WRITES = sorted(set(WRITES) - {"create_dataset", "post_rows"})
 """Of the two others one takes a form; the other takes rows, whose columns are data."""
+
+
+@pytest.fixture(autouse=True)
+def two_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests make keys in this workspace, too; here dev and dev2 are the committee."""
+    monkeypatch.setattr(ProposalDesk, "_approvers", lambda *_: {"dev", "dev2"})
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,13 @@ def test_a_later_id_sorts_behind_an_earlier_one(moment: datetime, milliseconds: 
     assert new_id("an", moment) < new_id("an", moment + timedelta(milliseconds=milliseconds))
 
 
+def test_a_millisecond_later_counts_however_large_the_moment() -> None:
+    moment = datetime(2248, 1, 1, tzinfo=UTC)  # where a float of seconds loses it
+    later = moment + timedelta(milliseconds=1)
+
+    assert all(new_id("an", moment) < new_id("an", later) for _ in range(50))
+
+
 def test_ids_of_one_moment_differ_and_have_the_form_of_ids() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     ids = {new_id("ds", now) for _ in range(1000)}
