@@ -22,6 +22,8 @@ from tests.durability.writes import Ask, Shop
 # What comes and goes beside the effect of a write: claims of keys and the day of a key's last use.
 _BESIDE = {"idempotency"}
 _UNTOLD = {"keys": {"last_used"}}
+_TOLD_BY_READS = "recommendation.changed"
+"""An event of whoever makes the snapshot that CRMs read: now one write, now the next is the first that needs it."""
 Rows = dict[tuple[str, str], str]
 """(table, primary key) → digest of the row."""
 Shape = Counter[tuple[str, str]]
@@ -149,6 +151,8 @@ def rows_of(storage: Storage) -> Rows:
                 continue
             untold = _UNTOLD.get(table.name, set())
             for row in connection.execute(table.select()):
+                if table is schema.outbox and row.type == _TOLD_BY_READS:
+                    continue
                 key = repr([row._mapping[column.name] for column in table.primary_key])
                 told = [row._mapping[column.name] for column in table.columns if column.name not in untold]
                 found[table.name, key] = hashlib.sha256(repr(told).encode()).hexdigest()

@@ -18,8 +18,11 @@ from pricing_service.storage.revisions import is_behind
 from pricing_service.storage.schema import metadata
 
 _LOCK = 7_301_114  # any number that no other advisory lock of the service uses
-LOCK_TIMEOUT_S = 3.0
-"""How long a change of a table waits for whoever reads or writes it, since all who come later wait behind it."""
+LOCK_TIMEOUT_S = 0.5
+"""How long a change of a table waits for whoever reads or writes it, since all who come later wait behind it.
+
+Half of what PostgreSQL waits before it looks for waits in a circle, so that it is the migration that steps back.
+"""
 LONGEST_WAIT_S = 300.0
 _PAUSE_S = 1.0
 _LOCK_NOT_AVAILABLE = "55P03"
