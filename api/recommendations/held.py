@@ -20,11 +20,12 @@ from starlette.concurrency import run_in_threadpool
 
 from api.recommendations.gathering import content_of, sources_of
 from api.today import utc_today
-from pricing_service.storage import Snapshot, Storage
+from pricing_service.storage import NotFound, Snapshot, Storage
 
 LOOK_AFTER_SECONDS = 1.0
 STALE_AFTER_SECONDS = 2.0
 _PATIENCE_SECONDS = 0.25
+_TRIES = 3
 
 
 @dataclass
@@ -103,12 +104,22 @@ class HeldSnapshots:
     def _refresh(self, workspace_id: str, held: _Held) -> None:
         """Compare what is held with what is published, and take or make the right one."""
         with held.lock:
-            moment = self._clock()
-            sources = sources_of(self._storage, workspace_id, self._today())
-            if sources is None:
-                held.snapshot = None
-            elif held.snapshot is None or held.snapshot.stamp != sources.stamp:
-                held.snapshot = self._storage.snapshots.make(
-                    workspace_id, sources.stamp, lambda: content_of(self._storage, sources)
-                )
-            held.looked = moment
+            for tries_left in reversed(range(_TRIES)):
+                try:
+                    self._take(workspace_id, held)
+                except (NotFound, FileNotFoundError):  # what it rests on was deleted while it was read
+                    if not tries_left:
+                        raise
+                else:
+                    return
+
+    def _take(self, workspace_id: str, held: _Held) -> None:
+        moment = self._clock()
+        sources = sources_of(self._storage, workspace_id, self._today())
+        if sources is None:
+            held.snapshot = None
+        elif held.snapshot is None or held.snapshot.stamp != sources.stamp:
+            held.snapshot = self._storage.snapshots.make(
+                workspace_id, sources.stamp, lambda: content_of(self._storage, sources)
+            )
+        held.looked = moment

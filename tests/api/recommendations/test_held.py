@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.recommendations import held as module
 from api.recommendations.held import HeldSnapshots
-from pricing_service.storage import Storage
+from pricing_service.storage import NotFound, Storage
 from tests.api import decided
 from tests.api.standing_time import Seconds
 
@@ -57,6 +57,44 @@ def test_within_a_second_nobody_looks_and_after_two_everybody_does(
         return seen
 
     assert asyncio.run(story()) == [True] * 4
+
+
+@pytest.mark.parametrize("gone", [FileNotFoundError("rows.parquet"), NotFound("dataset", "ds_1")])
+def test_what_is_deleted_while_it_is_read_is_looked_at_again(
+    held: HeldSnapshots,
+    storage: Storage,
+    dataset: str,
+    *,
+    gone: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish(storage, dataset, 0.1)
+    content_of = module.content_of
+
+    def vanished(*_):
+        monkeypatch.setattr(module, "content_of", content_of)
+        raise gone
+
+    monkeypatch.setattr(module, "content_of", vanished)
+
+    assert held.now("ws_local") is not None
+
+
+def test_what_never_can_be_read_is_an_error_and_no_endless_look(
+    held: HeldSnapshots, storage: Storage, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(storage, dataset, 0.3)
+    tried = []
+
+    def vanished(*_):
+        tried.append(1)
+        raise FileNotFoundError("rows.parquet")
+
+    monkeypatch.setattr(module, "content_of", vanished)
+
+    with pytest.raises(FileNotFoundError):
+        held.now("ws_local")
+    assert 1 < len(tried) < 10
 
 
 def test_while_a_new_one_is_made_the_old_one_is_given_out(
