@@ -87,6 +87,8 @@ HANDLERS = {kind: Handler(STEPS) for kind in DECISIONS} | {SIMULATION: Handler(S
 def work(settings: Settings, *, stop_event: threading.Event | None = None) -> None:
     """Run analyses and send webhooks until SIGTERM or SIGINT, standing back for the doors on the same machine."""
     os.nice(NICENESS)
+    if settings.worker_spare_time and hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     stop = stop_event or threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

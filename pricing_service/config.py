@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         description="memory that a step of an analysis may hold before it fails with `memory_limit`, "
         "as the system tells it (Linux)",
     )
+    worker_spare_time: bool = Field(
+        default=False,
+        description="whether a worker takes only CPU time that nothing else on the machine wants (Linux), where "
+        "reads must not be late; otherwise it stands back and goes on",
+    )
     hubspot_portals: dict[Annotated[str, Field(pattern=r"^\d{1,15}$")], HubSpotPortal] = Field(
         default_factory=dict,
         description="HubSpot accounts whose card may ask: account → `workspace`, `secret`, `origin`; JSON in the "

@@ -45,6 +45,15 @@ def test_a_worker_stands_back_for_whoever_waits_on_the_same_machine(settings: Se
         wait_until(lambda: psutil.Process(worker.pid).nice() == min(here + NICENESS, 19))
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="Linux alone has it")
+def test_a_worker_may_be_kept_to_time_that_nobody_wants(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRICING_SERVICE_WORKER_SPARE_TIME", "true")
+    with WorkerProcess(settings, quiet=True) as worker:
+        wait_until(lambda: os.sched_getscheduler(worker.pid) == os.SCHED_IDLE)
+
+
 def test_a_killed_worker_is_started_again(settings: Settings) -> None:
     with WorkerProcess(settings, quiet=True) as worker:
         first = worker.pid

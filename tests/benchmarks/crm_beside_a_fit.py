@@ -2,8 +2,8 @@
 
 Requests come when they are due, answered or not (an open loop): each is as late as it was answered after it was due,
 so that a server which stands still for a while is late for all that came meanwhile. The fit is an analysis in a real
-worker beside it. Blocks alone and beside a fit take turns. Bars: of a hundred reads one is later than 50 ms at most,
-and beside a fit 1.3 times as late at most.
+worker beside it that takes only time which nobody wants (`worker_spare_time`). Blocks alone and beside a fit take
+turns. Bars: of a hundred reads one is later than 50 ms at most, and beside a fit 1.3 times as late at most.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from pathlib import Path
 from api.worker import work
 from pricing_service.config import Settings
 if __name__ == "__main__":
-    work(Settings(data_folder=Path({data!r}), secret={secret!r}))
+    work(Settings(data_folder=Path({data!r}), secret={secret!r}, worker_spare_time=True))
 """
 
 

@@ -197,6 +197,8 @@ def run(fleet: Fleet, *, restarts: int, seed: int, writes: Sequence[str] = tuple
             report.analyses = len(storage.analyses.page(LOCAL, limit=100_000).rows)
         report.acknowledged = sum(entry.acknowledged for entry in clients.ledger)
         report.reads = reader.reads
+        if not report.clean:
+            sys.stderr.writelines(f"{line}\n" for service in fleet.services for line in service.errors())
     finally:
         fleet.kill()
         clients.close()

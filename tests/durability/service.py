@@ -68,6 +68,10 @@ class Service:
             assert time.monotonic() < deadline, self._log.read_text()[-4000:]
             time.sleep(0.05)
 
+    def errors(self) -> list[str]:
+        """Return what its log calls our fault."""
+        return [line for line in self._log.read_text().splitlines() if '"level": "error"' in line]
+
     def kill(self) -> None:
         """End all its processes as the kernel would."""
         if self._process is not None:
