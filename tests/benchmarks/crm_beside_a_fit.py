@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import deque
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -77,10 +78,10 @@ class Line(asyncio.Protocol):
 
 
 class Load:
-    """Requests that come at a steady pace, whatever becomes of those before."""
+    """Requests that come at a steady pace, whatever becomes of those before: connections take turns."""
 
     def __init__(self) -> None:
-        self.free: list[Line] = []
+        self.free: deque[Line] = deque()
         self.late: list[float] = []
 
     async def run(self, target: Target, per_second: float) -> list[float]:
@@ -93,7 +94,7 @@ class Load:
         while len(self.late) < all_due:
             due = min(int((time.perf_counter() - begun) * per_second) + 1, all_due)
             while asked < due and self.free:
-                self.free.pop().ask(begun + asked / per_second)
+                self.free.popleft().ask(begun + asked / per_second)
                 asked += 1
             await asyncio.sleep(TICK)
         for line in lines:
