@@ -82,7 +82,7 @@ def render_proposal(proposal: Found, *, today: date) -> str:
         today=today,
         palette=PALETTE,
         lead=sentences(proposal),
-        key_figures=_key_figures(cases[:1], facts, flip),
+        figures=_key_figures(cases[:1], facts, flip),
         cases=cases,
         accounts=_on_one_scale(affected.get("accounts") or []),
         unit=str(affected.get("unit") or "").replace("/", " a "),

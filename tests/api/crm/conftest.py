@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from api.app import create_app
 from api.keys import SCOPES
@@ -18,6 +16,7 @@ from api.recommendations import callers, held
 from pricing_service.config import Settings
 from pricing_service.storage import Analysis, Storage
 from tests.api import decided, small_business
+from tests.api.at_a_port import listening
 from tests.journeys.conftest import free_port
 
 CRM = Path(__file__).resolve().parents[3] / "api" / "crm"
@@ -86,23 +85,3 @@ def _dataset(person: httpx.Client) -> str:
     made = person.post("/v1/datasets", data={"name": "Jobs", "currency": "EUR"}, files=files)
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
-
-
-class listening:  # noqa: N801  (a context manager, used as a verb)
-    """Serve an application at a port while the block runs."""
-
-    def __init__(self, app: Any, port: int) -> None:
-        self._server = uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
-        )
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive()
-            self._thread.join(0.02)
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(30)

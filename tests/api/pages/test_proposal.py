@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.pages.proposal import FLIPS, MEASURES, render_proposal
+from api.proposal_evidence import KINDS
 from pricing_service.decisions import _proposals as facts
 from pricing_service.decisions._proposals import Basis
 
@@ -104,15 +105,26 @@ def test_what_is_forgotten_or_not_simulated_says_so_everywhere() -> None:
     assert text.count("nobody has simulated the draft with this content") >= 4
 
 
-@pytest.mark.parametrize("kind", ["tiers", "value_metrics", "ideal_customers", "simulation"])
+RESULTS: dict[str, dict[str, Any]] = {
+    "raises": RAISES,
+    "tiers": {
+        "expected": {"monthly_revenue": GAIN},
+        "against_today": None,
+        "overage": {"break_even_shrink": 0.2},
+    },
+    "value_metrics": {"sensitivity": {"flips_at": 0.3}, "ranking": [], "recommended": None},
+    "ideal_customers": {"lifetime_value": {"typical": GAIN}},
+    facts.SIMULATION: {"total": {"before": 10.0}, "behaviour": {"total_after": {"low": 8.0, "high": 15.0}}},
+}
+
+
+def test_every_kind_that_can_be_proposed_is_among_these() -> None:
+    assert set(RESULTS) == {*KINDS, facts.SIMULATION}
+
+
+@pytest.mark.parametrize("kind", RESULTS)
 def test_every_case_and_flip_has_words(kind: str) -> None:
-    results: dict[str, dict[str, Any]] = {
-        "tiers": {"expected": {"monthly_revenue": GAIN}, "against_today": None, "overage": {"break_even_shrink": 0.2}},
-        "value_metrics": {"sensitivity": {"flips_at": 0.3}, "ranking": [], "recommended": None},
-        "ideal_customers": {"lifetime_value": {"typical": GAIN}},
-        "simulation": {"total": {"before": 10.0}, "behaviour": {"total_after": {"low": 8.0, "high": 15.0}}},
-    }  # fmt: skip
-    shown = facts.shown(Basis(kind, results[kind], {}, "EUR"), on=TODAY)
+    shown = facts.shown(Basis(kind, RESULTS[kind], ROWS if kind == "raises" else {}, "EUR"), on=TODAY)
 
     text = page(facts=shown).replace("\N{NO-BREAK SPACE}", " ")
 

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.command_line import app
 from pricing_service.config import Settings
 from pricing_service.storage import Storage
-from tests.api.crm.conftest import listening
+from tests.api.at_a_port import listening
 from tests.journeys.conftest import free_port
 
 BOOK = {"name": "Job board", "currency": "EUR", "plans": [{"name": "team", "price": 210}]}
