@@ -12,7 +12,7 @@ from api import idempotency, keys
 from api.hubspot_callers import vouched
 from api.pace import Pace
 from api.problems import TooFast
-from api.strict_json import StrictRequest
+from api.strict_request import StrictRequest
 from api.traffic import route_class
 
 

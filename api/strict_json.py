@@ -13,12 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from fastapi import Request
-
 from api.problems import Malformed
 
-MOST_FILES = 200
-_MOST_FIELDS, _LONGEST_FIELD = 10, 64 << 10
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -91,15 +87,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite, object_pairs_hook=_object)
-
-
-class StrictRequest(Request):
-    """A request whose body is read by `loads`, and whose form, whoever reads it, has few and short fields."""
-
-    def form(self, **_: Any) -> Any:
-        """Return the form; the framework would take 1,000 fields of 1 MB each, and keep them in memory."""
-        return super().form(max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
-
-    async def json(self) -> Any:
-        """Return the body's document."""
-        return loads(await self.body())

@@ -19,7 +19,7 @@ from starlette.datastructures import UploadFile
 
 from api import row_bodies, strict_json
 from api.problems import Invalid, WrongMediaType
-from api.strict_json import MOST_FILES
+from api.strict_request import MOST_FILES
 from pricing_service.config import Settings
 from pricing_service.ingest import Uploads, open_source
 from pricing_service.ingest.sources import Source

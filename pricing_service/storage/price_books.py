@@ -189,16 +189,15 @@ class PriceBooks:
         """
         table = schema.price_books
         query = sa.select(table.c.content_hash).where(_mine(workspace_id, price_book_id)).with_for_update()
-        found = connection.execute(query).scalar()
-        if found != content_hash:
-            raise ContentMoved(f"price book {price_book_id!r} has the content {found}")
+        _require(content_hash, connection.execute(query).scalar(), of=price_book_id)
 
     def require_draft_within(
         self, connection: sa.Connection, workspace_id: str, price_book_id: str, content_hash: str
     ) -> None:
         """Hold a draft with this content as it is; refuses as `publish` does."""
-        self._draft(connection, workspace_id, price_book_id)
-        self.require_within(connection, workspace_id, price_book_id, content_hash)
+        _require(
+            content_hash, self._draft(connection, workspace_id, price_book_id).content_hash, of=price_book_id
+        )
 
     def withdraw_within(
         self, connection: sa.Connection, workspace_id: str, price_book_id: str, *, by: str
@@ -242,7 +241,7 @@ class PriceBooks:
             rows, following = fetch_page(connection, query, ids=table.c.id, limit=limit, cursor=cursor)
         return Page([_price_book(row) for row in rows], following)
 
-    def _draft(self, connection: sa.Connection, workspace_id: str, price_book_id: str) -> None:
+    def _draft(self, connection: sa.Connection, workspace_id: str, price_book_id: str) -> sa.Row[Any]:
         """Hold a draft for a change."""
         query = schema.price_books.select().where(_mine(workspace_id, price_book_id)).with_for_update()
         row = connection.execute(query).first()
@@ -250,6 +249,12 @@ class PriceBooks:
             raise NotFound("price book", price_book_id)
         if row.status != "draft":
             raise AlreadyPublished(f"price book {price_book_id!r} is published; make a new draft of it")
+        return row
+
+
+def _require(content_hash: str, found: str | None, *, of: str) -> None:
+    if found != content_hash:
+        raise ContentMoved(f"price book {of!r} has the content {found}")
 
 
 def _columns(content: DraftContent) -> dict[str, Any]:

@@ -74,17 +74,3 @@ def test_text_is_neither_form_nor_json(client: TestClient) -> None:
     answer = client.post("/v1/datasets", content=b"x", headers={"Content-Type": "text/plain"})
 
     assert (answer.status_code, answer.json()["code"]) == (415, "wrong_media_type")
-
-
-@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k-1"}], ids=["once", "to be repeated"])
-@pytest.mark.parametrize(
-    "fields", [{f"f{at}": "x" for at in range(11)}, {"name": "x" * 100_000}], ids=["many", "long"]
-)
-def test_a_form_has_few_and_short_fields_whoever_reads_it_first(
-    client: TestClient, fields: dict[str, str], headers: dict[str, str]
-) -> None:
-    files = [("files", ("usage.csv", b"customer_id"))]
-
-    answer = client.post("/v1/datasets", data=fields, files=files, headers=headers)
-
-    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
