@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 CUSTOMERS = 40
@@ -58,6 +60,16 @@ def zipped(content: dict[str, str]) -> bytes:
 def parts(content: dict[str, str]) -> list[tuple[str, tuple[str, bytes]]]:
     """The same as a multipart upload's files."""
     return [("files", (name, text.encode())) for name, text in content.items()]
+
+
+def as_csv(rows: Sequence[Mapping[str, object]]) -> str:
+    """Write rows as a table, of all columns that any of them has."""
+    text = io.StringIO()
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, columns, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _csv(head: str, lines: list[str]) -> str:

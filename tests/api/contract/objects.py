@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 
-from api.worker import HANDLERS
-from pricing_service.jobs import StepContext
 from pricing_service.storage import Storage
 from tests.api import decided, small_business
+from tests.api.in_process import succeeded
 from tests.pricing_service.decisions.raised_book import raised_book
 
 BOOK = {"name": "Jobs", "currency": "EUR", "plans": [{"name": "team", "price": 200}]}
@@ -72,9 +68,9 @@ class Objects:
     @cached_property
     def raises(self) -> Parameters:
         """A finished analysis with rows and letters, and a customer who gets one."""
-        texts = {f"{name}.csv": _csv(rows) for name, rows in raised_book(240).items()}
+        texts = {f"{name}.csv": small_business.as_csv(rows) for name, rows in raised_book(240).items()}
         analysis = self._made("/v1/analyses", {"dataset": self._upload(texts), "kind": "raises"})
-        self._work(analysis)
+        succeeded(self._storage, analysis)
         rows = self._got(f"/v1/analyses/{analysis}/rows?limit=1000")["data"]
         return {
             "analysis_id": analysis,
@@ -84,7 +80,7 @@ class Objects:
     def report(self) -> Parameters:
         """A finished report."""
         analysis = self._made("/v1/analyses", {"dataset": self.dataset, "kind": "report"})
-        self._work(analysis)
+        succeeded(self._storage, analysis)
         return {"analysis_id": analysis}
 
     def simulation(self) -> Parameters:
@@ -92,7 +88,7 @@ class Objects:
         version = self.draft()["version"]
         asked = {"dataset": self.dataset, "against": "paid"}
         simulation = self._made(f"/v1/price-books/{version}/simulations", asked)
-        self._work(simulation)
+        succeeded(self._storage, simulation)
         return {"version": version, "simulation_id": simulation}
 
     def queued(self) -> Parameters:
@@ -175,27 +171,3 @@ class Objects:
         assert answer.is_success, (path, answer.text)
         found: dict[str, Any] = answer.json()
         return found
-
-    def _work(self, analysis_id: str) -> None:
-        """Run what is queued here and now, by the worker's own steps."""
-        analysis = self._storage.analyses.get(LOCAL, analysis_id)
-        self._storage.analyses.start(LOCAL, analysis_id)
-        analysis.folder.mkdir(parents=True, exist_ok=True)
-        context = StepContext(
-            settings=self._storage.settings, workspace_id=LOCAL, job=analysis_id, kind=analysis.kind,
-            dataset_id=analysis.dataset_id, dataset_version=analysis.dataset_version, options=analysis.options,
-            seed=analysis.seed, folder=analysis.folder, progress=lambda *_: None,
-        )  # fmt: skip
-        for step in HANDLERS[analysis.kind].steps:
-            step.run(context)
-        files = {path.name: "" for path in Path(analysis.folder).iterdir()}
-        self._storage.analyses.finish(LOCAL, analysis_id, "succeeded", files=files)
-
-
-def _csv(rows: list[dict[str, object]]) -> str:
-    text = io.StringIO()
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(text, columns, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,11 +11,10 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.keys import SCOPES
-from api.worker import HANDLERS
 from pricing_service.config import Settings
-from pricing_service.jobs import StepContext
 from pricing_service.storage import Storage
 from tests.api import small_business
+from tests.api.in_process import succeeded
 
 
 @pytest.fixture(scope="session")
@@ -73,28 +72,7 @@ def work(served: TestClient) -> Callable[[str], None]:
     """Runs a queued analysis here and now, by the worker's own steps."""
     storage: Storage = served.app.state.storage
 
-    def run(analysis_id: str) -> None:
-        analysis = storage.analyses.get("ws_local", analysis_id)
-        storage.analyses.start("ws_local", analysis_id)
-        analysis.folder.mkdir(parents=True, exist_ok=True)
-        context = StepContext(
-            settings=storage.settings,
-            workspace_id="ws_local",
-            job=analysis_id,
-            kind=analysis.kind,
-            dataset_id=analysis.dataset_id,
-            dataset_version=analysis.dataset_version,
-            options=analysis.options,
-            seed=analysis.seed,
-            folder=analysis.folder,
-            progress=lambda *_: None,
-        )
-        for step in HANDLERS[analysis.kind].steps:
-            step.run(context)
-        files = {path.name: "" for path in Path(analysis.folder).iterdir()}
-        storage.analyses.finish("ws_local", analysis_id, "succeeded", files=files)
-
-    return run
+    return partial(succeeded, storage)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tests.pricing_service.decisions.raised_book import raised_book
 @pytest.fixture(scope="module")
 def planned(served: TestClient, work: Callable[[str], None]) -> dict[str, Any]:
     """An analysis of raises that has ended, with its rows."""
-    texts = {f"{name}.csv": _csv(rows) for name, rows in raised_book(240).items()}
+    texts = {f"{name}.csv": small_business.as_csv(rows) for name, rows in raised_book(240).items()}
     mine = {"Authorization": "Bearer dev"}
     dataset = served.post(
         "/v1/datasets", data={"currency": "EUR"}, files=small_business.parts(texts), headers=mine
@@ -31,15 +31,6 @@ def planned(served: TestClient, work: Callable[[str], None]) -> dict[str, Any]:
         "path": path,
         "rows": served.get(f"{path}/rows", params={"limit": 1000}, headers=mine).json()["data"],
     }
-
-
-def _csv(rows: list[dict[str, object]]) -> str:
-    text = io.StringIO()
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(text, columns, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def of_arm(planned: dict[str, Any], arm: str | None) -> str:

@@ -9,8 +9,8 @@ from pricing_service.storage import Storage
 LOCAL = "ws_local"
 
 
-def succeeded(storage: Storage, analysis_id: str) -> None:
-    """Run a queued analysis to its end."""
+def succeeded(storage: Storage, analysis_id: str, *, page: bool = True) -> None:
+    """Run a queued analysis to its end, or to its result without a page, which takes longest."""
     analysis = storage.analyses.get(LOCAL, analysis_id)
     storage.analyses.start(LOCAL, analysis_id)
     analysis.folder.mkdir(parents=True, exist_ok=True)
@@ -19,7 +19,8 @@ def succeeded(storage: Storage, analysis_id: str) -> None:
         dataset_id=analysis.dataset_id, dataset_version=analysis.dataset_version, options=analysis.options,
         seed=analysis.seed, folder=analysis.folder, progress=lambda *_: None,
     )  # fmt: skip
-    for step in HANDLERS[analysis.kind].steps[:2]:
+    steps = HANDLERS[analysis.kind].steps
+    for step in steps if page else steps[:2]:
         step.run(context)
     files = {path.name: "" for path in analysis.folder.iterdir()}
     storage.analyses.finish(LOCAL, analysis_id, "succeeded", files=files)
