@@ -106,7 +106,10 @@ class ClaimsInFlight:
             try:
                 self.renew()
             except SQLAlchemyError as trouble:
-                _log.warning("claims not renewed", trouble=type(trouble).__name__)
+                if (
+                    not self._stop.is_set()
+                ):  # what is closed meanwhile takes the database away from this thread
+                    _log.warning("claims not renewed", trouble=type(trouble).__name__)
 
 
 def unrenewed(begun_at: datetime, now: datetime) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from pricing_service.storage import Claim, Replay, StillRunning, Storage, claims, schema
 from pricing_service.storage.claims import ClaimsInFlight
@@ -95,7 +98,7 @@ def test_a_process_whose_claim_was_taken_over_renews_nothing_of_it(
     stalled.renew()
 
     claimed(storage, workspace)
-    other.close()
+    stalled.close()
 
 
 @contextmanager
@@ -147,3 +150,39 @@ def test_a_thread_renews_by_itself_and_ends_with_the_storage(
     thread.join(30)
 
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_thread_whose_database_went_with_its_service_says_nothing(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, *, closed: bool
+) -> None:
+    inside, may_fail = threading.Event(), threading.Event()
+
+    def renew() -> None:
+        inside.set()
+        may_fail.wait(30)
+        raise sa.exc.OperationalError("UPDATE …", {}, Exception("the connection is closed"))
+
+    monkeypatch.setattr(claims, "RENEWED_EVERY_SECONDS", 0.01)
+    in_flight = storage.idempotency.in_flight
+    monkeypatch.setattr(in_flight, "renew", renew)
+    with capture_logs() as told:
+        in_flight.hold("a token")
+        assert inside.wait(30)
+        if closed:
+            in_flight.close()
+        may_fail.set()
+        _wait_until(lambda: bool(told) or closed)
+        in_flight.close()
+        assert in_flight._thread is not None
+        in_flight._thread.join(30)
+
+    assert bool(told) is not closed
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(3_000):
+        if true():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within 30 seconds")
